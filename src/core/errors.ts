@@ -1,0 +1,32 @@
+/**
+ * A mistake in what was asked for: a shape that does not fit, a file that is damaged, a value out of range.
+ * The message is one sentence that names the value and the way out; programs print it without a stack trace.
+ *
+ * @example
+ * ```ts
+ * import { DescentError } from "./errors.ts";
+ * const error = new DescentError("Batch size must be a positive whole number, got -3");
+ * console.assert(error.exitCode === 1);
+ * ```
+ */
+export class DescentError extends Error {
+  override readonly name: string = "DescentError";
+  /** What a command-line program exits with: 1, the work could not be done. */
+  readonly exitCode: number = 1;
+}
+
+/** A command line that cannot be understood: unknown task, flag or value. Programs exit with 2. */
+export class UsageError extends DescentError {
+  override readonly name = "UsageError";
+  override readonly exitCode = 2;
+}
+
+/** Throws a `DescentError` when `condition` does not hold; narrows the type like an assertion. */
+export function require(condition: unknown, message: string | (() => string)): asserts condition {
+  if (!condition) throw new DescentError(typeof message === "string" ? message : message());
+}
+
+/** Marks a branch that the types say cannot be reached. */
+export function unreachable(value: never): never {
+  throw new Error(`Unreachable value ${JSON.stringify(value)}`);
+}

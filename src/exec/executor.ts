@@ -1,0 +1,67 @@
+/** What an executor is: the place where a plan becomes a program that runs. */
+import { DescentError } from "../core/errors.ts";
+import type { Step } from "../core/step.ts";
+import type { TypedArray } from "../core/tensor.ts";
+import type { Node } from "../ir/node.ts";
+import type { Operand, Plan } from "../ir/plan.ts";
+
+export type BackendName = "webgpu" | "wasm" | "reference";
+
+export interface Executor {
+  readonly name: BackendName;
+  /** What it runs on, for people: `WASM SIMD, 2 threads`, `NVIDIA H100 (Vulkan)`. */
+  readonly description: string;
+  /** Allocates all buffers (zeroed) and prepares all calls. Nothing is allocated after this. */
+  load(plan: Plan): Promise<Program>;
+  close(): void;
+}
+
+/** A loaded plan. Its calls are made in the order of the plan, and its methods in the order they are called. */
+export interface Program {
+  readonly plan: Plan;
+  /** Writes dense values to a leaf or arena member. After a write to constant data, the plan's setup runs again. */
+  write(value: Node, dense: ArrayLike<number>): void;
+  /** Dense values of a leaf, arena or computed node; float64 on the reference executor. */
+  read(value: Node): Promise<TypedArray>;
+  /** Values of a place in the padded layout, pads included. */
+  readPadded(place: Operand): Promise<TypedArray>;
+  /**
+   * Runs a routine once per step. Resolves when the steps are submitted or done; a later `read` waits for them.
+   */
+  run(routine: string, steps: readonly Step[]): Promise<void>;
+  /** Runs one call of a routine (or of `setup`) alone: for timing and for checks. Resolves when it is done. */
+  runCall(routine: string, index: number, step: Step): Promise<void>;
+  close(): void;
+}
+
+/** The place of a node in a plan; throws when the plan does not hold it. */
+export function placeOf(plan: Plan, value: Node): Operand {
+  const place = plan.place(value);
+  if (place === undefined) {
+    throw new DescentError(
+      `The plan does not hold "${value.label}": it is not reached from any routine's roots`,
+    );
+  }
+  return place;
+}
+
+/** The calls of a routine; throws with the known names when there is none of that name. */
+export function routineOf(plan: Plan, name: string): Plan["setup"] {
+  const calls = name === "setup" ? plan.setup : plan.routines[name];
+  if (calls === undefined) {
+    throw new DescentError(
+      `The plan has no routine "${name}"; it has ${Object.keys(plan.routines).join(", ")}`,
+    );
+  }
+  return calls;
+}
+
+/** The step that setup calls run with: they do not depend on it. */
+export const SETUP_STEP: Step = { start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] };
+
+/** Whether a write to this leaf makes the results of the plan's setup stale. */
+export function feedsSetup(plan: Plan, place: Operand): boolean {
+  return plan.setup.some((call) =>
+    call.operands.some((operand, i) => operand.buffer === place.buffer && !call.writes.includes(i))
+  );
+}

@@ -1,0 +1,68 @@
+/** Reverse-mode differentiation: one loop over the graph, from the roots back, that adds nodes. */
+import { require } from "../core/errors.ts";
+import { formatType, sameShape } from "../core/tensor.ts";
+import { describeNode, type Node, reachable } from "./node.ts";
+
+/** A part of the objective: the sum over the elements of `seed` · `value`. */
+export interface Objective {
+  readonly value: Node;
+  /** Weight of each element, of the same type as the value: the gradient that enters the graph here. */
+  readonly seed: Node;
+}
+
+/**
+ * Nodes that compute the gradient of the sum of the objectives by each of `wanted`. Only what the wanted
+ * gradients need will be reached from them, so a first layer costs no input gradient.
+ *
+ * `add` builds the sum of two nodes: a value with several users (tied weights) collects all their gradients.
+ * Throws when an objective does not depend on a wanted node or an op on the way has no gradient.
+ */
+export function gradients(
+  objectives: readonly Objective[],
+  wanted: readonly Node[],
+  add: (a: Node, b: Node, label: string) => Node,
+): readonly Node[] {
+  const order = reachable(objectives.map(({ value }) => value));
+  const leadsToWanted = new Set<Node>();
+  for (const value of order) {
+    if (wanted.includes(value) || value.inputs.some((input) => leadsToWanted.has(input))) {
+      leadsToWanted.add(value);
+    }
+  }
+  const found = new Map<Node, Node>();
+  const collect = (value: Node, gradient: Node) => {
+    require(
+      sameShape(value.type.shape, gradient.type.shape),
+      () => `Gradient ${formatType(gradient.type)} does not have the shape of ${describeNode(value)}`,
+    );
+    const before = found.get(value);
+    found.set(value, before === undefined ? gradient : add(before, gradient, gradientLabel(value)));
+  };
+  for (const { value, seed } of objectives) collect(value, seed);
+  for (const value of order.toReversed()) {
+    const dOutput = found.get(value);
+    if (dOutput === undefined || !value.inputs.some((input) => leadsToWanted.has(input))) continue;
+    require(
+      value.op.grad !== undefined,
+      () => `Cannot differentiate through ${describeNode(value)}: it has no gradient`,
+    );
+    value.op.grad!(value, dOutput).forEach((gradient, i) => {
+      const input = value.inputs[i]!;
+      if (gradient !== undefined && leadsToWanted.has(input)) collect(input, gradient);
+    });
+  }
+  return wanted.map((value) => {
+    const gradient = found.get(value);
+    require(
+      gradient !== undefined,
+      () => `The objective does not depend on ${describeNode(value)}: freeze it or use it`,
+    );
+    return gradient;
+  });
+}
+
+/** `logits` → `dLogits`; `dense_1/weights` → `dense_1/dWeights`. */
+export function gradientLabel(value: Node): string {
+  const at = value.label.lastIndexOf("/") + 1;
+  return `${value.label.slice(0, at)}d${value.label.charAt(at).toUpperCase()}${value.label.slice(at + 1)}`;
+}

@@ -1,0 +1,47 @@
+/** Nodes: immutable values of a graph. A graph is whatever its roots reach; there is no registry. */
+import { DescentError } from "../core/errors.ts";
+import { formatType, type TensorType } from "../core/tensor.ts";
+import type { Attrs, Op } from "./op.ts";
+
+export interface Node {
+  readonly op: Op;
+  readonly inputs: readonly Node[];
+  readonly attrs: Attrs;
+  readonly type: TensorType;
+  /** What a reader calls this value: `dense_1/weights`, `dLogits`. */
+  readonly label: string;
+}
+
+/** Builds a node; its type follows from the op. Throws what the op says when the inputs do not fit, with the label. */
+export function node<A extends Attrs>(op: Op<A>, inputs: readonly Node[], attrs: A, label?: string): Node {
+  const name = label ?? op.name;
+  try {
+    return { op, inputs, attrs, type: op.infer(inputs.map((input) => input.type), attrs), label: name };
+  } catch (error) {
+    if (!(error instanceof DescentError) || label === undefined) throw error;
+    throw new DescentError(`${label}: ${error.message}`);
+  }
+}
+
+/** All nodes that the roots reach, inputs before users, in an order that depends on the roots alone. */
+export function reachable(roots: readonly Node[]): readonly Node[] {
+  const order: Node[] = [], seen = new Set<Node>();
+  // An explicit stack: deep graphs must not overflow the call stack.
+  const stack = roots.toReversed().map((root) => ({ node: root, next: 0 }));
+  while (stack.length > 0) {
+    const top = stack.at(-1)!;
+    const input = top.node.inputs[top.next++];
+    if (seen.has(top.node)) stack.pop();
+    else if (input === undefined) {
+      seen.add(top.node);
+      order.push(top.node);
+      stack.pop();
+    } else if (!seen.has(input)) stack.push({ node: input, next: 0 });
+  }
+  return order;
+}
+
+/** `linear f32[32,30] "dense_1"`, for messages. */
+export function describeNode(value: Node): string {
+  return `${value.op.name} ${formatType(value.type)} "${value.label}"`;
+}

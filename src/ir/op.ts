@@ -1,0 +1,102 @@
+/**
+ * What an op is. An op knows everything about itself: how shapes follow, its gradient, its definition in
+ * float64, how its two kernels are dispatched, and the cases that tests, gradcheck and benchmarks read.
+ */
+import type { Step } from "../core/step.ts";
+import type { DType, Shape, TensorType } from "../core/tensor.ts";
+import type { Node } from "./node.ts";
+
+export type Attr = number | string | boolean;
+/** Settings of a node that are fixed when the graph is built. */
+export type Attrs = Readonly<Record<string, Attr>>;
+
+/** The types around one call: enough to size a kernel. `output` is the updated operand for ops that update. */
+export interface CallTypes<A extends Attrs = Attrs> {
+  readonly inputs: readonly TensorType[];
+  readonly output: TensorType;
+  readonly attrs: A;
+}
+
+/** One operand on the reference executor, in the padded layout: element (row, column) is `data[row * pitch + column]`. */
+export interface View {
+  readonly type: TensorType;
+  readonly pitch: number;
+  readonly data: Float64Array | Uint32Array | Uint8Array;
+}
+
+/** A call on the reference executor. `output` is the updated operand for ops that update. */
+export interface ReferenceCall<A extends Attrs = Attrs> {
+  readonly inputs: readonly View[];
+  readonly output: View;
+  readonly attrs: A;
+  readonly step: Step;
+}
+
+/** Launch of a WGSL kernel: values of its `override`s and the grid. */
+export interface WgslDispatch {
+  readonly overrides: Readonly<Record<string, number>>;
+  readonly workgroups: readonly [x: number, y: number, z: number];
+}
+
+/**
+ * Launch of a WASM kernel `name(begin, end, …operand pointers, step pointer if the op reads it, …args)`.
+ * It computes units [begin, end) of `units` exactly as if it were alone, so threads only split the range.
+ */
+export interface WasmDispatch {
+  readonly units: number;
+  readonly args: readonly number[];
+}
+
+/** How the values of a case's input are drawn. */
+export type Fill =
+  | "normal" // standard normal
+  | "positive" // uniform in (0, 1)
+  | "sparse" // four of five are zero, the others normal
+  | "bytes" // u8 pixels, four of five are zero
+  | "permutation" // u32, a random order of 0 … n-1
+  | "zeros"
+  | { readonly below: number }; // whole numbers in [0, below)
+
+export interface CaseInput {
+  readonly shape: Shape;
+  readonly fill: Fill;
+  readonly dtype?: DType;
+}
+
+/** One shape and setting of an op that tests, gradcheck and benchmarks run. */
+export interface OpCase<A extends Attrs = Attrs> {
+  readonly label: string;
+  readonly inputs: readonly CaseInput[];
+  readonly attrs: A;
+  readonly step?: Partial<Step>;
+  /** Also time this case in the op benchmarks. */
+  readonly bench?: boolean;
+}
+
+export interface Op<A extends Attrs = Attrs> {
+  /** Name of the op, of its WGSL file and of its function in the WASM module. */
+  readonly name: string;
+  /** Names of the operands, for messages and prints. */
+  readonly operands: readonly string[];
+  /** Positions of inputs that are updated in place. Such an op has no output of its own. */
+  readonly updates?: readonly number[];
+  /** The kernel reads the step row (batch start, seed, scalars). */
+  readonly step?: boolean;
+  /** With these settings the result does not depend on the step row, although the kernel can read it. */
+  stepless?(attrs: A): boolean;
+  /** Names no kernel: a leaf or an arena, which the planner places and nothing computes. */
+  readonly virtual?: boolean;
+  /** Type of the result; throws a `DescentError` naming both shapes when they do not fit. */
+  infer(inputs: readonly TensorType[], attrs: A): TensorType;
+  /** Gradient of the scalar objective by each input, as nodes, given that by the output; `undefined` where there is none. */
+  grad?(node: Node, dOutput: Node): readonly (Node | undefined)[];
+  /** The definition, as naive loops in float64. */
+  reference(call: ReferenceCall<A>): void;
+  /** Largest error that float32 kernels may show at element `index` of `written`, from the number of terms. */
+  tolerance(call: ReferenceCall<A>, written: View): (index: number) => number;
+  /** Floating-point operations of one call, counted dense. */
+  flops(types: CallTypes<A>): number;
+  wgsl(types: CallTypes<A>): WgslDispatch;
+  wasm(types: CallTypes<A>): WasmDispatch;
+  readonly cases: readonly OpCase<A>[];
+}

@@ -1,0 +1,44 @@
+/** Activation functions: one table that ops, kernels (by code) and layers read. */
+import { unreachable } from "../core/errors.ts";
+
+/** Codes that the kernels know the activations by. */
+export const ACTIVATION_CODE = { identity: 0, relu: 1, sigmoid: 2, tanh: 3 } as const;
+
+/** `identity`, `relu` max(0, x), `sigmoid` 1/(1+e⁻ˣ) or `tanh`. */
+export type Activation = keyof typeof ACTIVATION_CODE;
+
+export const ACTIVATIONS = Object.keys(ACTIVATION_CODE) as readonly Activation[];
+
+/** Largest absolute error of the float32 kernels' sigmoid and tanh. */
+export const ACTIVATION_ERROR = 2 ** -21;
+
+export function activate(activation: Activation, x: number): number {
+  switch (activation) {
+    case "identity":
+      return x;
+    case "relu":
+      return Math.max(0, x);
+    case "sigmoid":
+      return 1 / (1 + Math.exp(-x));
+    case "tanh":
+      return Math.tanh(x);
+    default:
+      return unreachable(activation);
+  }
+}
+
+/** Slope of the activation where its value is `y`. ReLU's slope at 0 is 0. */
+export function activationSlope(activation: Activation, y: number): number {
+  switch (activation) {
+    case "identity":
+      return 1;
+    case "relu":
+      return y > 0 ? 1 : 0;
+    case "sigmoid":
+      return y * (1 - y);
+    case "tanh":
+      return 1 - y * y;
+    default:
+      return unreachable(activation);
+  }
+}

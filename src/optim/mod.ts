@@ -1,0 +1,13 @@
+/** Optimizers: the constructors that users call, and the list of their update ops. */
+import type { Op } from "../ir/op.ts";
+import { adamOp } from "./adam.ts";
+import { momentumOp } from "./momentum.ts";
+import { rmspropOp } from "./rmsprop.ts";
+import { sgdOp } from "./sgd.ts";
+
+export { adam, type AdamOptions, adamw } from "./adam.ts";
+export type { DecayOptions, Optimizer } from "./optimizer.ts";
+export { rmsprop, type RmspropOptions } from "./rmsprop.ts";
+export { sgd, type SgdOptions } from "./sgd.ts";
+
+export const OPTIMIZER_OPS: readonly Op[] = [sgdOp, momentumOp, rmspropOp, adamOp];
