@@ -108,12 +108,16 @@ function operandName(op: Op, at: number): string {
 export async function checkCase(executor: Executor, op: Op, opCase: OpCase): Promise<Deviation | undefined> {
   const { inputs, values, output, step } = buildCase(op, opCase);
   const plan = compile({ once: [output] }, { hoist: false });
-  const program = await executor.load(plan);
+  const program = await executor.load(plan, { guards: true });
   try {
     inputs.forEach((input, i) => program.write(input, values[i]!));
     const call = plan.routines.once![0]!;
     const before = await readOperands(program, call);
     await program.run("once", [step]);
+    const overrun = await program.checkGuards();
+    if (overrun.length > 0) {
+      throw new Error(`${op.name} ${opCase.label} wrote past the end of ${overrun.join(", ")}`);
+    }
     return compareCall(call, before, await readOperands(program, call), step);
   } finally {
     program.close();

@@ -12,8 +12,13 @@ export interface Executor {
   /** What it runs on, for people: `WASM SIMD, 2 threads`, `NVIDIA H100 (Vulkan)`. */
   readonly description: string;
   /** Allocates all buffers (zeroed) and prepares all calls. Nothing is allocated after this. */
-  load(plan: Plan): Promise<Program>;
+  load(plan: Plan, options?: LoadOptions): Promise<Program>;
   close(): void;
+}
+
+export interface LoadOptions {
+  /** Put a guard region after every buffer, for `checkGuards`. Default false. */
+  readonly guards?: boolean;
 }
 
 /** A loaded plan. Its calls are made in the order of the plan, and its methods in the order they are called. */
@@ -31,6 +36,8 @@ export interface Program {
   run(routine: string, steps: readonly Step[]): Promise<void>;
   /** Runs one call of a routine (or of `setup`) alone: for timing and for checks. Resolves when it is done. */
   runCall(routine: string, index: number, step: Step): Promise<void>;
+  /** Names of buffers past whose end something was written; empty without `guards`. */
+  checkGuards(): Promise<readonly string[]>;
   close(): void;
 }
 

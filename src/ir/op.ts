@@ -45,6 +45,8 @@ export interface WgslDispatch {
 export interface WasmDispatch {
   readonly units: number;
   readonly args: readonly number[];
+  /** Bytes that each thread needs for intermediate values. Default 0. */
+  readonly scratchBytes?: number;
 }
 
 /** How the values of a case's input are drawn. */

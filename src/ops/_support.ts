@@ -51,3 +51,8 @@ export function relative(
 export function exact(): (index: number) => number {
   return () => 0;
 }
+
+/** Scratch bytes of a WASM kernel's list of up to `count` non-zeros; the same as in kernels/lib/nonzeros.ts. */
+export function listBytes(count: number): number {
+  return 8 * count + 32;
+}

@@ -8,14 +8,11 @@ import type { CallTypes, Op, OpCase } from "../ir/op.ts";
 import { columnsOf, rowsOf, tensorType } from "../core/tensor.ts";
 import { activate, type Activation, ACTIVATION_CODE, ACTIVATION_ERROR } from "./activation.ts";
 import { activationGrad } from "./activation_grad.ts";
-import { fits, ROUNDING } from "./_support.ts";
-import { matmul } from "./matmul.ts";
+import { fits, listBytes, ROUNDING } from "./_support.ts";
+import { matmul, tiling } from "./matmul.ts";
 import { sumRows } from "./sum_rows.ts";
 
 type LinearAttrs = { readonly activation: Activation };
-
-/** Rows and columns of Y that one workgroup of the WGSL kernel computes. */
-const TILE = 16;
 
 function sizes({ inputs }: CallTypes<LinearAttrs>) {
   const [x, w] = inputs;
@@ -77,15 +74,15 @@ export const linearOp: Op<LinearAttrs> = {
     return 2 * m * k * n;
   },
   wgsl(types) {
-    const { m, k, n } = sizes(types);
+    const { m, k, n } = sizes(types), { root, workgroups } = tiling(m, k, n);
     return {
-      overrides: { M: m, K: k, N: n, ACTIVATION: ACTIVATION_CODE[types.attrs.activation] },
-      workgroups: [Math.ceil(n / TILE), Math.ceil(m / TILE), 1],
+      overrides: { M: m, K: k, N: n, ACTIVATION: ACTIVATION_CODE[types.attrs.activation], SPLIT_ROOT: root },
+      workgroups,
     };
   },
   wasm(types) {
     const { m, k, n } = sizes(types);
-    return { units: m, args: [k, n, ACTIVATION_CODE[types.attrs.activation]] };
+    return { units: m, args: [k, n, ACTIVATION_CODE[types.attrs.activation]], scratchBytes: listBytes(k) };
   },
   cases: [
     linearCase(1, 1, 1, "identity"),

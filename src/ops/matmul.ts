@@ -6,12 +6,31 @@ import { gradientLabel } from "../ir/gradients.ts";
 import { type Node, node } from "../ir/node.ts";
 import type { CallTypes, Op, OpCase, View } from "../ir/op.ts";
 import { type Shape, tensorType } from "../core/tensor.ts";
-import { fits, ROUNDING } from "./_support.ts";
+import { fits, listBytes, ROUNDING } from "./_support.ts";
 
 type MatmulAttrs = { readonly transposeA: boolean; readonly transposeB: boolean };
 
-/** Rows and columns of C that one workgroup of the WGSL kernel computes. */
-const TILE = 16;
+/** Workgroups that a GPU is taken to run at a time. */
+const CONCURRENT = 128;
+
+/**
+ * How the WGSL kernels of `linear` and `matmul` share out C [M,N] with K terms an element: the threads of a
+ * workgroup take the terms in root² slices, and a square of 64/root rows and columns. Picks the root with the
+ * least estimated time: a round brings in 16·root terms and costs 16/root of arithmetic and about 8 of waiting.
+ */
+export function tiling(m: number, k: number, n: number): {
+  readonly root: number;
+  readonly workgroups: readonly [x: number, y: number, z: number];
+} {
+  const choices = [1, 2, 4].map((root) => {
+    const edge = 64 / root, columns = Math.ceil(n / edge), rows = Math.ceil(m / edge);
+    const waves = Math.ceil(columns * rows / CONCURRENT), rounds = Math.ceil(k / (16 * root));
+    // The tree at the end has 2·log2(root) levels.
+    const time = waves * (rounds * (16 / root + 8) + 4 * Math.log2(root));
+    return { root, time, workgroups: [columns, rows, 1] as const };
+  });
+  return choices.reduce((best, choice) => choice.time < best.time ? choice : best);
+}
 
 function sizes(shapes: readonly Shape[], { transposeA, transposeB }: MatmulAttrs) {
   const [a0, a1] = shapes[0]!, [b0, b1] = shapes[1]!;
@@ -75,7 +94,7 @@ export const matmulOp: Op<MatmulAttrs> = {
     return 2 * m * k * n;
   },
   wgsl(types) {
-    const { m, k, n } = sizesOf(types);
+    const { m, k, n } = sizesOf(types), { root, workgroups } = tiling(m, k, n);
     return {
       overrides: {
         M: m,
@@ -83,13 +102,18 @@ export const matmulOp: Op<MatmulAttrs> = {
         N: n,
         TRANSPOSE_A: +types.attrs.transposeA,
         TRANSPOSE_B: +types.attrs.transposeB,
+        SPLIT_ROOT: root,
       },
-      workgroups: [Math.ceil(n / TILE), Math.ceil(m / TILE), 1],
+      workgroups,
     };
   },
   wasm(types) {
     const { m, k, n } = sizesOf(types);
-    return { units: m, args: [m, k, n, +types.attrs.transposeA, +types.attrs.transposeB] };
+    return {
+      units: m,
+      args: [m, k, n, +types.attrs.transposeA, +types.attrs.transposeB],
+      scratchBytes: Math.max(listBytes(k), 4 * listBytes(128)),
+    };
   },
   cases: [
     matmulCase(1, 1, 1, "nn"),

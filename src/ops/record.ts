@@ -5,7 +5,7 @@
  */
 import { type Node, node } from "../ir/node.ts";
 import type { Op, OpCase } from "../ir/op.ts";
-import { columnsOf } from "../core/tensor.ts";
+import { columnsOf, pitchOf, rowsOf } from "../core/tensor.ts";
 import { fits, ROUNDING } from "./_support.ts";
 
 type RecordAttrs = { readonly column: number };
@@ -41,8 +41,13 @@ export const recordOp: Op<RecordAttrs> = {
   },
   flops: ({ inputs: [values] }) => values!.shape[0]!,
   // One workgroup: its threads share the rows and meet in a tree.
-  wgsl: ({ inputs: [values], attrs }) => ({
-    overrides: { M: values!.shape[0]!, COLUMN: attrs.column },
+  wgsl: ({ inputs: [values, metrics], attrs }) => ({
+    overrides: {
+      M: values!.shape[0]!,
+      SLOTS: rowsOf(metrics!.shape),
+      PITCH: pitchOf(metrics!.shape),
+      COLUMN: attrs.column,
+    },
     workgroups: [1, 1, 1],
   }),
   wasm: ({ inputs: [values], attrs }) => ({ units: 1, args: [values!.shape[0]!, attrs.column] }),

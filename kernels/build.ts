@@ -1,0 +1,63 @@
+/** Compiles kernels/*.ts to kernels/build/kernels.wasm, when it is missing or older than what it is made of. */
+import asc from "assemblyscript/asc";
+
+const here = new URL("./", import.meta.url);
+const built = new URL("build/", here);
+
+const FLAGS = [
+  ["--runtime", "stub", "-O3", "--noAssert"],
+  ["--enable", "simd,relaxed-simd,threads", "--importMemory", "--sharedMemory"],
+  // The executor brings a memory of the size that the plan needs; these are the bounds it may have.
+  ["--initialMemory", "1", "--maximumMemory", "65536"],
+].flat();
+
+/** All sources by their path, so that the compiler reads no disk. */
+async function readSources(folder: URL, prefix = ""): Promise<Map<string, string>> {
+  const sources = new Map<string, string>();
+  for await (const entry of Deno.readDir(folder)) {
+    const path = prefix + entry.name;
+    if (entry.isDirectory && entry.name !== "build") {
+      for (const [name, text] of await readSources(new URL(`${entry.name}/`, folder), `${path}/`)) sources.set(name, text);
+    } else if (entry.name.endsWith(".ts") && path !== "build.ts") {
+      sources.set(path, await Deno.readTextFile(new URL(entry.name, folder)));
+    }
+  }
+  return sources;
+}
+
+async function digest(sources: ReadonlyMap<string, string>): Promise<string> {
+  const text = JSON.stringify([FLAGS, asc.version, [...sources].sort(([a], [b]) => (a < b ? -1 : 1))]);
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function compile(sources: ReadonlyMap<string, string>): Promise<Uint8Array> {
+  let wasm: Uint8Array | undefined;
+  const { error, stderr } = await asc.main(["mod.ts", "--outFile", "kernels.wasm", ...FLAGS], {
+    readFile: (name) => sources.get(name) ?? null,
+    writeFile(name, contents) {
+      if (name === "kernels.wasm") wasm = contents as Uint8Array;
+    },
+    listFiles: () => [],
+  });
+  if (error !== null || wasm === undefined) {
+    throw new Error(`The kernels do not compile:\n${stderr.toString()}`);
+  }
+  return wasm;
+}
+
+if (import.meta.main) {
+  const sources = await readSources(here), wanted = await digest(sources);
+  const found = await Deno.readTextFile(new URL("kernels.sha256", built)).catch(() => "");
+  const isThere = await Deno.stat(new URL("kernels.wasm", built)).then(() => true, () => false);
+  if (found !== wanted || !isThere) {
+    const wasm = await compile(sources);
+    await Deno.mkdir(built, { recursive: true });
+    // Renamed into place, so that a program that starts meanwhile reads the old file or the new, never half of one.
+    const temporary = new URL(`kernels.${Deno.pid}.tmp`, built);
+    await Deno.writeFile(temporary, wasm);
+    await Deno.rename(temporary, new URL("kernels.wasm", built));
+    await Deno.writeTextFile(new URL("kernels.sha256", built), wanted);
+    console.error(`Compiled the WebAssembly kernels (${wasm.length} bytes)`);
+  }
+}

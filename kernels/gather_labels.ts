@@ -1,0 +1,13 @@
+// gather_labels: y[i] = table[order[start + min(i, count-1)]], with the step's start and count.
+// table u8 [R], order u32 [L] → y u32 [M].   Split: rows. With `whole`, start is 0 and count is M.
+import { stepCount, stepStart } from "./lib/layout";
+
+export function gather_labels(
+  begin: i32, end: i32, table: usize, order: usize, y: usize, step: usize, m: i32, whole: i32,
+): void {
+  const start: usize = whole ? <usize> 0 : stepStart(step), last = (whole ? m : stepCount(step)) - 1;
+  for (let i = begin; i < end; i++) {
+    const row = <usize> load<u32>(order + ((start + <usize> min<i32>(i, last)) << 2));
+    store<u32>(y + (<usize> i << 2), <u32> load<u8>(table + row));
+  }
+}

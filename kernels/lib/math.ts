@@ -1,0 +1,75 @@
+// Elementary functions on four lanes, good to about two units in the last place.
+
+// @ts-ignore: decorator
+@inline
+export function fma(a: v128, b: v128, c: v128): v128 {
+  return f32x4.relaxed_madd(a, b, c);
+}
+
+/**
+ * exp(x): x = n·ln 2 + r with |r| ≤ ln 2 / 2, a polynomial for exp(r), and n added to the exponent's bits.
+ * Coefficients: Cephes (expf). Below -87.3 the result is about 1e-38 instead of 0. NaN stays NaN.
+ */
+// @ts-ignore: decorator
+@inline
+export function exp4(value: v128): v128 {
+  const x = f32x4.max(f32x4.min(value, f32x4.splat(88.3)), f32x4.splat(-87.3));
+  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
+  let r = fma(n, f32x4.splat(-0.693359375), x);
+  r = fma(n, f32x4.splat(2.12194440e-4), r);
+  let p = f32x4.splat(1.9875691500e-4);
+  p = fma(p, r, f32x4.splat(1.3981999507e-3));
+  p = fma(p, r, f32x4.splat(8.3334519073e-3));
+  p = fma(p, r, f32x4.splat(4.1665795894e-2));
+  p = fma(p, r, f32x4.splat(1.6666665459e-1));
+  p = fma(p, r, f32x4.splat(5.0000001201e-1));
+  const y = f32x4.add(fma(p, f32x4.mul(r, r), r), f32x4.splat(1));
+  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  return f32x4.mul(y, power);
+}
+
+// @ts-ignore: decorator
+@inline
+export function sigmoid4(x: v128): v128 {
+  const one = f32x4.splat(1);
+  return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
+}
+
+// @ts-ignore: decorator
+@inline
+export function tanh4(x: v128): v128 {
+  const one = f32x4.splat(1), two = f32x4.splat(2);
+  return f32x4.sub(one, f32x4.div(two, f32x4.add(one, exp4(f32x4.mul(two, x)))));
+}
+
+/** Codes of src/ops/activation.ts. */
+export const IDENTITY: i32 = 0;
+export const RELU: i32 = 1;
+export const SIGMOID: i32 = 2;
+export const TANH: i32 = 3;
+
+// @ts-ignore: decorator
+@inline
+export function activate4(x: v128, activation: i32): v128 {
+  if (activation == RELU) return f32x4.max(x, f32x4.splat(0));
+  if (activation == SIGMOID) return sigmoid4(x);
+  if (activation == TANH) return tanh4(x);
+  return x;
+}
+
+/** Sum of the four lanes, in the order (0 + 1) + (2 + 3). */
+// @ts-ignore: decorator
+@inline
+export function sum4(x: v128): f32 {
+  return (f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1)) +
+    (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
+}
+
+/** Lanes below `columns` keep their value, later ones become 0; `column` is the position of lane 0. */
+// @ts-ignore: decorator
+@inline
+export function clearPads(x: v128, column: i32, columns: i32): v128 {
+  if (column + 4 <= columns) return x;
+  const lane = i32x4.add(i32x4.splat(column), i32x4(0, 1, 2, 3));
+  return v128.and(x, i32x4.lt_s(lane, i32x4.splat(columns)));
+}

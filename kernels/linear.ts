@@ -1,0 +1,31 @@
+// linear: Y = f(X·W + b).   X [M,K], W [K,N], b [N] → Y [M,N].
+// Split: rows of Y. Narrow layers take each row by its non-zeros, wide ones by tiles (see lib/rows.ts).
+// Limits: a list of K entries in scratch memory.
+import { pitchBytes, scratch } from "./lib/layout";
+import { activate4, clearPads, IDENTITY } from "./lib/math";
+import { listRow, offsetsAt } from "./lib/nonzeros";
+import { denseRows, SPARSE_COLUMNS, sparseRow } from "./lib/rows";
+
+export function linear(
+  begin: i32, end: i32, x: usize, w: usize, b: usize, y: usize, k: i32, n: i32, activation: i32,
+): void {
+  const xRow = pitchBytes(k), yRow = pitchBytes(n);
+  for (let i = begin; i < end; i++) memory.copy(y + <usize> i * yRow, b, yRow);
+  if (n <= SPARSE_COLUMNS) {
+    const list = scratch(), toOffsets = offsetsAt(k);
+    for (let i = begin; i < end; i++) {
+      const last = listRow(x + <usize> i * xRow, k, yRow, list, toOffsets);
+      sparseRow(list, last, toOffsets, w, y + <usize> i * yRow, yRow);
+    }
+  } else {
+    denseRows(begin, end, x, xRow, 4, k, w, yRow, y, yRow);
+  }
+  if (activation == IDENTITY) return;
+  for (let i = begin; i < end; i++) {
+    const row = y + <usize> i * yRow;
+    for (let j: i32 = 0; j < n; j += 4) {
+      const at = row + (<usize> j << 2);
+      v128.store(at, clearPads(activate4(v128.load(at), activation), j, n));
+    }
+  }
+}

@@ -1,0 +1,21 @@
+// The WebAssembly module: one function per op, named after it, and what the executor needs around them.
+export { activation_grad } from "./activation_grad";
+export { adam } from "./adam";
+export { add } from "./add";
+export { confusion } from "./confusion";
+export { count_correct } from "./count_correct";
+export { gather } from "./gather";
+export { gather_labels } from "./gather_labels";
+export { barrier } from "./lib/barrier";
+export { setScratch } from "./lib/layout";
+export { linear } from "./linear";
+export { matmul } from "./matmul";
+export { momentum } from "./momentum";
+export { record } from "./record";
+export { rmsprop } from "./rmsprop";
+export { row_weights } from "./row_weights";
+export { sgd } from "./sgd";
+export { softmax } from "./softmax";
+export { softmax_cross_entropy } from "./softmax_cross_entropy";
+export { softmax_cross_entropy_grad } from "./softmax_cross_entropy_grad";
+export { sum_rows } from "./sum_rows";

@@ -1,0 +1,141 @@
+/**
+ * Which rows of a set become training, validation and test rows.
+ *
+ * Rows count through the training files, then through the t10k files: 0 … 69,999 for MNIST. Every choice is a
+ * seeded permutation of the stream `STREAM.split`, so one seed chooses the same rows on every machine.
+ */
+import { require } from "../core/errors.ts";
+import { permutation, STREAM } from "../core/random.ts";
+
+/** How many rows of each class go into each set. */
+export interface PerClass {
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+}
+
+/** Chosen rows, in the order in which they will lie. No row is in two sets. */
+export interface Selection {
+  readonly train: Uint32Array;
+  readonly validation: Uint32Array;
+  readonly test: Uint32Array;
+}
+
+/** The labels that are chosen from, and the choice. */
+export interface SplitOptions {
+  readonly trainLabels: Uint8Array;
+  readonly t10kLabels: Uint8Array;
+  /** Labels to keep, each once. */
+  readonly digits: readonly number[];
+  readonly seed: number;
+  /** How messages name the set. */
+  readonly from: string;
+}
+
+/** What a permutation is for: picking rows of a digit (`step` is the digit) or mixing the rows of a set. */
+const LANE = { pick: 0, train: 1, validation: 2, test: 3, standard: 4 } as const;
+
+/** One part in six of the training files validates: 10,000 of MNIST's 60,000. */
+const VALIDATION_PART = 6;
+
+/**
+ * The same number of rows of each digit, drawn from the training and t10k files together; which rows of a digit
+ * are drawn depends on no other digit. Throws `DescentError` if a digit has too few rows.
+ *
+ * @example
+ * ```ts
+ * import { splitPerClass } from "./split.ts";
+ * const trainLabels = Uint8Array.of(3, 8, 3, 8), t10kLabels = Uint8Array.of(8, 3);
+ * const rows = splitPerClass(
+ *   { trainLabels, t10kLabels, digits: [3, 8], seed: 1, from: "six labels" },
+ *   { train: 1, validation: 1, test: 1 },
+ * );
+ * console.assert([...rows.train, ...rows.validation, ...rows.test].sort().join() === "0,1,2,3,4,5");
+ * ```
+ */
+export function splitPerClass(options: SplitOptions, { train, validation, test }: PerClass): Selection {
+  const { trainLabels, t10kLabels, digits, seed, from } = options;
+  const labels = new Uint8Array(trainLabels.length + t10kLabels.length);
+  labels.set(trainLabels);
+  labels.set(t10kLabels, trainLabels.length);
+  requirePresent(digits, labels, from);
+  const wanted = train + validation + test;
+  const chosen = digits.map((digit) => {
+    const rows = rowsWith(labels, [digit]);
+    require(
+      rows.length >= wanted,
+      () =>
+        `Digit ${digit} has ${rows.length} images in ${from}, but ${train} + ${validation} + ${test} = ${wanted} ` +
+        `are wanted of each digit; ask for fewer per class or leave the digit out`,
+    );
+    return pick(rows, permutation(rows.length, { seed, stream: STREAM.split, step: digit, lane: LANE.pick }));
+  });
+  const share = (start: number, count: number, lane: number) =>
+    mix(chosen.flatMap((rows) => [...rows.subarray(start, start + count)]), seed, lane);
+  return {
+    train: share(0, train, LANE.train),
+    validation: share(train, validation, LANE.validation),
+    test: share(train + validation, test, LANE.test),
+  };
+}
+
+/**
+ * The standard split: the t10k files test, a sixth of the training files (rounded down) validates, the rest
+ * trains; only rows of `digits` are kept. Throws `DescentError` if a digit is in only one of the two, or none.
+ *
+ * @example
+ * ```ts
+ * import { splitStandard } from "./split.ts";
+ * const trainLabels = Uint8Array.of(0, 1, 0, 1, 0, 1), t10kLabels = Uint8Array.of(1, 0);
+ * const rows = splitStandard({ trainLabels, t10kLabels, digits: [0, 1], seed: 1, from: "eight labels" });
+ * console.assert(rows.train.length === 5 && rows.validation.length === 1 && rows.test.length === 2);
+ * ```
+ */
+export function splitStandard({ trainLabels, t10kLabels, digits, seed, from }: SplitOptions): Selection {
+  requirePresent(digits, trainLabels, `the training files of ${from}`);
+  requirePresent(digits, t10kLabels, `the t10k files of ${from}`);
+  const rows = mix(rowsWith(trainLabels, digits), seed, LANE.standard);
+  const validation = Math.floor(rows.length / VALIDATION_PART);
+  require(
+    validation > 0,
+    () =>
+      `The training files of ${from} hold ${rows.length} images of the wanted digits, but a sixth of them ` +
+      `validates, so at least ${VALIDATION_PART} are needed; take more digits or a larger set`,
+  );
+  const t10kRows = rowsWith(t10kLabels, digits).map((row) => row + trainLabels.length);
+  return {
+    train: rows.subarray(validation),
+    validation: rows.subarray(0, validation),
+    test: mix(t10kRows, seed, LANE.test),
+  };
+}
+
+/** The labels that occur, in ascending order. */
+export function labelsIn(labels: Uint8Array): readonly number[] {
+  return [...new Set(labels)].sort((a, b) => a - b);
+}
+
+function requirePresent(digits: readonly number[], labels: Uint8Array, from: string): void {
+  const present = labelsIn(labels), missing = digits.find((digit) => !present.includes(digit));
+  require(
+    missing === undefined,
+    () => `Digit ${missing} is not in ${from}, which has ${present.join(", ")}; choose among those`,
+  );
+}
+
+function rowsWith(labels: Uint8Array, digits: readonly number[]): Uint32Array {
+  const wanted = new Set(digits), rows = new Uint32Array(labels.length);
+  let count = 0;
+  labels.forEach((label, row) => {
+    if (wanted.has(label)) rows[count++] = row;
+  });
+  return rows.subarray(0, count);
+}
+
+function mix(rows: ArrayLike<number>, seed: number, lane: number): Uint32Array {
+  return pick(rows, permutation(rows.length, { seed, stream: STREAM.split, lane }));
+}
+
+function pick(rows: ArrayLike<number>, order: Uint32Array): Uint32Array {
+  return order.map((place) => rows[place]!);
+}

@@ -1,0 +1,26 @@
+/**
+ * Descent: small neural networks in TypeScript, on WebGPU and WebAssembly.
+ *
+ * Declare a model, train it, evaluate it, save it; or build graphs and plans of your own from the ops.
+ * @module
+ */
+export { DescentError, UsageError } from "./core/errors.ts";
+export type { DType, Shape, TensorType } from "./core/tensor.ts";
+export { gradients } from "./ir/gradients.ts";
+export { arena, leaf } from "./ir/leaf.ts";
+export type { Node } from "./ir/node.ts";
+export { compile, type Plan } from "./ir/plan.ts";
+export { dense, type DenseOptions } from "./nn/dense.ts";
+export type { Initializer } from "./nn/initializers.ts";
+export { crossEntropy, type Loss } from "./nn/losses.ts";
+export { countParameters, initializeWeights, type Model, sequential, type Weights } from "./nn/model.ts";
+export type { Activation } from "./ops/activation.ts";
+export { adam, adamw, type Optimizer, rmsprop, sgd } from "./optim/mod.ts";
+export { type Backend, chooseExecutor } from "./exec/choose.ts";
+export type { Executor, Program } from "./exec/executor.ts";
+export { type DataSet, mnist, type MnistOptions, REPORT_A, type Splits } from "./data/mnist.ts";
+export { type EpochRecord, fit, type FitOptions, type FitResult } from "./train/fit.ts";
+export { type ClassificationReport, classificationReport } from "./train/metrics.ts";
+export { evaluate, predict } from "./train/predict.ts";
+export { loadModel, saveModel, type Trained } from "./train/saved.ts";
+export type { StopOptions } from "./train/stop.ts";

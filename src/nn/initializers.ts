@@ -1,0 +1,80 @@
+/**
+ * Initial weights. All are drawn in float64 by the one random generator and rounded to float32, so that they
+ * are bit-identical on every executor for one seed.
+ */
+import { unreachable } from "../core/errors.ts";
+import { normal, STREAM, uniform } from "../core/random.ts";
+import { type Shape, sizeOf } from "../core/tensor.ts";
+
+/**
+ * How a parameter starts. With fan-in n and fan-out m:
+ * Glorot (Glorot and Bengio, 2010): uniform ±√(6/(n+m)), normal σ² = 2/(n+m);
+ * He (He et al., 2015): uniform ±√(6/n), normal σ² = 2/n; LeCun (LeCun et al., 1998): uniform ±√(3/n), normal σ² = 1/n.
+ */
+export type Initializer =
+  | "glorot_uniform"
+  | "glorot_normal"
+  | "he_uniform"
+  | "he_normal"
+  | "lecun_uniform"
+  | "lecun_normal"
+  | "zeros";
+
+export const INITIALIZERS = [
+  "glorot_uniform",
+  "glorot_normal",
+  "he_uniform",
+  "he_normal",
+  "lecun_uniform",
+  "lecun_normal",
+  "zeros",
+] as const satisfies readonly Initializer[];
+
+/** What the values of a parameter are drawn from. */
+export interface InitializerOptions {
+  readonly fanIn: number;
+  readonly fanOut: number;
+  readonly seed: number;
+  /** Position of the parameter in its model, so that each draws its own words. */
+  readonly lane: number;
+}
+
+/**
+ * Dense initial values of a parameter.
+ *
+ * @example
+ * ```ts
+ * import { initialValues } from "./initializers.ts";
+ * const weights = initialValues("glorot_uniform", [784, 30], { fanIn: 784, fanOut: 30, seed: 1, lane: 0 });
+ * console.assert(weights.every((value) => Math.abs(value) <= Math.sqrt(6 / 814)));
+ * ```
+ */
+export function initialValues(
+  initializer: Initializer,
+  shape: Shape,
+  { fanIn, fanOut, seed, lane }: InitializerOptions,
+): Float32Array {
+  const count = sizeOf(shape), place = { seed, stream: STREAM.weights, lane };
+  const spread = (limit: number) =>
+    Float32Array.from(uniform(count, place), (value) => (2 * value - 1) * limit);
+  const bell = (variance: number) =>
+    Float32Array.from(normal(count, place), (value) => value * Math.sqrt(variance));
+  switch (initializer) {
+    case "glorot_uniform":
+      return spread(Math.sqrt(6 / (fanIn + fanOut)));
+    case "glorot_normal":
+      return bell(2 / (fanIn + fanOut));
+    case "he_uniform":
+      return spread(Math.sqrt(6 / fanIn));
+    case "he_normal":
+      return bell(2 / fanIn);
+    case "lecun_uniform":
+      return spread(Math.sqrt(3 / fanIn));
+    case "lecun_normal":
+      return bell(1 / fanIn);
+    case "zeros":
+      return new Float32Array(count);
+    default:
+      return unreachable(initializer);
+  }
+}

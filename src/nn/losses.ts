@@ -1,0 +1,27 @@
+/** Losses: one number per row of a batch. Their mean over the real rows is what training lowers. */
+import type { Node } from "../ir/node.ts";
+import { softmaxCrossEntropy } from "../ops/softmax_cross_entropy.ts";
+
+/** What a loss may look at. */
+export interface LossInputs {
+  /** What the model gives: [rows, …]. */
+  readonly output: Node;
+  /** Class indices, u32 [rows]. */
+  readonly labels: Node;
+  /** The batch that the model was given: [rows, …]. */
+  readonly x: Node;
+}
+
+export interface Loss {
+  readonly name: string;
+  /** Node with the loss of each row: [rows]. */
+  rows(inputs: LossInputs): Node;
+}
+
+/** Cross-entropy of the softmax of logits with class indices, in nats. The model's last layer must give logits. */
+export function crossEntropy(): Loss {
+  return {
+    name: "softmax cross-entropy",
+    rows: ({ output, labels }) => softmaxCrossEntropy(output, labels),
+  };
+}

@@ -1,0 +1,117 @@
+/** Models: layers one after another, and the weights that belong to them. */
+import { require } from "../core/errors.ts";
+import { formatShape, type Shape, sizeOf } from "../core/tensor.ts";
+import type { Node } from "../ir/node.ts";
+import { initialValues } from "./initializers.ts";
+import type { BuiltLayer, Layer, Parameter } from "./layer.ts";
+
+/** A network as a description: it holds no weights. */
+export interface Model {
+  /** Shape of one input row. */
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+  readonly layers: readonly NamedLayer[];
+  readonly parameters: readonly Parameter[];
+  /** The network as nodes, on a batch `x` [rows, …inputShape]. May be called often: parameters are shared. */
+  apply(x: Node): Node;
+}
+
+export interface NamedLayer {
+  readonly name: string;
+  readonly layer: Layer;
+  readonly built: BuiltLayer;
+}
+
+/** Values of a model's parameters by name, dense. */
+export type Weights = ReadonlyMap<string, Float32Array>;
+
+/**
+ * A model of layers that each take what the one before gives.
+ *
+ * `inputShape` is the shape of one row: a number for flat rows. Layers are named by kind and position
+ * (`dense_1`, …). Throws when a layer cannot take its input, naming the layer and the shape.
+ *
+ * @example
+ * ```ts
+ * import { dense } from "./dense.ts";
+ * import { countParameters, sequential } from "./model.ts";
+ * const model = sequential(784, [dense(30), dense(20), dense(10), dense(5, { activation: "identity" })]);
+ * console.assert(countParameters(model) === 24435);
+ * ```
+ */
+export function sequential(inputShape: number | Shape, layers: readonly Layer[]): Model {
+  const shape = typeof inputShape === "number" ? [inputShape] : inputShape;
+  require(layers.length > 0, "A model needs at least one layer");
+  require(
+    shape.length > 0 && shape.every((size) => Number.isSafeInteger(size) && size > 0),
+    () => `The input shape must hold positive whole numbers, got ${formatShape(shape)}`,
+  );
+  const named: NamedLayer[] = [];
+  let current: Shape = shape;
+  for (const [i, layer] of layers.entries()) {
+    const name = `${layer.kind}_${i + 1}`, built = layer.build(name, current);
+    named.push({ name, layer, built });
+    current = built.outputShape;
+  }
+  return {
+    inputShape: shape,
+    outputShape: current,
+    layers: named,
+    parameters: named.flatMap(({ built }) => built.parameters),
+    apply: (x) => named.reduce((value, { built }) => built.apply(value), x),
+  };
+}
+
+/** Number of trained values. */
+export function countParameters(model: Model): number {
+  return model.parameters.reduce((sum, { node }) => sum + sizeOf(node.type.shape), 0);
+}
+
+/** Fresh weights, the same for one seed wherever they are made. */
+export function initializeWeights(model: Model, seed: number): Weights {
+  return new Map(
+    model.parameters.map(({ node, initializer, fanIn, fanOut }, lane) => [
+      node.label,
+      initialValues(initializer, node.type.shape, { fanIn, fanOut, seed, lane }),
+    ]),
+  );
+}
+
+/** Refuses weights that do not belong to the model: a name or a size that differs. */
+export function checkWeights(model: Model, weights: Weights): void {
+  const known = new Set(model.parameters.map(({ node }) => node.label));
+  for (const { node: { label, type } } of model.parameters) {
+    const values = weights.get(label);
+    require(values !== undefined, () => `The weights have no "${label}": they belong to another model`);
+    require(
+      values.length === sizeOf(type.shape),
+      () => `"${label}" has ${values.length} values, the model needs ${formatShape(type.shape)}`,
+    );
+  }
+  for (const label of weights.keys()) {
+    require(
+      known.has(label),
+      () => `The model has no parameter "${label}": the weights belong to another model`,
+    );
+  }
+}
+
+/** One line per layer, for people: name, shapes, parameters. */
+export interface LayerSummary {
+  readonly name: string;
+  readonly kind: string;
+  readonly outputShape: Shape;
+  readonly parameters: number;
+  readonly config: Layer["config"];
+}
+
+/** The model as a table. */
+export function summarizeModel(model: Model): readonly LayerSummary[] {
+  return model.layers.map(({ name, layer, built }) => ({
+    name,
+    kind: layer.kind,
+    outputShape: built.outputShape,
+    parameters: built.parameters.reduce((sum, { node }) => sum + sizeOf(node.type.shape), 0),
+    config: layer.config,
+  }));
+}

@@ -1,0 +1,49 @@
+/** Layers by kind, so that a saved model can be rebuilt from its description. */
+import { DescentError, require } from "../core/errors.ts";
+import type { Shape } from "../core/tensor.ts";
+import type { Activation } from "../ops/activation.ts";
+import { dense } from "./dense.ts";
+import type { Initializer } from "./initializers.ts";
+import type { Layer } from "./layer.ts";
+import { type Model, sequential } from "./model.ts";
+
+const KINDS: Readonly<Record<string, (config: Layer["config"]) => Layer>> = {
+  dense: (config) =>
+    dense(config.units as number, {
+      activation: config.activation as Activation,
+      initializer: config.initializer as Initializer,
+    }),
+};
+
+/** A model as JSON can hold it. */
+export interface ModelConfig {
+  readonly inputShape: Shape;
+  readonly layers: readonly { readonly kind: string; readonly config: Layer["config"] }[];
+}
+
+export function modelConfig(model: Model): ModelConfig {
+  return {
+    inputShape: model.inputShape,
+    layers: model.layers.map(({ layer: { kind, config } }) => ({ kind, config })),
+  };
+}
+
+/** Rebuilds a model from its description; throws on a layer kind that this version does not know. */
+export function modelFromConfig({ inputShape, layers }: ModelConfig): Model {
+  require(
+    Array.isArray(inputShape) && Array.isArray(layers),
+    "A model description needs inputShape and layers",
+  );
+  return sequential(
+    inputShape,
+    layers.map(({ kind, config }) => {
+      const build = KINDS[kind];
+      if (build === undefined) {
+        throw new DescentError(
+          `Unknown layer kind "${kind}": this version has ${Object.keys(KINDS).join(", ")}`,
+        );
+      }
+      return build(config);
+    }),
+  );
+}

@@ -1,0 +1,36 @@
+/** What JSON can hold. Members that are `undefined` are left out when written. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: Json | undefined;
+}
+
+/** Whether parsed JSON is an object, not a list or null. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * A JSON document for people to read: indented, with a newline at its end. NaN and infinities, which JSON does
+ * not know, become null.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { formatJson } from "./json.ts";
+ * assert(formatJson({ loss: NaN }) === '{\n  "loss": null\n}\n');
+ * ```
+ */
+export function formatJson(value: Json): string {
+  return JSON.stringify(value, null, 2) + "\n";
+}
+
+/** The object that `text` holds, or `undefined` where it holds anything else or is damaged. */
+export function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * A run is a folder that anyone can read with `cat`, copy and delete:
+ *
+ *     runs/<id>/run.json           what was asked, versions, adapter, data hashes, state
+ *               metrics.jsonl      one JSON object per line and epoch (or chunk), only ever appended to
+ *               summary.json       the final numbers
+ *               model.safetensors  the weights
+ *               figures/*          SVG, PNG and CSV
+ *               .lock              held while the run's process lives, removed at its end
+ */
+import type { JsonObject } from "./json.ts";
+
+export const RUN_FILE = "run.json";
+export const METRICS_FILE = "metrics.jsonl";
+export const SUMMARY_FILE = "summary.json";
+export const FIGURES_FOLDER = "figures";
+
+export const RUN_STATES = ["running", "finished", "failed", "interrupted"] as const;
+export type RunState = typeof RUN_STATES[number];
+
+/** `run.json`: these members, and whatever the experiment records. */
+export interface RunInfo extends JsonObject {
+  /** Name of the folder. */
+  readonly id: string;
+  readonly name: string;
+  readonly seed: number;
+  readonly state: RunState;
+  /** ISO 8601 in UTC, as `finishedAt`. */
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  /** Why it failed, in one sentence. */
+  readonly error?: string;
+  readonly pid: number;
+  /** Left out where the process may not know it. */
+  readonly host?: string;
+}
+
+/** Scores on one part of the data; averages as in `ClassificationReport`. */
+export interface SplitScores extends JsonObject {
+  /** Mean over the samples; null where it is not finite. */
+  readonly loss: number | null;
+  readonly accuracy: number;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+}
+
+/** `summary.json`: these members, and whatever else the experiment finds worth telling. */
+export interface RunSummary extends JsonObject {
+  /** Id of the run. */
+  readonly run: string;
+  readonly experiment: string;
+  readonly epochs: number;
+  readonly seconds: number;
+  /** Why training ended, in a few words. */
+  readonly stopped: string;
+  readonly train: SplitScores;
+  readonly validation: SplitScores;
+  readonly test: SplitScores;
+  readonly backend: string;
+  readonly seed: number;
+  /** How many numbers were trained. */
+  readonly parameters: number;
+}

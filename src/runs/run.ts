@@ -1,0 +1,227 @@
+/** Writing run folders; `layout.ts` shows what is in one. */
+import { basename, dirname, join } from "node:path";
+import { DescentError, require } from "../core/errors.ts";
+import { causeOf, pathInside, writeAtomically, writeFully } from "./files.ts";
+import { formatJson, type Json, type JsonObject } from "./json.ts";
+import { METRICS_FILE, RUN_FILE, type RunInfo, type RunState } from "./layout.ts";
+import { holdLock, hostName, LOCK_FILE, releaseLock } from "./lock.ts";
+
+export * from "./layout.ts";
+
+export interface RunOptions {
+  /** What the id starts with, such as `q1-adam`: letters, digits, `.`, `_` and `-`. */
+  readonly name: string;
+  readonly seed: number;
+  /** What `run.json` tells besides the members of `RunInfo`. */
+  readonly record: JsonObject;
+  /** When the run starts; default now. */
+  readonly now?: Date;
+}
+
+/** Lines that may wait, and for how long, before they are written: a line a microsecond must not cost a call. */
+const MAX_PENDING_LINES = 256;
+const MAX_PENDING_MS = 100;
+
+/**
+ * Creates `out` if need be and in it the folder `<name>-<yyyymmdd>-<hhmmss>` (UTC), with -2, -3, … where that is
+ * taken: the system creates a folder only once, so runs that start together never share one.
+ *
+ * @throws DescentError when the folder cannot be created or written.
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { createRun } from "./run.ts";
+ * import { readRun } from "./read.ts";
+ * const out = await Deno.makeTempDir();
+ * const run = await createRun(out, { name: "q1-adam", seed: 1, record: { epochs: 2 } });
+ * run.writeMetrics({ epoch: 0, loss: 0.5 });
+ * run.writeMetrics({ epoch: 1, loss: 0.25 });
+ * await run.finish("finished");
+ * const { state, metrics } = await readRun(run.path);
+ * assert(state === "finished" && metrics[1]!.loss === 0.25);
+ * await Deno.remove(out, { recursive: true });
+ * ```
+ */
+export async function createRun(out: string, options: RunOptions): Promise<RunWriter> {
+  const { name, seed, record, now = new Date() } = options;
+  require(
+    /^[a-z0-9][a-z0-9._-]{0,99}$/i.test(name),
+    () => `Cannot name a run "${name}": use up to 100 letters, digits, ".", "_" and "-"`,
+  );
+  const startedAt = now.toISOString();
+  const [date, time] = startedAt.replaceAll(/[-:]|\..*$/g, "").split("T");
+  const own = { name, seed, state: "running", startedAt, pid: Deno.pid, host: hostName() } as const;
+  const clash = Object.keys(record).find((key) =>
+    Object.hasOwn(own, key) || ["id", "finishedAt", "error"].includes(key)
+  );
+  if (clash !== undefined) throw new Error(`A run records "${clash}" itself`);
+
+  let path: string | undefined, lock: Deno.FsFile | undefined;
+  try {
+    await Deno.mkdir(out, { recursive: true });
+    path = await claimFolder(join(out, `${name}-${date}-${time}`));
+    lock = await holdLock(join(path, LOCK_FILE));
+    const info: RunInfo = { id: basename(path), ...own, ...record };
+    await writeAtomically(join(path, RUN_FILE), formatJson(info));
+    const metrics = await Deno.open(join(path, METRICS_FILE), { append: true, create: true });
+    return new RunWriter(path, info, metrics, lock);
+  } catch (error) {
+    lock?.close();
+    if (path !== undefined) await Deno.remove(path, { recursive: true }).catch(() => {});
+    const cause = error instanceof Deno.errors.AlreadyExists ? "a file has this name" : causeOf(error);
+    throw new DescentError(
+      `Cannot create a run folder in ${out}: ${cause}; choose a folder that can be written with --out DIR`,
+    );
+  }
+}
+
+/** Creates `path`, or `path-2`, `path-3`, … where it exists, and returns what it created. */
+async function claimFolder(path: string): Promise<string> {
+  for (let attempt = 1;; attempt++) {
+    const free = attempt === 1 ? path : `${path}-${attempt}`;
+    try {
+      await Deno.mkdir(free);
+      return free;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+  }
+}
+
+/**
+ * Writes one run; `createRun` makes it. It owns the open metrics file and the lock: end it by `finish` or
+ * `discard`, whichever way the run goes. The first of them counts, later ones do nothing.
+ */
+export class RunWriter {
+  /** The folder, as joined from what `createRun` was given. */
+  readonly path: string;
+  readonly id: string;
+  readonly #info: RunInfo;
+  readonly #metrics: Deno.FsFile;
+  readonly #lock: Deno.FsFile | undefined;
+  #pending: string[] = [];
+  #flushedMs = -Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Why metrics could not be written, and whether the caller has heard. */
+  #failure: DescentError | undefined;
+  #told = false;
+  /** Whether anything but `run.json` was written. */
+  #used = false;
+  #end: Promise<void> | undefined;
+
+  constructor(path: string, info: RunInfo, metrics: Deno.FsFile, lock: Deno.FsFile | undefined) {
+    this.path = path;
+    this.id = info.id;
+    this.#info = info;
+    this.#metrics = metrics;
+    this.#lock = lock;
+  }
+
+  /**
+   * Appends a line to `metrics.jsonl`. Lines are written in groups, at most 0.1 s late; NaN and infinities
+   * become null.
+   *
+   * @throws DescentError when this or an earlier line could not be written.
+   */
+  writeMetrics(line: JsonObject): void {
+    this.#use();
+    this.#pending.push(JSON.stringify(line) + "\n");
+    const waitMs = this.#flushedMs + MAX_PENDING_MS - performance.now();
+    if (waitMs <= 0 || this.#pending.length >= MAX_PENDING_LINES) this.#flush();
+    else if (this.#timer === undefined) {
+      const timer = this.#timer = setTimeout(() => this.#flush(), waitMs);
+      Deno.unrefTimer(timer); // `finish` flushes: no process need stay alive for this
+    }
+    if (this.#failure !== undefined) {
+      this.#told = true;
+      throw this.#failure;
+    }
+  }
+
+  /** Writes `value` as the file `name`, such as `summary.json`: whole, in the place of an older one. */
+  async writeJson(name: string, value: Json): Promise<void> {
+    await this.writeFile(name, formatJson(value));
+  }
+
+  /**
+   * Writes a file of the run, such as `figures/loss.svg`: whole, in the place of an older one.
+   *
+   * @throws DescentError when the path leaves the folder or the file cannot be written.
+   */
+  async writeFile(relative: string, data: string | Uint8Array): Promise<void> {
+    this.#use();
+    const path = pathInside(this.path, relative);
+    if ([RUN_FILE, METRICS_FILE, LOCK_FILE].some((own) => path === join(this.path, own))) {
+      throw new Error(`${relative} is written by the run itself`);
+    }
+    try {
+      await Deno.mkdir(dirname(path), { recursive: true });
+      await writeAtomically(path, data);
+    } catch (error) {
+      throw cannotWrite(path, error);
+    }
+  }
+
+  /**
+   * Writes what is left, notes in `run.json` how and when the run ended, with `extra` (such as `error`), and
+   * closes its files.
+   *
+   * @throws DescentError when something could not be written and nobody was told yet.
+   */
+  finish(state: Exclude<RunState, "running">, extra: JsonObject = {}): Promise<void> {
+    return this.#end ??= this.#finish(state, extra);
+  }
+
+  /** Removes the folder if nothing was written yet but `run.json`, and tells whether it did. */
+  async discard(): Promise<boolean> {
+    if (this.#used || this.#end !== undefined) return false;
+    this.#end = Promise.resolve();
+    this.#metrics.close();
+    this.#lock?.close();
+    await Deno.remove(this.path, { recursive: true });
+    return true;
+  }
+
+  async #finish(state: RunState, extra: JsonObject): Promise<void> {
+    this.#flush();
+    this.#metrics.close();
+    const path = join(this.path, RUN_FILE);
+    try {
+      const info: RunInfo = { ...this.#info, ...extra, state, finishedAt: new Date().toISOString() };
+      await writeAtomically(path, formatJson(info));
+    } catch (error) {
+      throw cannotWrite(path, error);
+    } finally {
+      // Only now: a reader takes a run that is neither ended nor locked for dead.
+      await releaseLock(this.#lock, join(this.path, LOCK_FILE));
+    }
+    if (this.#failure !== undefined && !this.#told) throw this.#failure;
+  }
+
+  #use(): void {
+    if (this.#end !== undefined) throw new Error(`Run ${this.id} has ended and takes no more files`);
+    this.#used = true;
+  }
+
+  /** Never throws, as a timer calls it too: the next line or the end of the run tells of the failure. */
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const text = this.#pending.join("");
+    this.#pending = [];
+    this.#flushedMs = performance.now();
+    // After a failure the file may end in half a line, so nothing may follow it.
+    if (text === "" || this.#failure !== undefined) return;
+    try {
+      writeFully(this.#metrics, new TextEncoder().encode(text));
+    } catch (error) {
+      this.#failure = cannotWrite(join(this.path, METRICS_FILE), error);
+    }
+  }
+}
+
+function cannotWrite(path: string, error: unknown): DescentError {
+  return new DescentError(
+    `Cannot write ${path}: ${causeOf(error)}; make room or choose another folder with --out DIR`,
+  );
+}

@@ -1,0 +1,231 @@
+/** Training to the end: epochs, early stopping, and the evaluation after it. */
+import { DescentError, require } from "../core/errors.ts";
+import { chooseExecutor } from "../exec/choose.ts";
+import type { Executor } from "../exec/executor.ts";
+import type { Splits } from "../data/mnist.ts";
+import { requireSeed } from "../data/order.ts";
+import type { Loss } from "../nn/losses.ts";
+import { initializeWeights, type Model, type Weights } from "../nn/model.ts";
+import { adam } from "../optim/adam.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import { type ClassificationReport, classificationReport, type ConfusionMatrix } from "./metrics.ts";
+import { filledSplits, type OnSteps, Session, type SplitName } from "./session.ts";
+import { observe, startStopping, type StopOptions, type StopState } from "./stop.ts";
+
+/** What is known after an epoch; one line of a run's metrics. */
+export interface EpochRecord {
+  /** Counts from 1. */
+  readonly epoch: number;
+  /** Means over the epoch while training: each batch is measured before its update. */
+  readonly loss: number;
+  readonly accuracy: number;
+  /** On the validation set, after the epoch. Absent when that set is empty. */
+  readonly valLoss?: number;
+  readonly valAccuracy?: number;
+  /** Since training began. */
+  readonly seconds: number;
+  /** Of the training set, validation included in the time. */
+  readonly samplesPerSecond: number;
+  /** Early stopping after this epoch; absent without it. */
+  readonly stopping?: { readonly best?: number; readonly bestEpoch?: number; readonly wait: number };
+}
+
+/** How well the model does on one set. */
+export interface SplitResult {
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly report: ClassificationReport;
+  readonly confusion: ConfusionMatrix;
+}
+
+export interface FitOptions {
+  /** Default `adam()`. */
+  readonly optimizer?: Optimizer;
+  /** Rows of a batch; the last one of an epoch may be short. Default 32. */
+  readonly batch?: number;
+  /** At most. Default 10. */
+  readonly epochs?: number;
+  /** Of the initial weights and the shuffles. Default 1. */
+  readonly seed?: number;
+  /** A new order of the training rows each epoch. Default true. */
+  readonly shuffle?: boolean;
+  /** Default `crossEntropy()`. */
+  readonly loss?: Loss;
+  /** When to stop before the last epoch; not at all if left out. */
+  readonly stopping?: StopOptions;
+  /** Stop after the epoch in which this time runs out. */
+  readonly maxSeconds?: number;
+  /** Start from these instead of fresh ones. */
+  readonly weights?: Weights;
+  /** What to run on; default: a GPU if there is one, else WASM. It is left open. */
+  readonly executor?: Executor;
+  /** Called after every epoch, in order, before the next. */
+  readonly onEpoch?: (record: EpochRecord) => void | Promise<void>;
+  /** Called several times within long epochs. */
+  readonly onSteps?: OnSteps;
+  /** Aborting it ends training after the current steps; what was learned is kept. */
+  readonly signal?: AbortSignal;
+}
+
+/** Why training ended. */
+export type StopReason = "epochs" | "early stopping" | "time" | "interrupted";
+
+export interface FitResult {
+  readonly model: Model;
+  readonly weights: Weights;
+  readonly history: readonly EpochRecord[];
+  readonly stopped: StopReason;
+  /** Epoch (from 1) whose weights these are, where early stopping restored them. */
+  readonly restoredEpoch?: number;
+  /** Training and validation, without the evaluation at the end. */
+  readonly seconds: number;
+  /** On each set that holds images, after training. */
+  readonly results: Readonly<Partial<Record<SplitName, SplitResult>>>;
+}
+
+/**
+ * Trains a classifier on `data.train`, watches `data.validation`, and evaluates the result on all three sets.
+ *
+ * Throws when the model does not fit the data, an option is out of range, or the loss stops being a number.
+ *
+ * @example
+ * ```ts
+ * import { mnist } from "../data/mnist.ts";
+ * import { dense } from "../nn/dense.ts";
+ * import { sequential } from "../nn/model.ts";
+ * import { fit } from "./fit.ts";
+ * const data = await mnist({ digits: [0, 1], perClass: { train: 200, validation: 50, test: 50 } });
+ * const model = sequential(784, [dense(16), dense(2, { activation: "identity" })]);
+ * const { results } = await fit(model, data, { epochs: 3 });
+ * console.assert(results.test!.accuracy > 0.9);
+ * ```
+ */
+export async function fit(model: Model, data: Splits, options: FitOptions = {}): Promise<FitResult> {
+  const { optimizer = adam(), batch = 32, epochs = 10, seed = 1, maxSeconds = Infinity } = options;
+  requireSeed(seed);
+  require(
+    Number.isSafeInteger(batch) && batch > 0,
+    () => `The batch size must be a positive whole number, got ${batch}`,
+  );
+  require(
+    Number.isSafeInteger(epochs) && epochs > 0,
+    () => `The epochs must be a positive whole number, got ${epochs}`,
+  );
+  require(maxSeconds > 0, () => `The time limit must be a positive number of seconds, got ${maxSeconds}`);
+  const stopping = options.stopping && startStopping(options.stopping);
+  require(
+    stopping === undefined || !stopping.rule.monitor.startsWith("val_") || data.validation.rows > 0,
+    () => `Early stopping watches ${stopping!.rule.monitor}, but the validation set is empty`,
+  );
+  const executor = options.executor ?? (await chooseExecutor()).executor;
+  const session = await Session.open(model, data, {
+    executor,
+    weights: options.weights ?? initializeWeights(model, seed),
+    optimizer,
+    batch: Math.min(batch, data.train.rows),
+    seed,
+    ...(options.shuffle !== undefined && { shuffle: options.shuffle }),
+    ...(options.loss && { loss: options.loss }),
+  });
+  try {
+    return await train(session, { ...options, epochs, maxSeconds }, stopping);
+  } finally {
+    session.close();
+    if (options.executor === undefined) executor.close();
+  }
+}
+
+async function train(
+  session: Session,
+  options: FitOptions & { readonly epochs: number; readonly maxSeconds: number },
+  stopping: StopState | undefined,
+): Promise<FitResult> {
+  const { data, model } = session, started = performance.now();
+  const elapsed = () => (performance.now() - started) / 1000;
+  const history: EpochRecord[] = [];
+  let stopped: StopReason = "epochs", state = stopping, best: Weights | undefined;
+  for (let epoch = 0; epoch < options.epochs; epoch++) {
+    const before = elapsed();
+    const { onSteps, signal } = options;
+    const means = await unlessAborted(
+      signal,
+      () => session.trainEpoch(epoch, { ...(onSteps && { onSteps }), ...(signal && { signal }) }),
+    );
+    if (means === undefined) {
+      stopped = "interrupted";
+      break;
+    }
+    const validation = data.validation.rows > 0 ? await session.validate("validation") : undefined;
+    const values = {
+      loss: means.loss,
+      accuracy: means.accuracy,
+      val_loss: validation?.loss,
+      val_accuracy: validation?.accuracy,
+    };
+    if (state !== undefined) state = observe(state, epoch, values[state.rule.monitor]);
+    const record: EpochRecord = {
+      epoch: epoch + 1,
+      ...means,
+      ...(validation && { valLoss: validation.loss, valAccuracy: validation.accuracy }),
+      seconds: elapsed(),
+      samplesPerSecond: data.train.rows / (elapsed() - before),
+      ...(state && { stopping: traceOf(state) }),
+    };
+    history.push(record);
+    await options.onEpoch?.(record);
+    requireFinite(means.loss, epoch);
+    if (state?.restore) best = await session.weights();
+    if (state?.stop) stopped = "early stopping";
+    else if (elapsed() >= options.maxSeconds) stopped = "time";
+    else if (signal?.aborted) stopped = "interrupted";
+    else continue;
+    break;
+  }
+  const seconds = elapsed();
+  if (best !== undefined) session.setWeights(best);
+  const results: Partial<Record<SplitName, SplitResult>> = {};
+  for (const name of filledSplits(data)) {
+    const { loss, accuracy, confusion } = await session.evaluate(name);
+    results[name] = { loss, accuracy, confusion, report: classificationReport(confusion) };
+  }
+  const restoredEpoch = best && state?.bestEpoch !== undefined ? state.bestEpoch + 1 : undefined;
+  return {
+    model,
+    weights: await session.weights(),
+    history,
+    stopped,
+    ...(restoredEpoch !== undefined && { restoredEpoch }),
+    seconds,
+    results,
+  };
+}
+
+/** What `work` gives, or `undefined` when the signal aborted it. */
+async function unlessAborted<T>(
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal?.aborted) return undefined;
+    throw error;
+  }
+}
+
+function traceOf({ best, bestEpoch, wait }: StopState): NonNullable<EpochRecord["stopping"]> {
+  return {
+    ...(best !== undefined && { best }),
+    ...(bestEpoch !== undefined && { bestEpoch: bestEpoch + 1 }),
+    wait,
+  };
+}
+
+function requireFinite(loss: number, epoch: number): void {
+  if (Number.isFinite(loss)) return;
+  throw new DescentError(
+    `The loss became ${loss} in epoch ${
+      epoch + 1
+    }: the steps are too large; try a tenth of the learning rate`,
+  );
+}

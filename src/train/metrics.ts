@@ -1,0 +1,227 @@
+/**
+ * Numbers from a confusion matrix, and intervals around numbers from samples.
+ *
+ * Sources: scikit-learn, `precision_recall_fscore_support` with `zero_division=0` (semantics of the scores);
+ * Wilson: "Probable inference, the law of succession, and statistical inference" (JASA 1927); Abramowitz and
+ * Stegun: "Handbook of Mathematical Functions", 26.7.3 and 26.7.4 (Student's t for whole degrees of freedom);
+ * Marsaglia: "Evaluating the normal distribution" (Journal of Statistical Software 2004).
+ */
+import { require } from "../core/errors.ts";
+
+/** How often samples of a class (row: the true one) were taken for a class (column: the predicted one). */
+export interface ConfusionMatrix {
+  /** Names, in the order of rows and columns. */
+  readonly classes: readonly string[];
+  readonly counts: readonly (readonly number[])[];
+}
+
+/** `weighted`: mean of the classes by their support; `macro`: plain mean of the classes. */
+export type Averaging = "weighted" | "macro";
+
+export interface Scores {
+  /** Share of what was predicted as the class that is of the class; 0 where nothing was predicted. */
+  readonly precision: number;
+  /** Share of the class that was predicted as such; 0 where the class has no sample. */
+  readonly recall: number;
+  /** Harmonic mean of precision and recall; 0 where both are. */
+  readonly f1: number;
+}
+
+export interface ClassScores extends Scores {
+  readonly name: string;
+  /** Samples that truly are of the class. */
+  readonly support: number;
+}
+
+/** `precision`, `recall` and `f1` are the averages that `averaging` names; both kinds are in `averages`. */
+export interface ClassificationReport extends Scores {
+  /** Share of all samples that were predicted right. */
+  readonly accuracy: number;
+  readonly averaging: Averaging;
+  readonly averages: { readonly [kind in Averaging]: Scores };
+  readonly classes: readonly ClassScores[];
+  /** Samples in all. */
+  readonly support: number;
+}
+
+/** `low` and `high` bound `value`. */
+export interface Interval {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface MeanAndInterval {
+  readonly mean: number;
+  /** Standard deviation of the sample (divided by n - 1); NaN for one value. */
+  readonly sd: number;
+  /** Bounds of the confidence interval of the mean; NaN for one value, which says nothing about its spread. */
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface IntervalOptions {
+  /** How often such intervals hold the true value; between 0 and 1, default 0.95. */
+  readonly confidence?: number;
+}
+
+/**
+ * Accuracy, and precision, recall and F1 per class and on average. Every class counts, one without samples too.
+ * The weighted recall is the accuracy, but for rounding.
+ *
+ * @throws DescentError when the matrix is not square, holds anything but counts, or is empty.
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { classificationReport } from "./metrics.ts";
+ * const report = classificationReport({ classes: ["0", "2"], counts: [[8, 2], [1, 9]] });
+ * assert(report.accuracy === 0.85 && report.classes[1]!.recall === 0.9);
+ * ```
+ */
+export function classificationReport(
+  matrix: ConfusionMatrix,
+  { averaging = "weighted" }: { readonly averaging?: Averaging } = {},
+): ClassificationReport {
+  const { classes: names, counts } = matrix;
+  require(
+    counts.length === names.length && counts.every((row) => row.length === names.length),
+    () => `A confusion matrix of ${names.length} classes must have as many rows and columns`,
+  );
+  for (const count of counts.flat()) {
+    require(
+      Number.isSafeInteger(count) && count >= 0,
+      () => `A confusion matrix holds counts, that is whole numbers of 0 or more, got ${count}`,
+    );
+  }
+  const classes = names.map((name, c): ClassScores => {
+    const right = counts[c]![c]!;
+    const support = sum(counts[c]!);
+    const predicted = sum(counts.map((row) => row[c]!));
+    return {
+      name,
+      precision: ratio(right, predicted),
+      recall: ratio(right, support),
+      f1: ratio(2 * right, support + predicted),
+      support,
+    };
+  });
+  const support = sum(classes.map((scores) => scores.support));
+  require(support > 0, "A confusion matrix without a single sample has no scores: evaluate on some samples");
+  const averages = {
+    weighted: average(classes, ({ support }) => support),
+    macro: average(classes, () => 1),
+  };
+  const accuracy = sum(counts.map((row, c) => row[c]!)) / support;
+  return { accuracy, ...averages[averaging], averaging, averages, classes, support };
+}
+
+function average(classes: readonly ClassScores[], weightOf: (scores: ClassScores) => number): Scores {
+  const weight = sum(classes.map(weightOf));
+  const mean = (key: keyof Scores) => sum(classes.map((scores) => weightOf(scores) * scores[key])) / weight;
+  return { precision: mean("precision"), recall: mean("recall"), f1: mean("f1") };
+}
+
+/** scikit-learn's `zero_division=0`. */
+function ratio(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/**
+ * Wilson's score interval of a proportion, such as an accuracy: unlike the textbook's, it stays within 0 and 1
+ * and holds for proportions near them. `value` is successes / trials.
+ *
+ * @throws DescentError when there was no trial, or more successes than trials.
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { wilsonInterval } from "./metrics.ts";
+ * const { low, high } = wilsonInterval(3722, 3795);
+ * assert(low.toFixed(4) === "0.9759" && high.toFixed(4) === "0.9847");
+ * ```
+ */
+export function wilsonInterval(
+  successes: number,
+  trials: number,
+  { confidence = 0.95 }: IntervalOptions = {},
+): Interval {
+  require(trials > 0, () => `An interval takes at least one trial, got ${trials}`);
+  require(
+    successes >= 0 && successes <= trials,
+    () => `Successes must lie between 0 and the ${trials} trials, got ${successes}`,
+  );
+  const z = quantile(normalWithin, confidence);
+  const value = successes / trials, z2 = z * z / trials;
+  const centre = (value + z2 / 2) / (1 + z2);
+  const half = z / (1 + z2) * Math.sqrt(value * (1 - value) / trials + z2 / (4 * trials));
+  // At the ends the bound is exact on paper; rounding must not push it past.
+  return {
+    value,
+    low: successes === 0 ? 0 : centre - half,
+    high: successes === trials ? 1 : centre + half,
+  };
+}
+
+/**
+ * Mean, standard deviation and Student's confidence interval of the mean, for a handful of seeds.
+ *
+ * @throws DescentError when there is no value.
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { meanAndInterval } from "./metrics.ts";
+ * const { mean, low, high } = meanAndInterval([1, 2, 3]);
+ * assert(mean === 2 && low.toFixed(3) === "-0.484" && high.toFixed(3) === "4.484");
+ * ```
+ */
+export function meanAndInterval(
+  values: readonly number[],
+  { confidence = 0.95 }: IntervalOptions = {},
+): MeanAndInterval {
+  const n = values.length;
+  require(n > 0, "A mean takes at least one value, got none");
+  const mean = sum(values) / n;
+  if (n === 1) return { mean, sd: NaN, low: NaN, high: NaN };
+  const sd = Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / (n - 1));
+  const half = quantile((t) => studentWithin(t, n - 1), confidence) * sd / Math.sqrt(n);
+  return { mean, sd, low: mean - half, high: mean + half };
+}
+
+/** The x whose probability of a result within ±x is `confidence`; `within` grows from 0 to 1. */
+function quantile(within: (x: number) => number, confidence: number): number {
+  require(
+    confidence > 0 && confidence < 1,
+    () => `Confidence must lie between 0 and 1, such as 0.95, got ${confidence}`,
+  );
+  let low = 0, high = 1;
+  while (within(high) < confidence) [low, high] = [high, 2 * high];
+  // Halving a double's interval ends when the middle is one of its ends.
+  for (let middle = (low + high) / 2; middle > low && middle < high; middle = (low + high) / 2) {
+    if (within(middle) < confidence) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** Probability that a standard normal number lies within ±x. */
+function normalWithin(x: number): number {
+  if (x > 8) return 1;
+  let term = x, total = x;
+  for (let k = 3; term > total * 1e-17; k += 2) total += term *= x * x / k;
+  return 2 * total * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+}
+
+/** Probability that Student's t with `degrees` (a whole number from 1) lies within ±t. */
+function studentWithin(t: number, degrees: number): number {
+  const angle = Math.atan(t / Math.sqrt(degrees));
+  const cosine = Math.cos(angle), even = degrees % 2 === 0;
+  let term = even ? 1 : cosine, total = 0;
+  for (let k = even ? 2 : 3; k <= degrees; k += 2) {
+    total += term;
+    term *= cosine * cosine * (k - 1) / k;
+  }
+  return even ? Math.sin(angle) * total : 2 / Math.PI * (angle + Math.sin(angle) * total);
+}
