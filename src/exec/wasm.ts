@@ -5,8 +5,8 @@
 import { DescentError, require } from "../core/errors.ts";
 import { encodeStep, type Step, STEP_BYTES, STEP_WORDS } from "../core/step.ts";
 import { roundUp, storageOf, toDense, toPadded, type TypedArray } from "../core/tensor.ts";
-import type { CallTypes } from "../ir/op.ts";
 import type { Call, Operand, Plan, PlanBuffer } from "../ir/plan.ts";
+import { callFlops, callTypes } from "../ir/print.ts";
 import {
   type Executor,
   feedsSetup,
@@ -101,11 +101,6 @@ function layOut(buffers: readonly PlanBuffer[], from: number, guardBytes: number
   return { pointers, end };
 }
 
-function callTypes({ op, attrs, operands, writes }: Call): CallTypes {
-  const types = operands.map(({ type }) => type);
-  return { inputs: op.updates === undefined ? types.slice(0, -1) : types, output: types[writes[0]!]!, attrs };
-}
-
 type Settings = Required<Pick<WasmOptions, "threads" | "parallelFlops">> & LoadOptions;
 
 async function load(
@@ -151,7 +146,7 @@ async function load(
       units,
       args: [...at, ...(call.op.step ? [0] : []), ...args],
       stepAt: call.op.step ? at.length : -1,
-      parallel: threads > 1 && units > 1 && call.op.flops(callTypes(call)) >= parallelFlops,
+      parallel: threads > 1 && units > 1 && callFlops(call) >= parallelFlops,
     };
   };
   // Lists 0 … are the routines; after them comes one list per call, for `runCall`.

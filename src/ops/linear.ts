@@ -93,6 +93,8 @@ export const linearOp: Op<LinearAttrs> = {
     linearCase(17, 31, 29, "tanh"),
     linearCase(3, 5, 64, "relu"),
     linearCase(33, 100, 67, "identity"),
+    linearCase(5, 7, 67, "relu"),
+    linearCase(6, 9, 101, "tanh"),
     linearCase(128, 784, 900, "sigmoid", { bench: true }),
     linearCase(11385, 784, 30, "relu", { bench: true, sparse: true }),
     linearCase(11385, 10, 5, "identity"),

@@ -127,7 +127,10 @@ export const matmulOp: Op<MatmulAttrs> = {
     matmulCase(784, 32, 30, "tn", { bench: true, sparse: true }),
     matmulCase(784, 1, 30, "tn", { sparse: true }),
     matmulCase(30, 11385, 20, "tn", { bench: true }),
+    matmulCase(11385, 5, 10, "nt"),
     matmulCase(65, 5, 129, "tt"),
+    matmulCase(7, 11, 67, "nn"),
+    matmulCase(67, 13, 131, "tn"),
     matmulCase(256, 256, 256, "nn", { bench: true }),
   ],
 };

@@ -34,3 +34,8 @@ export function parseObject(text: string): JsonObject | undefined {
     return undefined;
   }
 }
+
+/** A plain object of a known shape as JSON: what JSON cannot hold is dropped or becomes null. */
+export function toJson(value: object): JsonObject {
+  return JSON.parse(JSON.stringify(value));
+}

@@ -1,0 +1,87 @@
+/** The options that experiments share, as one table: it parses, checks, and makes `--help`. */
+import { BACKENDS } from "../src/exec/choose.ts";
+import { ACTIVATIONS } from "../src/ops/activation.ts";
+import { MONITORS } from "../src/train/stop.ts";
+import { number, oneOf, path, wholeNumber, widths } from "./flags.ts";
+
+const positiveWhole = wholeNumber(1, 1_000_000_000);
+
+/** Where and how to run; every experiment has these. */
+export const RUN_FLAGS = {
+  seed: {
+    value: "N",
+    help: "chooses the images, the initial weights and the shuffles (default 1)",
+    parse: wholeNumber(0, Number.MAX_SAFE_INTEGER),
+  },
+  backend: {
+    value: "NAME",
+    help: `${BACKENDS.join(", ")} (default auto: a real GPU, else WASM)`,
+    parse: oneOf(BACKENDS),
+  },
+  threads: {
+    value: "N",
+    help: "threads of the WASM backend (default one per core, at most 8)",
+    parse: wholeNumber(1, 64),
+  },
+  data: {
+    value: "DIR",
+    help: "folder with four IDX or IDX.gz files (default: the original MNIST)",
+    parse: path,
+  },
+  out: { value: "DIR", help: "where run folders go (default runs)", parse: path },
+  "max-seconds": {
+    value: "S",
+    help: "stop each training after the epoch in which this time runs out",
+    parse: number(0, 1e9),
+  },
+  json: { help: "print the summary as JSON as the last line of standard output, all else on standard error" },
+  help: { help: "show this" },
+} as const;
+
+/** How to train a classifier. */
+export const TRAIN_FLAGS = {
+  epochs: { value: "N", help: "at most this many epochs", parse: positiveWhole },
+  lr: { value: "X", help: "learning rate", parse: number(0, 1000) },
+  activation: {
+    value: "NAME",
+    help: `of the hidden layers: ${ACTIVATIONS.filter((a) => a !== "identity").join(", ")}`,
+    parse: oneOf(["relu", "tanh", "sigmoid"]),
+  },
+  patience: {
+    value: "N",
+    help: "epochs without improvement before training stops",
+    parse: wholeNumber(0, 1_000_000_000),
+  },
+  "min-delta": {
+    value: "X",
+    help: "smallest change that counts as an improvement",
+    parse: number(0, 1e9, { inclusive: true }),
+  },
+  monitor: {
+    value: "NAME",
+    help: `what early stopping watches: ${MONITORS.join(", ")}`,
+    parse: oneOf(MONITORS),
+  },
+} as const;
+
+/** One network. */
+export const NETWORK_FLAGS = {
+  arch: { value: "A,B,C", help: "widths of the hidden layers", parse: widths },
+  batch: {
+    value: "N",
+    help: 'images per step, or "all"',
+    parse: (
+      text: string,
+      flag: string,
+    ): number | "all" => (text === "all" ? "all" : positiveWhole(text, flag)),
+  },
+  check: { help: "replay each call of the first step on the float64 reference before training" },
+} as const;
+
+export const MOMENTUM_FLAG = {
+  momentum: {
+    value: "X",
+    help: "momentum, from 0 to below 1",
+    parse: number(0, 0.999999, { inclusive: true }),
+  },
+} as const;

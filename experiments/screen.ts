@@ -1,0 +1,136 @@
+/** What experiments say while they run: to a terminal with a progress bar, else in plain lines. */
+// @ts-types="npm:@types/cli-progress@3.11.6"
+import { Presets, SingleBar } from "cli-progress";
+import process from "node:process";
+import type { EpochRecord } from "../src/train/fit.ts";
+
+/** Where people read: standard error when standard output is for machines. */
+export interface Screen {
+  say(text: string): void;
+  /** A display of a training's progress; `expected` epochs are a guess that may be passed. */
+  progress(expected: number, stepsPerEpoch: number): Progress;
+}
+
+export interface Progress {
+  steps(done: number): void;
+  epoch(record: EpochRecord): void;
+  stop(): void;
+}
+
+/** A line at most this often when there is no terminal. */
+const LINE_EVERY_MS = 1000;
+const REDRAW_EVERY_MS = 100;
+
+export function openScreen({ json }: { readonly json: boolean }): Screen {
+  const stream = json ? Deno.stderr : Deno.stdout, encoder = new TextEncoder();
+  const say = (text: string) => writeAll(stream, encoder.encode(`${text}\n`));
+  return {
+    say,
+    progress: (expected, stepsPerEpoch) =>
+      stream.isTerminal() ? bar(expected, stepsPerEpoch, json) : lines(expected, say),
+  };
+}
+
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+}
+
+/** `0.0123`, `12.3`: four significant digits. */
+export function shortNumber(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  return Math.abs(value) >= 1e-3 || value === 0 ? value.toFixed(4) : value.toExponential(2);
+}
+
+/** `1.2 s`, `3 min 20 s`, `1 h 5 min`. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "?";
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds), minutes = Math.floor(whole / 60);
+  if (whole < 60) return `${whole} s`;
+  return minutes < 60
+    ? `${minutes} min ${whole % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+function speed({ samplesPerSecond }: EpochRecord): string {
+  return `${Math.round(samplesPerSecond).toLocaleString("en")} samples/s`;
+}
+
+function scoresOf({ loss, accuracy, valLoss, valAccuracy }: EpochRecord): string {
+  const validation = valLoss === undefined
+    ? ""
+    : ` · val loss ${shortNumber(valLoss)} acc ${shortNumber(valAccuracy!)}`;
+  return `loss ${shortNumber(loss)} acc ${shortNumber(accuracy)}${validation}`;
+}
+
+/** Seconds to the expected epoch, or to the end of patience once that is passed. */
+function etaSeconds({ epoch, seconds }: EpochRecord, expected: number): number {
+  return Math.max(0, expected - epoch) * seconds / epoch;
+}
+
+function bar(expected: number, stepsPerEpoch: number, json: boolean): Progress {
+  let total = expected, done = 0, last: EpochRecord | undefined, drawn = -Infinity;
+  const display = new SingleBar(
+    {
+      format: "{bar} epoch {epoch}/{expected} · {scores} · {speed} · ETA {eta_}",
+      stream: json ? process.stderr : process.stdout,
+      hideCursor: true,
+      clearOnComplete: true,
+      fps: 1000 / REDRAW_EVERY_MS,
+      barsize: 20,
+      etaBuffer: 1,
+    } as ConstructorParameters<typeof SingleBar>[0],
+    Presets.shades_classic,
+  );
+  const payload = () => ({
+    epoch: last?.epoch ?? 0,
+    expected: `~${total}`,
+    scores: last ? scoresOf(last) : "first epoch",
+    speed: last ? speed(last) : "",
+    eta_: last ? `~${duration(etaSeconds(last, total))}` : "?",
+  });
+  display.start(total, 0, payload());
+  const draw = () => {
+    if (performance.now() - drawn < REDRAW_EVERY_MS) return;
+    drawn = performance.now();
+    if (done > total) display.setTotal(total = Math.ceil(done));
+    display.update(done, payload());
+  };
+  return {
+    steps(steps) {
+      done = (last?.epoch ?? 0) + steps / stepsPerEpoch;
+      draw();
+    },
+    epoch(record) {
+      last = record;
+      done = record.epoch;
+      draw();
+    },
+    stop: () => display.stop(),
+  };
+}
+
+function lines(expected: number, say: (text: string) => void): Progress {
+  let said = -Infinity, unsaid: EpochRecord | undefined;
+  const line = (record: EpochRecord) => {
+    const eta = etaSeconds(record, expected);
+    say(
+      `epoch ${record.epoch} · ${scoresOf(record)} · ${speed(record)}${
+        eta > 0 ? ` · ETA ~${duration(eta)}` : ""
+      }`,
+    );
+  };
+  return {
+    steps() {},
+    epoch(record) {
+      unsaid = record;
+      if (performance.now() - said < LINE_EVERY_MS) return;
+      said = performance.now();
+      line(record);
+      unsaid = undefined;
+    },
+    stop() {
+      if (unsaid !== undefined) line(unsaid);
+    },
+  };
+}

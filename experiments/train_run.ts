@@ -1,0 +1,233 @@
+/** One training as a run: data in, a run folder out. */
+import { UsageError } from "../src/core/errors.ts";
+import { formatShape, sizeOf } from "../src/core/tensor.ts";
+import { mnist, REPORT_A, type Splits } from "../src/data/mnist.ts";
+import { type Backend, BACKEND_TITLES, type Choice, chooseExecutor } from "../src/exec/choose.ts";
+import type { Executor } from "../src/exec/executor.ts";
+import { countParameters, initializeWeights, type Model, summarizeModel } from "../src/nn/model.ts";
+import { textTable } from "../src/plot/table.ts";
+import { toJson } from "../src/runs/json.ts";
+import { createRun, type RunSummary, type RunWriter } from "../src/runs/run.ts";
+import { fit, type FitResult } from "../src/train/fit.ts";
+import { encodeModel } from "../src/train/saved.ts";
+import type { SplitName } from "../src/train/session.ts";
+import { expectedEpochs, isPublishedSetting, Q1_RECIPES, q1Model, type Q1Settings } from "./q1.ts";
+import { ARCHITECTURES, PUBLISHED_RUNS, type PublishedRun } from "./published.ts";
+import { duration, type Screen } from "./screen.ts";
+
+/** Where and how to run. */
+export interface RunOptions {
+  readonly seed: number;
+  readonly backend: Backend;
+  readonly threads?: number;
+  /** Folder of IDX files; the original MNIST without it. */
+  readonly data?: string;
+  readonly out: string;
+  readonly maxSeconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What a run is made from. */
+export interface PreparedRun {
+  readonly name: string;
+  readonly settings: Q1Settings;
+  readonly data: Splits;
+  readonly model: Model;
+  readonly batch: number;
+}
+
+/** Reads the images of Report A: from MNIST its 60/20/20 choice, from another folder the same share of what is there. */
+export async function loadData({ seed, data }: Pick<RunOptions, "seed" | "data">): Promise<Splits> {
+  return await mnist({ ...REPORT_A, seed, ...(data !== undefined && { data }) });
+}
+
+/** Binds the settings to the data; throws a `UsageError` when they do not fit. */
+export function prepareRun(name: string, settings: Q1Settings, data: Splits): PreparedRun {
+  const { batch } = settings, { rows } = data.train;
+  if (batch !== "all" && batch > rows) {
+    throw new UsageError(
+      `--batch takes at most the ${rows.toLocaleString("en")} training images, got ${batch}`,
+    );
+  }
+  const model = q1Model(settings, {
+    pixels: sizeOf(data.train.imageShape),
+    classes: data.train.classes.length,
+  });
+  return { name, settings, data, model, batch: batch === "all" ? rows : batch };
+}
+
+/** `784-30-20-10-5`. */
+export function networkName(model: Model): string {
+  return [model.inputShape, ...model.layers.map(({ built }) => built.outputShape)].map((shape) =>
+    shape.join("×")
+  ).join("-");
+}
+
+/** Tells what is about to happen. */
+export function introduce(
+  screen: Screen,
+  { name, settings, data, model, batch }: PreparedRun,
+  choice: Choice,
+): void {
+  const { train, validation, test, source } = data;
+  const count = (rows: number) => rows.toLocaleString("en");
+  screen.say(`${name}: ${networkName(model)} with ${Q1_RECIPES[settings.optimizer].title}\n`);
+  screen.say(
+    `Backend   ${BACKEND_TITLES[choice.executor.name]}: ${choice.executor.description} (${choice.why})`,
+  );
+  screen.say(
+    `Data      digits ${train.classes.join(" ")}: ${count(train.rows)} train, ${
+      count(validation.rows)
+    } validation, ` +
+      `${count(test.rows)} test images, from ${source.from}${
+        source.original ? " (the original MNIST)" : ""
+      }, seed ${source.seed}`,
+  );
+  screen.say(
+    `Training  batch ${batch}, learning rate ${settings.learningRate}, at most ${
+      count(settings.epochs)
+    } epochs; stops after ` +
+      `${settings.patience} epochs in which ${settings.monitor} does not improve by more than ${settings.minDelta}\n`,
+  );
+  const rows = summarizeModel(model).map((layer) => [
+    layer.name,
+    Object.entries(layer.config).map(([key, value]) => `${key} ${value}`).join(", "),
+    formatShape([batch, ...layer.outputShape]),
+    count(layer.parameters),
+  ]);
+  screen.say(textTable({
+    columns: ["layer", "settings", { label: "output", align: "right" }, {
+      label: "parameters",
+      align: "right",
+    }],
+    rows: [...rows, ["total", "", "", count(countParameters(model))]],
+  }));
+  screen.say("");
+}
+
+/** Trains, evaluates and writes the run folder. On failure the folder keeps what was recorded, and its error. */
+export async function trainRun(
+  prepared: PreparedRun,
+  { executor, why }: Choice,
+  screen: Screen,
+  options: RunOptions & { readonly group?: string },
+): Promise<{ readonly summary: RunSummary; readonly path: string; readonly result: FitResult }> {
+  const { name, settings, data, model, batch } = prepared;
+  const { seed, maxSeconds, signal, group } = options;
+  const run = await createRun(options.out, {
+    name,
+    seed,
+    record: {
+      ...(group !== undefined && { group }),
+      experiment: name,
+      settings: { ...settings, batch },
+      network: networkName(model),
+      optimizer: { ...Q1_RECIPES[settings.optimizer].build(settings).options },
+      backend: { name: executor.name, description: executor.description, why },
+      data: toJson({ ...data.source, digits: data.train.classes }),
+      versions: { descent: await ownVersion(), deno: Deno.version.deno, v8: Deno.version.v8 },
+    },
+  });
+  const progress = screen.progress(expectedEpochs(settings), Math.ceil(data.train.rows / batch));
+  try {
+    const result = await fit(model, data, {
+      executor,
+      optimizer: Q1_RECIPES[settings.optimizer].build(settings),
+      batch,
+      epochs: settings.epochs,
+      seed,
+      weights: initializeWeights(model, seed),
+      stopping: { monitor: settings.monitor, minDelta: settings.minDelta, patience: settings.patience },
+      ...(maxSeconds !== undefined && { maxSeconds }),
+      ...(signal && { signal }),
+      onSteps: (done) => progress.steps(done),
+      onEpoch(record) {
+        run.writeMetrics({ ...record });
+        progress.epoch(record);
+      },
+    });
+    progress.stop();
+    const summary = summarize(run, prepared, executor, result, seed);
+    await run.writeFile("model.safetensors", encodeModel(result, { run: run.id, experiment: name }));
+    await run.writeJson("summary.json", summary);
+    // Loaded only now: drawing takes a moment to start, and training should not wait for it.
+    const { trainingFigures, writeFigures } = await import("./figures.ts");
+    await writeFigures(run, trainingFigures(result, { network: `${networkName(model)}, ${name}`, seed }));
+    await run.finish(result.stopped === "interrupted" ? "interrupted" : "finished");
+    return { summary, path: run.path, result };
+  } catch (error) {
+    progress.stop();
+    await run.finish("failed", { error: error instanceof Error ? error.message : String(error) });
+    throw error;
+  }
+}
+
+function summarize(
+  run: RunWriter,
+  { name, settings, model }: PreparedRun,
+  executor: Executor,
+  { history, results, seconds, stopped }: FitResult,
+  seed: number,
+): RunSummary {
+  const scores = (split: SplitName) => {
+    const { loss, accuracy, report: { precision, recall, f1, averages } } = results[split]!;
+    return { loss, accuracy, precision, recall, f1, macro: { ...averages.macro } };
+  };
+  const last = history.at(-1);
+  return {
+    run: run.id,
+    experiment: name,
+    epochs: history.length,
+    seconds,
+    stopped,
+    train: scores("train"),
+    validation: scores("validation"),
+    test: scores("test"),
+    // Means over the last epoch while it trained, before each update: what Keras prints.
+    ...(last && { running: { loss: last.loss, accuracy: last.accuracy } }),
+    backend: executor.name,
+    seed,
+    parameters: countParameters(model),
+    published: isPublishedArchitecture(settings) ? toJson(PUBLISHED_RUNS[settings.optimizer]) : null,
+  };
+}
+
+/** Whether the report has a section with these settings: its best architecture, nothing else changed. */
+function isPublishedArchitecture(settings: Q1Settings): boolean {
+  return isPublishedSetting(settings) && settings.arch.join() === ARCHITECTURES[0].join();
+}
+
+async function ownVersion(): Promise<string> {
+  const config = JSON.parse(await Deno.readTextFile(new URL("../deno.json", import.meta.url)));
+  return config.version;
+}
+
+/** Tells how it ended: scores beside the published ones, and where the folder is. */
+export function conclude(screen: Screen, summary: RunSummary, path: string): void {
+  const published = summary.published as unknown as PublishedRun | null;
+  const scoreNames = ["accuracy", "precision", "recall", "f1"] as const;
+  screen.say(
+    `Ended by ${summary.stopped} after ${summary.epochs} epochs in ${duration(summary.seconds)}` +
+      `${published ? ` (published: ${published.epochs} epochs)` : ""}\n`,
+  );
+  const rows = (["train", "validation", "test"] as const).flatMap((split) => [
+    [
+      split,
+      "ours",
+      ...scoreNames.map((name) => summary[split][name].toFixed(4)),
+      (summary[split].loss ?? NaN).toFixed(4),
+    ],
+    ...(published
+      ? [["", "published", ...scoreNames.map((name) => published[split][name].toFixed(4)), ""]]
+      : []),
+  ]);
+  screen.say(textTable({ columns: ["set", "", ...scoreNames, "loss"], rows }));
+  screen.say(`\nRun folder  ${path}`);
+}
+
+/** The executor for the options, opened and tested. */
+export async function openExecutor(
+  { backend, threads }: Pick<RunOptions, "backend" | "threads">,
+): Promise<Choice> {
+  return await chooseExecutor({ backend, ...(threads !== undefined && { threads }) });
+}

@@ -1,0 +1,63 @@
+/** Looking into a running program: each call against the reference, and how long each takes. */
+import type { Step } from "../core/step.ts";
+import type { TypedArray } from "../core/tensor.ts";
+import { compareCall, describeDeviation, readOperands } from "./case.ts";
+import { type Program, routineOf } from "./executor.ts";
+
+/** The first call of a routine whose result is wrong. */
+export interface BadCall {
+  readonly index: number;
+  readonly op: string;
+  readonly label: string;
+  /** What is wrong, as half a sentence. */
+  readonly problem: string;
+}
+
+/**
+ * Makes the calls of one step one after another, each followed by the same call on the float64 reference with
+ * the operands that it really had. Resolves to the first whose result differs by more than the op's tolerance
+ * or is not finite, or to `undefined`. The step's effects stay.
+ */
+export async function checkStep(program: Program, routine: string, step: Step): Promise<BadCall | undefined> {
+  for (const [index, call] of routineOf(program.plan, routine).entries()) {
+    const before = await readOperands(program, call);
+    await program.runCall(routine, index, step);
+    const after = await readOperands(program, call);
+    const problem = notFinite(call.writes.map((at) => after[at]!)) ??
+      deviationOf(compareCall(call, before, after, step));
+    if (problem !== undefined) return { index, op: call.op.name, label: call.label, problem };
+  }
+  return undefined;
+}
+
+function notFinite(written: readonly TypedArray[]): string | undefined {
+  for (const values of written) {
+    const at = values.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0) return `element ${at} is ${values[at]}`;
+  }
+  return undefined;
+}
+
+function deviationOf(deviation: ReturnType<typeof compareCall>): string | undefined {
+  return deviation === undefined || deviation.ratio <= 1 ? undefined : describeDeviation(deviation);
+}
+
+/** Shortest of `repeats` times of each call of a routine, in milliseconds. The effects of the calls stay. */
+export async function timeCalls(
+  program: Program,
+  routine: string,
+  step: Step,
+  { repeats = 20 }: { readonly repeats?: number } = {},
+): Promise<readonly number[]> {
+  const bestMs: number[] = [];
+  for (const index of routineOf(program.plan, routine).keys()) {
+    let best = Infinity;
+    for (let i = 0; i < repeats; i++) {
+      const started = performance.now();
+      await program.runCall(routine, index, step);
+      best = Math.min(best, performance.now() - started);
+    }
+    bestMs.push(best);
+  }
+  return bestMs;
+}

@@ -1,0 +1,253 @@
+/** Lines over epochs or steps: losses and accuracies, labelled where they end. */
+import * as Plot from "@observablehq/plot";
+import { require } from "../core/errors.ts";
+import {
+  type Area,
+  drawEndLabels,
+  drawMarks,
+  END_LABEL_GAP,
+  type EndLabel,
+  type Mark,
+  MARK_ROW,
+  placeMarks,
+} from "./annotations.ts";
+import { type Axis, axisFor, formatCount, formatPlain, project, type ScaleType } from "./axes.ts";
+import { append } from "./dom.ts";
+import { checkName, type Figure, type FigureOptions, finishFigure, startSheet, TICKS } from "./figure.ts";
+import { layoutHeading } from "./heading.ts";
+import { type Cell, toCsv } from "./table.ts";
+import { widest, wrapText } from "./text.ts";
+import { INK, type Role, SIZE, type Tone, toneOf } from "./theme.ts";
+import { isolated, type PixelPoint, thin } from "./thin.ts";
+
+/** Numbers along a line; NaN, `null` and `undefined` are gaps. */
+export type Values = ArrayLike<number | null | undefined>;
+
+/** One line: `x` and `y` have the same length. */
+export interface Series {
+  readonly label: string;
+  readonly x: Values;
+  readonly y: Values;
+  /** Gives the colour: train blue, validation vermilion, test green, published grey and dashed. */
+  readonly role?: Role;
+}
+
+export interface CurvesOptions extends FigureOptions {
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly series: readonly Series[];
+  readonly xScale?: ScaleType;
+  readonly yScale?: ScaleType;
+  /** Ends of the y axis. Without it the axis follows the values, out to round numbers. */
+  readonly yDomain?: readonly [number, number];
+  /** Vertical rules with a word above. */
+  readonly marks?: readonly Mark[];
+}
+
+interface Line {
+  readonly label: readonly string[];
+  readonly tone: Tone;
+  readonly dashed: boolean;
+  readonly points: readonly PixelPoint[];
+}
+
+/** Lines with no more points than this show each of them as a dot. */
+const DOT_LIMIT = 40;
+const LABEL_ROOM = 132;
+
+function valueAt(values: Values, i: number): number {
+  return values[i] ?? NaN;
+}
+
+/** The coordinates on one axis of all points that have both. */
+function* coordinates(series: readonly Series[], axis: "x" | "y"): Generator<number> {
+  for (const { x, y, [axis]: values } of series) {
+    for (let i = 0; i < x.length; i++) {
+      if (Number.isFinite(valueAt(x, i)) && Number.isFinite(valueAt(y, i))) yield valueAt(values, i);
+    }
+  }
+}
+
+/** Marks count too, so that each has a place. */
+function* xValues({ series, marks = [] }: CurvesOptions): Generator<number> {
+  yield* coordinates(series, "x");
+  for (const { x } of marks) yield x;
+}
+
+function* csvRows({ xLabel, yLabel, series }: CurvesOptions): Generator<readonly Cell[]> {
+  yield ["series", xLabel, yLabel];
+  for (const { label, x, y } of series) {
+    for (let i = 0; i < x.length; i++) yield [label, x[i], y[i]];
+  }
+}
+
+function linesOf(
+  series: readonly Series[],
+  labels: readonly (readonly string[])[],
+  [xAxis, yAxis]: readonly [Axis, Axis],
+  area: Area,
+): Line[] {
+  let others = 0;
+  return series.map(({ x, y, role }, i) => {
+    const points = Array.from({ length: x.length }, (_, p) => ({
+      x: project(xAxis, valueAt(x, p), area.left, area.right),
+      y: project(yAxis, valueAt(y, p), area.bottom, area.top),
+    }));
+    return {
+      label: labels[i]!,
+      tone: toneOf(role, role ? 0 : others++),
+      dashed: role === "published",
+      points: thin(points),
+    };
+  });
+}
+
+function marksOf(lines: readonly Line[], clip: boolean): Plot.Markish[] {
+  // Points are in pixels already: Plot's scales only draw the axes.
+  const place = {
+    x: { value: (point: PixelPoint) => point.x, scale: null },
+    y: { value: (point: PixelPoint) => point.y, scale: null },
+    clip,
+  };
+  const few = lines.every(({ points }) => points.length <= DOT_LIMIT);
+  return lines.flatMap(({ points, tone, dashed }) => {
+    const dots = few && !dashed ? points.filter(({ x }) => !Number.isNaN(x)) : isolated(points);
+    const line = {
+      stroke: tone.mark,
+      strokeWidth: points.length > 400 ? 1 : 1.75,
+      strokeDasharray: dashed ? "5 4" : undefined,
+      strokeLinejoin: "round" as const,
+      strokeLinecap: "round" as const,
+    };
+    const r = points.length === 1 ? 3.5 : few ? 2.1 : 1.2;
+    return [Plot.line(points, { ...place, ...line }), Plot.dot(dots, { ...place, r, fill: tone.mark })];
+  });
+}
+
+function describe({ xLabel, yLabel, series, marks = [] }: CurvesOptions): string {
+  const lines = series.map(({ label, x, y }) => {
+    const last = Array.from(y).findLastIndex((value) => Number.isFinite(value));
+    const number = last < 0 ? "" : formatPlain(Number(valueAt(y, last).toPrecision(4)));
+    return `${label}: ${formatCount(x.length)} points${
+      last < 0 ? "" : `, the last ${number} at ${valueAt(x, last)}`
+    }.`;
+  });
+  return [
+    `Lines of ${yLabel} against ${xLabel}.`,
+    ...lines,
+    ...marks.map(({ x, label }) => `${label}: rule at ${x}.`),
+  ].join(" ");
+}
+
+/** What a log axis cannot show, said in words below the figure. */
+function noteOf({ series, xScale, yScale }: CurvesOptions): string | undefined {
+  let hidden = 0;
+  for (const { x, y } of series) {
+    for (let i = 0; i < x.length; i++) {
+      const [xValue, yValue] = [valueAt(x, i), valueAt(y, i)];
+      if (!Number.isFinite(xValue) || !Number.isFinite(yValue)) continue;
+      if ((xScale === "log" && xValue <= 0) || (yScale === "log" && yValue <= 0)) hidden++;
+    }
+  }
+  if (hidden === 0) return undefined;
+  return `${formatCount(hidden)} ${hidden === 1 ? "point" : "points"} at zero or below: not on a log axis`;
+}
+
+function check(options: CurvesOptions): void {
+  checkName(options.name);
+  require(options.series.length > 0, `Figure "${options.name}" has no series: give it at least one`);
+  for (const { label, x, y } of options.series) {
+    require(
+      x.length === y.length,
+      () => `Series "${label}" of figure "${options.name}" has ${x.length} x values but ${y.length} y values`,
+    );
+  }
+  const { yDomain, yScale } = options;
+  require(
+    !yDomain || (yDomain[0] < yDomain[1] && (yScale !== "log" || yDomain[0] > 0)),
+    () =>
+      `yDomain [${yDomain}] of figure "${options.name}" must rise${yScale === "log" ? " from above 0" : ""}`,
+  );
+}
+
+/**
+ * Lines against a common axis, for losses and accuracies over epochs. Each line is labelled at its end. Lines of
+ * many points are thinned to what the eye can see, without losing an extreme; the CSV keeps every point.
+ *
+ * @throws DescentError if there is no series, a series' `x` and `y` differ in length, or the name is no file name
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { curves } from "./curves.ts";
+ * const figure = curves({
+ *   name: "loss",
+ *   title: "Loss of each epoch",
+ *   xLabel: "Epoch",
+ *   yLabel: "Cross-entropy",
+ *   yScale: "log",
+ *   series: [{ label: "Train", role: "train", x: [1, 2, 3], y: [0.9, 0.3, 0.1] }],
+ * });
+ * assert(figure.svg.includes("Cross-entropy"));
+ * ```
+ */
+export function curves(options: CurvesOptions): Figure {
+  check(options);
+  const { xLabel, yLabel, series, xScale, yScale, yDomain } = options, width = SIZE.width;
+  const xAxis = axisFor(xValues(options), { type: xScale, count: 6 });
+  const yAxis = axisFor(coordinates(series, "y"), { type: yScale, domain: yDomain, count: 4, round: true });
+  const heading = layoutHeading(options, width);
+  const note = noteOf(options);
+
+  const labels = series.map(({ label }) =>
+    wrapText(label, LABEL_ROOM, SIZE.label, { strong: true, maxLines: 3 })
+  );
+  const left = Math.ceil(SIZE.pad + Math.max(20, widest(yAxis.ticks.map(yAxis.format), SIZE.tick)) + 9);
+  const right = Math.floor(width - SIZE.pad - END_LABEL_GAP - widest(labels.flat(), SIZE.label, true));
+  const placed = placeMarks(options.marks ?? [], xAxis, { left, right }, width);
+  const markRows = placed.reduce((rows, { row }) => Math.max(rows, row + 1), 0);
+  const yLabelAt = heading.height + 22;
+  const top = yLabelAt + 14 + markRows * MARK_ROW;
+  const area: Area = { left, right, top, bottom: top + SIZE.plotHeight };
+  const marginBottom = 50 + (note ? 18 : 0), height = area.bottom + marginBottom;
+
+  const lines = linesOf(series, labels, [xAxis, yAxis], area);
+  const sheet = startSheet({
+    width,
+    height,
+    marginLeft: left,
+    marginRight: width - right,
+    marginTop: top,
+    marginBottom,
+    x: { type: xAxis.type, domain: [...xAxis.domain] },
+    y: { type: yAxis.type, domain: [...yAxis.domain] },
+    marks: [
+      Plot.gridY(yAxis.ticks, { stroke: INK.grid, strokeOpacity: 1 }),
+      Plot.axisY(yAxis.ticks, { ...TICKS, tickSize: 0, tickPadding: 8, text: yAxis.format }),
+      Plot.axisX(xAxis.ticks, { ...TICKS, tickSize: 4, tickPadding: 4, text: xAxis.format }),
+      Plot.frame({ anchor: "bottom", stroke: INK.axis, strokeWidth: 0.75 }),
+      ...marksOf(lines, yDomain !== undefined),
+    ],
+  }, options);
+
+  const { document, svg } = sheet, small = { "font-size": SIZE.label, fill: INK.text };
+  append(document, svg, "text", { ...small, x: SIZE.pad, y: yLabelAt, "text-anchor": "start" }, yLabel);
+  append(document, svg, "text", { ...small, x: (left + right) / 2, y: area.bottom + 37 }, xLabel);
+  if (note) {
+    const look = { "font-size": SIZE.small, fill: INK.quiet, "text-anchor": "start" };
+    append(document, svg, "text", { ...look, x: SIZE.pad, y: height - 10 }, note);
+  }
+  drawMarks(sheet, placed, area);
+  const ends = lines.flatMap(({ label, tone, points }): EndLabel[] => {
+    const end = points.findLast(({ x }) => !Number.isNaN(x));
+    return end ? [{ text: label, tone, end }] : [];
+  });
+  // A mark's word may stand above the right margin: the labels then stay below it.
+  const crowded = placed.some(({ anchor, at }) => anchor === "start" && at > (left + right) / 2);
+  drawEndLabels(sheet, ends, area, crowded ? top - 2 : undefined);
+  return finishFigure(sheet, options, {
+    heading,
+    description: describe(options),
+    csv: toCsv(csvRows(options)),
+  });
+}

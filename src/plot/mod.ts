@@ -1,0 +1,14 @@
+/** Figures and tables: data in, SVG, PNG, CSV and text out. Nothing here knows about training. */
+export type { Mark } from "./annotations.ts";
+export type { ScaleType } from "./axes.ts";
+export { bars, type BarsOptions } from "./bars.ts";
+export type { BarGroup, BarValue } from "./bars_layout.ts";
+export { confusionMatrix, type ConfusionOptions } from "./confusion.ts";
+export { curves, type CurvesOptions, type Series, type Values } from "./curves.ts";
+export type { SvgDocument } from "./dom.ts";
+export { dotComparison, type DotOptions, type DotRow } from "./dots.ts";
+export type { Figure, FigureOptions } from "./figure.ts";
+export { toPng } from "./png.ts";
+export { type Cell, type Column, markdownTable, type TableOptions, textTable, toCsv } from "./table.ts";
+export type { Role } from "./theme.ts";
+export { type Tile, tiles, type TilesOptions } from "./tiles.ts";

@@ -1,0 +1,92 @@
+/** Small PNG images made by hand, so that an SVG can hold pixels: eight bits per pixel, grey or by palette. */
+
+const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
+/** The most bytes that one stored block of deflate holds. */
+const BLOCK = 65535;
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  return value;
+});
+
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ byte) & 255]!;
+  return ~crc >>> 0;
+}
+
+function adler32(bytes: Uint8Array): number {
+  let a = 1, b = 0;
+  for (const byte of bytes) {
+    a = (a + byte) % 65521;
+    b = (b + a) % 65521;
+  }
+  return b * 65536 + a;
+}
+
+function bigEndian(value: number): number[] {
+  return [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
+}
+
+/** zlib's format without compression: the images are small, and compressing in a browser would have to wait. */
+function store(bytes: Uint8Array): number[] {
+  const out = [0x78, 0x01];
+  for (let at = 0; at < bytes.length; at += BLOCK) {
+    const part = bytes.subarray(at, at + BLOCK), size = part.length;
+    out.push(
+      at + BLOCK >= bytes.length ? 1 : 0,
+      size & 255,
+      size >>> 8,
+      ~size & 255,
+      (~size >>> 8) & 255,
+      ...part,
+    );
+  }
+  return [...out, ...bigEndian(adler32(bytes))];
+}
+
+function chunk(type: string, data: Iterable<number>): number[] {
+  const body = Uint8Array.from([...new TextEncoder().encode(type), ...data]);
+  return [...bigEndian(body.length - 4), ...body, ...bigEndian(crc32(body))];
+}
+
+/**
+ * A PNG file of `width` × `height` bytes, row after row.
+ *
+ * @param palette colours of the byte values, at most 256; without it, 0 is black and 255 white
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { encodePng } from "./pixels.ts";
+ * const png = encodePng(Uint8Array.of(0, 255, 255, 0), 2, 2);
+ * assert(png[1] === 0x50 && png[16 + 3] === 2);
+ * ```
+ */
+export function encodePng(
+  bytes: Uint8Array,
+  width: number,
+  height: number,
+  palette?: readonly (readonly [number, number, number])[],
+): Uint8Array {
+  const rows = new Uint8Array(height * (width + 1));
+  for (let y = 0; y < height; y++) {
+    // The byte before each row says that it is not filtered.
+    rows.set(bytes.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
+  }
+  return Uint8Array.from([
+    ...SIGNATURE,
+    ...chunk("IHDR", [...bigEndian(width), ...bigEndian(height), 8, palette ? 3 : 0, 0, 0, 0]),
+    ...(palette ? chunk("PLTE", palette.flat()) : []),
+    ...chunk("IDAT", store(rows)),
+    ...chunk("IEND", []),
+  ]);
+}
+
+/** Bytes as a data URI. */
+export function toDataUri(bytes: Uint8Array, type = "image/png"): string {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return `data:${type};base64,${btoa(binary)}`;
+}
