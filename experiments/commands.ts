@@ -53,7 +53,7 @@ export function applyFlags(settings: Q1Settings, values: AllValues): Q1Settings 
 }
 
 function runOptions(values: Values<typeof RUN_FLAGS>, signal: AbortSignal): RunOptions {
-  const { seed = 1, backend = "auto", threads, data, out = "runs" } = values;
+  const { seed = 1, backend = "auto", threads, data, digits, out = "runs" } = values;
   if (threads !== undefined && (backend === "webgpu" || backend === "reference")) {
     throw new UsageError(`--threads is for the WASM backend, not for --backend ${backend}`);
   }
@@ -64,6 +64,7 @@ function runOptions(values: Values<typeof RUN_FLAGS>, signal: AbortSignal): RunO
     signal,
     ...(threads !== undefined && { threads }),
     ...(data !== undefined && { data }),
+    ...(digits !== undefined && { digits }),
     ...(values["max-seconds"] !== undefined && { maxSeconds: values["max-seconds"] }),
   };
 }

@@ -141,6 +141,19 @@ export function widths(text: string, flag: string): readonly number[] {
   return parts;
 }
 
+/** Two or more different labels from 0 to 255 with commas between them: `0,2,4`. */
+export function labels(text: string, flag: string): readonly number[] {
+  const parts = text.split(",").map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : NaN));
+  const isRight = parts.every((part) => part >= 0 && part <= 255) && parts.length > 1 &&
+    new Set(parts).size === parts.length;
+  if (!isRight) {
+    throw new UsageError(
+      `${flag} takes two or more different labels from 0 to 255 with commas between, like 0,2,4, got "${text}"`,
+    );
+  }
+  return parts;
+}
+
 /** A path; not empty. */
 export function path(text: string, flag: string): string {
   if (text === "") throw new UsageError(`${flag} takes a folder, got nothing`);

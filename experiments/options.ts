@@ -2,7 +2,7 @@
 import { BACKENDS } from "../src/exec/choose.ts";
 import { ACTIVATIONS } from "../src/ops/activation.ts";
 import { MONITORS } from "../src/train/stop.ts";
-import { number, oneOf, path, wholeNumber, widths } from "./flags.ts";
+import { labels, number, oneOf, path, wholeNumber, widths } from "./flags.ts";
 
 const positiveWhole = wholeNumber(1, 1_000_000_000);
 
@@ -28,6 +28,7 @@ export const RUN_FLAGS = {
     help: "folder with four IDX or IDX.gz files (default: the original MNIST)",
     parse: path,
   },
+  digits: { value: "A,B,C", help: "labels to learn (default 0,2,4,6,7)", parse: labels },
   out: { value: "DIR", help: "where run folders go (default runs)", parse: path },
   "max-seconds": {
     value: "S",

@@ -91,7 +91,7 @@ export async function checkFirstStep(
       return `Check     all ${length} calls of the first step agree with the float64 reference`;
     }
     throw new DescentError(
-      `Call ${bad.index} of the first step (${bad.op} "${bad.label}") is wrong on ${executor.description}: ${bad.problem}`,
+      `Call ${bad.index} of the first step's ${bad.routine} routine (${bad.op} "${bad.label}") is wrong on ${executor.description}: ${bad.problem}`,
     );
   });
 }

@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly threads?: number;
   /** Folder of IDX files; the original MNIST without it. */
   readonly data?: string;
+  /** Labels to learn; the report's 0, 2, 4, 6, 7 without it. */
+  readonly digits?: readonly number[];
   readonly out: string;
   readonly maxSeconds?: number;
   readonly signal?: AbortSignal;
@@ -37,8 +39,11 @@ export interface PreparedRun {
 }
 
 /** Reads the images of Report A: from MNIST its 60/20/20 choice, from another folder the same share of what is there. */
-export async function loadData({ seed, data }: Pick<RunOptions, "seed" | "data">): Promise<Splits> {
-  return await mnist({ ...REPORT_A, seed, ...(data !== undefined && { data }) });
+export async function loadData(
+  { seed, data, digits }: Pick<RunOptions, "seed" | "data" | "digits">,
+): Promise<Splits> {
+  const own = { ...(data !== undefined && { data, shrink: true }), ...(digits && { digits, shrink: true }) };
+  return await mnist({ ...REPORT_A, seed, ...own });
 }
 
 /** Binds the settings to the data; throws a `UsageError` when they do not fit. */
@@ -164,7 +169,7 @@ export async function trainRun(
 
 function summarize(
   run: RunWriter,
-  { name, settings, model }: PreparedRun,
+  { name, settings, model, data }: PreparedRun,
   executor: Executor,
   { history, results, seconds, stopped }: FitResult,
   seed: number,
@@ -188,13 +193,20 @@ function summarize(
     backend: executor.name,
     seed,
     parameters: countParameters(model),
-    published: isPublishedArchitecture(settings) ? toJson(PUBLISHED_RUNS[settings.optimizer]) : null,
+    published: isPublishedArchitecture(settings) && isPublishedData(data)
+      ? toJson(PUBLISHED_RUNS[settings.optimizer])
+      : null,
   };
 }
 
 /** Whether the report has a section with these settings: its best architecture, nothing else changed. */
 function isPublishedArchitecture(settings: Q1Settings): boolean {
   return isPublishedSetting(settings) && settings.arch.join() === ARCHITECTURES[0].join();
+}
+
+/** Whether these are images of MNIST chosen as the report's. */
+function isPublishedData({ source, train }: Splits): boolean {
+  return source.original && train.classes.join() === REPORT_A.digits.join();
 }
 
 async function ownVersion(): Promise<string> {
@@ -207,7 +219,7 @@ export function conclude(screen: Screen, summary: RunSummary, path: string): voi
   const published = summary.published as unknown as PublishedRun | null;
   const scoreNames = ["accuracy", "precision", "recall", "f1"] as const;
   screen.say(
-    `Ended by ${summary.stopped} after ${summary.epochs} epochs in ${duration(summary.seconds)}` +
+    `Ended after ${summary.epochs} epochs in ${duration(summary.seconds)}: ${summary.stopped}` +
       `${published ? ` (published: ${published.epochs} epochs)` : ""}\n`,
   );
   const rows = (["train", "validation", "test"] as const).flatMap((split) => [

@@ -3,7 +3,14 @@ import { DescentError, require } from "../core/errors.ts";
 import { type Shape, sizeOf } from "../core/tensor.ts";
 import { requireSeed } from "./order.ts";
 import { folderSet, packageSet, sha256Of, type SourceFile, type SourceSet } from "./source.ts";
-import { labelsIn, type PerClass, type Selection, splitPerClass, splitStandard } from "./split.ts";
+import {
+  labelsIn,
+  type PerClass,
+  type Selection,
+  shrinkToFit,
+  splitPerClass,
+  splitStandard,
+} from "./split.ts";
 
 /** Images and their classes; row r of `images` belongs to `labels[r]`. */
 export interface DataSet {
@@ -54,6 +61,8 @@ export interface MnistOptions {
    * a sixth of the training files validates and the rest trains.
    */
   readonly perClass?: PerClass;
+  /** Take fewer images of every digit, in the proportion of `perClass`, where a digit has too few. Default false. */
+  readonly shrink?: boolean;
   /** Whole number from 0 to 2^53 - 1, 1 by default. */
   readonly seed?: number;
 }
@@ -84,7 +93,7 @@ export const REPORT_A = {
  * ```
  */
 export async function mnist(options: MnistOptions = {}): Promise<Splits> {
-  const { data, seed = 1, perClass } = options;
+  const { data, seed = 1, perClass, shrink = false } = options;
   requireSeed(seed);
   if (options.digits) requireDigits(options.digits);
   if (perClass) requireCounts(perClass);
@@ -92,7 +101,9 @@ export async function mnist(options: MnistOptions = {}): Promise<Splits> {
   const trainLabels = set.train.labels.data, t10kLabels = set.t10k.labels.data;
   const digits = options.digits ?? labelsIn(trainLabels);
   const choice = { trainLabels, t10kLabels, digits, seed, from: set.from };
-  const rows = perClass ? splitPerClass(choice, perClass) : splitStandard(choice);
+  const rows = perClass
+    ? splitPerClass(choice, shrink ? shrinkToFit(choice, perClass) : perClass)
+    : splitStandard(choice);
   return {
     train: gather("train", rows.train, set, digits),
     validation: gather("validation", rows.validation, set, digits),

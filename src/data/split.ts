@@ -110,6 +110,19 @@ export function splitStandard({ trainLabels, t10kLabels, digits, seed, from }: S
   };
 }
 
+/** The counts, or if a digit has fewer rows than they take, smaller ones in the same proportion. */
+export function shrinkToFit({ trainLabels, t10kLabels, digits }: SplitOptions, counts: PerClass): PerClass {
+  const wanted = counts.train + counts.validation + counts.test;
+  const rowsOf = (digit: number) =>
+    rowsWith(trainLabels, [digit]).length + rowsWith(t10kLabels, [digit]).length;
+  const share = Math.min(1, Math.min(...digits.map(rowsOf)) / wanted);
+  return {
+    train: Math.max(1, Math.floor(counts.train * share)),
+    validation: Math.floor(counts.validation * share),
+    test: Math.floor(counts.test * share),
+  };
+}
+
 /** The labels that occur, in ascending order. */
 export function labelsIn(labels: Uint8Array): readonly number[] {
   return [...new Set(labels)].sort((a, b) => a - b);

@@ -1,13 +1,23 @@
 /** Runs an op's cases: on an executor against the float64 reference, and by finite differences. */
 import { normal, permutation, randomWords, STREAM, uniform } from "../core/random.ts";
 import type { Step } from "../core/step.ts";
-import { pitchOf, sizeOf, type TypedArray } from "../core/tensor.ts";
+import { sizeOf, storageOf, type TensorType, toPadded, type TypedArray } from "../core/tensor.ts";
 import { leaf } from "../ir/leaf.ts";
 import { type Node, node } from "../ir/node.ts";
-import type { CaseInput, Op, OpCase, View } from "../ir/op.ts";
-import { type Call, compile } from "../ir/plan.ts";
-import { type Executor, type Program } from "./executor.ts";
+import type { CaseInput, Op, OpCase } from "../ir/op.ts";
+import { type Call, compile, type Plan } from "../ir/plan.ts";
+import {
+  compareWrites,
+  type Deviation,
+  type Expectation,
+  expectCall,
+  operandName,
+  readOperands,
+} from "./compare.ts";
+import type { Executor } from "./executor.ts";
 import { referenceExecutor } from "./reference.ts";
+
+export { compareCall, describeDeviation, type Deviation, readOperands } from "./compare.ts";
 
 /** A case as a graph with the values of its inputs, rounded to float32 so that every executor gets the same. */
 export interface BuiltCase {
@@ -48,91 +58,97 @@ export function buildCase(op: Op, { inputs, attrs, step }: OpCase): BuiltCase {
   };
 }
 
-/** How far a written operand was from the reference. */
-export interface Deviation {
-  readonly operand: string;
-  readonly index: number;
-  readonly expected: number;
-  readonly found: number;
-  /** Error divided by the tolerance; above 1 is a failure, NaN too. */
-  readonly ratio: number;
+/** Cases of an op as routines of one plan: loaded once per executor, and the reference runs once for all. */
+export interface CaseSuite {
+  readonly op: Op;
+  readonly plan: Plan;
+  readonly cases: readonly SuiteCase[];
+}
+
+interface SuiteCase extends BuiltCase {
+  readonly label: string;
+  readonly call: Call;
+  /** The operands before the call, padded. */
+  readonly before: readonly TypedArray[];
+  /** Computed when first asked for. */
+  expected(): Expectation;
+}
+
+/** What the output holds before the call, so that an element that is not written, or is added to, shows. */
+const STALE = 777;
+
+export function buildSuite(op: Op, cases: readonly OpCase[] = op.cases): CaseSuite {
+  const built = cases.map((opCase) => buildCase(op, opCase));
+  const plan = compile(Object.fromEntries(built.map(({ output }, i) => [`${i}`, [output]])), {
+    hoist: false,
+  });
+  return {
+    op,
+    plan,
+    cases: built.map((one, i) => {
+      const call = plan.routines[`${i}`]![0]!;
+      const dense = op.updates === undefined ? [...one.values, staleValues(one.output)] : one.values;
+      const before = dense.map((values, at) => padded(call.operands[at]!.type, values));
+      let expected: Expectation | undefined;
+      const { label } = cases[i]!;
+      return { ...one, label, call, before, expected: () => expected ??= expectCall(call, before, one.step) };
+    }),
+  };
+}
+
+function staleValues({ type }: Node): TypedArray {
+  return new Float32Array(sizeOf(type.shape)).fill(STALE);
+}
+
+function padded({ dtype, shape }: TensorType, dense: TypedArray): TypedArray {
+  const count = storageOf(shape);
+  const values = dtype === "f32"
+    ? new Float32Array(count)
+    : dtype === "u32"
+    ? new Uint32Array(count)
+    : new Uint8Array(count);
+  toPadded(shape, dense, values);
+  return values;
 }
 
 /**
- * Largest deviation, relative to the op's tolerance, of what a call wrote (`found`, per operand) from the
- * reference run on the values that the operands had before the call.
+ * Runs the cases on an executor; resolves to all operands of each after its call, pads included. Throws when a
+ * call wrote past the end of a buffer, or changed an operand that it only reads.
  */
-export function compareCall(
-  call: Call,
-  before: readonly TypedArray[],
-  found: readonly TypedArray[],
-  step: Step,
-): Deviation | undefined {
-  const asView = (data: TypedArray, i: number): View => {
-    const { type } = call.operands[i]!;
-    return {
-      type,
-      pitch: pitchOf(type.shape),
-      data: data instanceof Float32Array ? Float64Array.from(data) : data as View["data"],
-    };
-  };
-  const { op, attrs, writes } = call;
-  const expected = before.map(asView), old = before.map(asView);
-  const inputsOf = (views: readonly View[]) => op.updates === undefined ? views.slice(0, -1) : views;
-  const output = expected[writes[0]!]!;
-  op.reference({ inputs: inputsOf(expected), output, attrs, step });
-  let worst: Deviation | undefined;
-  for (const at of writes) {
-    const view = expected[at]!,
-      tolerance = op.tolerance({ inputs: inputsOf(old), output, attrs, step }, view);
-    const columns = view.type.shape.at(-1) ?? 1;
-    for (let index = 0; index < view.data.length; index++) {
-      const isPad = index % view.pitch >= columns;
-      const want = isPad ? 0 : view.data[index]!, got = found[at]![index]!;
-      if (want === got) continue;
-      const error = Math.abs(want - got), allowed = isPad ? 0 : tolerance(index);
-      const ratio = error / allowed;
-      if (worst === undefined || !(ratio <= worst.ratio)) {
-        worst = { operand: operandName(op, at), index, expected: want, found: got, ratio };
+export async function runSuite(
+  executor: Executor,
+  { op, plan, cases }: CaseSuite,
+): Promise<readonly (readonly TypedArray[])[]> {
+  const program = await executor.load(plan, { guards: true }), results: (readonly TypedArray[])[] = [];
+  try {
+    for (const [i, { label, inputs, values, output, step, call, before }] of cases.entries()) {
+      inputs.forEach((input, at) => program.write(input, values[at]!));
+      if (op.updates === undefined) program.write(output, staleValues(output));
+      await program.run(`${i}`, [step]);
+      const overrun = await program.checkGuards();
+      if (overrun.length > 0) {
+        throw new Error(`${op.name} ${label} wrote past the end of ${overrun.join(", ")}`);
       }
+      const after = await readOperands(program, call);
+      after.forEach((data, at) => {
+        if (call.writes.includes(at) || data.every((value, index) => Object.is(value, before[at]![index]))) {
+          return;
+        }
+        throw new Error(`${op.name} ${label} changed its input ${operandName(op, at)}`);
+      });
+      results.push(after);
     }
+  } finally {
+    program.close();
   }
-  return worst;
-}
-
-function operandName(op: Op, at: number): string {
-  return op.operands[at] ?? "output";
+  return results;
 }
 
 /** Runs a case on an executor and compares everything it wrote with the reference. */
 export async function checkCase(executor: Executor, op: Op, opCase: OpCase): Promise<Deviation | undefined> {
-  const { inputs, values, output, step } = buildCase(op, opCase);
-  const plan = compile({ once: [output] }, { hoist: false });
-  const program = await executor.load(plan, { guards: true });
-  try {
-    inputs.forEach((input, i) => program.write(input, values[i]!));
-    const call = plan.routines.once![0]!;
-    const before = await readOperands(program, call);
-    await program.run("once", [step]);
-    const overrun = await program.checkGuards();
-    if (overrun.length > 0) {
-      throw new Error(`${op.name} ${opCase.label} wrote past the end of ${overrun.join(", ")}`);
-    }
-    return compareCall(call, before, await readOperands(program, call), step);
-  } finally {
-    program.close();
-  }
-}
-
-export function readOperands(program: Program, { operands }: Call): Promise<readonly TypedArray[]> {
-  return Promise.all(operands.map((operand) => program.readPadded(operand)));
-}
-
-/** One line that says what differs: for messages of checks and tests. */
-export function describeDeviation({ operand, index, expected, found, ratio }: Deviation): string {
-  return `${operand}[${index}] is ${found}, expected ${expected} (${
-    ratio.toPrecision(3)
-  } times the tolerance)`;
+  const suite = buildSuite(op, [opCase]);
+  const [found] = await runSuite(executor, suite);
+  return compareWrites(suite.cases[0]!.expected(), found!);
 }
 
 /** Worst relative error of an op's gradient by central differences in float64, over its float inputs. */
@@ -155,7 +171,8 @@ export async function gradcheckCase(op: Op, opCase: OpCase): Promise<number | un
   for (const [i, grad] of grads.entries()) {
     if (grad === undefined) continue;
     const analytic = await program.read(grad), input = inputs[i]!, dense = Float64Array.from(values[i]!);
-    const scale = Math.max(1e-3, ...analytic.map(Math.abs));
+    // A spread of a large array overflows the stack.
+    const scale = Array.from(analytic, Math.abs).reduce((a, b) => Math.max(a, b), 1e-3);
     for (const at of sample(dense.length)) {
       const kept = dense[at]!, width = 1e-5 * Math.max(1, Math.abs(kept));
       const objectiveAt = async (value: number) => {

@@ -6,6 +6,8 @@ import { type Program, routineOf } from "./executor.ts";
 
 /** The first call of a routine whose result is wrong. */
 export interface BadCall {
+  /** The routine that it is in: the one asked for, or `setup`. */
+  readonly routine: string;
   readonly index: number;
   readonly op: string;
   readonly label: string;
@@ -14,18 +16,23 @@ export interface BadCall {
 }
 
 /**
- * Makes the calls of one step one after another, each followed by the same call on the float64 reference with
+ * Makes the calls of the setup and of one step one after another, each followed by the same call on the float64 reference with
  * the operands that it really had. Resolves to the first whose result differs by more than the op's tolerance
  * or is not finite, or to `undefined`. The step's effects stay.
  */
 export async function checkStep(program: Program, routine: string, step: Step): Promise<BadCall | undefined> {
-  for (const [index, call] of routineOf(program.plan, routine).entries()) {
+  const { setup } = program.plan, calls = routineOf(program.plan, routine);
+  const all = [
+    ...setup.map((call, index) => ["setup", index, call] as const),
+    ...calls.map((call, index) => [routine, index, call] as const),
+  ];
+  for (const [list, index, call] of all) {
     const before = await readOperands(program, call);
-    await program.runCall(routine, index, step);
+    await program.runCall(list, index, step);
     const after = await readOperands(program, call);
     const problem = notFinite(call.writes.map((at) => after[at]!)) ??
       deviationOf(compareCall(call, before, after, step));
-    if (problem !== undefined) return { index, op: call.op.name, label: call.label, problem };
+    if (problem !== undefined) return { routine: list, index, op: call.op.name, label: call.label, problem };
   }
   return undefined;
 }

@@ -13,9 +13,10 @@ export function callFlops(call: Call): number {
   return call.op.flops(callTypes(call));
 }
 
-/** Bytes that a call must at least read and write, each operand once. */
-export function callBytes({ operands, writes }: Call): number {
-  const bytesOf = ({ type }: Operand, i: number) => denseBytes(type) * (writes.includes(i) ? 2 : 1);
+/** Bytes that a call must at least read and write: each operand once, what it updates twice. */
+export function callBytes({ op, operands, writes }: Call): number {
+  const isUpdated = (i: number) => op.updates !== undefined && writes.includes(i);
+  const bytesOf = ({ type }: Operand, i: number) => denseBytes(type) * (isUpdated(i) ? 2 : 1);
   return operands.reduce((sum, operand, i) => sum + bytesOf(operand, i), 0);
 }
 

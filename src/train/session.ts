@@ -84,6 +84,7 @@ export class Session {
   /** How long a step of each routine took last. */
   readonly #stepMs = new Map<string, number>();
   #step = 0;
+  #pausedMs = performance.now();
 
   private constructor(
     readonly model: Model,
@@ -198,9 +199,15 @@ export class Session {
       this.#stepMs.set(routine, Math.max(1e-3, (performance.now() - before) / piece.length));
       done += piece.length;
       onSteps?.(done, steps.length);
-      // The kernels block this thread: let timers, signals and output have their turn.
-      if (done < steps.length) await new Promise((resolve) => setTimeout(resolve, 0));
+      await this.#letOthersRun();
     }
+  }
+
+  /** The kernels block this thread: now and then timers, signals and output must have their turn. */
+  async #letOthersRun(): Promise<void> {
+    if (performance.now() - this.#pausedMs < CHUNK_MS) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.#pausedMs = performance.now();
   }
 
   async #means(metrics: Node, steps: readonly Step[]): Promise<Means> {

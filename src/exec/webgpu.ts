@@ -1,0 +1,85 @@
+/**
+ * The WebGPU executor: WGSL kernels on a GPU, or on a software adapter for tests. Uses web-standard APIs alone
+ * but for reading its shaders, so that it also runs in a browser.
+ */
+import { DescentError } from "../core/errors.ts";
+import type { Executor, LoadOptions } from "./executor.ts";
+import { describeAdapter, NO_ADAPTER, openDevice, requestAdapter } from "./webgpu_adapter.ts";
+import { WebgpuDevice } from "./webgpu_device.ts";
+import { preparePlan } from "./webgpu_load.ts";
+import { kernelCache, type LoadShader, readShader } from "./webgpu_pipelines.ts";
+import { WebgpuProgram } from "./webgpu_program.ts";
+
+export { findAdapter, type FoundAdapter } from "./webgpu_adapter.ts";
+
+/** Settings of `webgpuExecutor`. */
+export interface WebgpuOptions {
+  /** Accept a software adapter, which computes on the processor. Default false. */
+  readonly software?: boolean;
+  /** Which adapter to open; null stands for a machine without one. Default: the system's fastest. */
+  readonly adapter?: GPUAdapter | null;
+  /** Where the WGSL text of an op comes from; in a browser, fetch it. Default: the library's folder `wgsl`. */
+  readonly loadShader?: LoadShader;
+  /** Longest wait for a result before the device counts as lost, in ms. Default 60,000; ten times that for software. */
+  readonly watchdogMs?: number;
+  /** Most steps of one submit. Default 1024. */
+  readonly tableRows?: number;
+}
+
+/** The executor, with the device that it has opened. */
+export interface WebgpuExecutor extends Executor {
+  readonly device: GPUDevice;
+}
+
+/**
+ * Opens a WebGPU adapter and returns the executor that runs plans on it.
+ *
+ * Throws a `DescentError` with what to install or choose instead when there is no adapter, when the only one is
+ * software and `software` is not set, or when the driver refuses.
+ *
+ * @example
+ * ```ts
+ * import { findAdapter, webgpuExecutor } from "./webgpu.ts";
+ * import { compile } from "../ir/plan.ts";
+ * import { leaf } from "../ir/leaf.ts";
+ * import { add } from "../ops/add.ts";
+ * if ((await findAdapter()).kind !== "none") {
+ *   const a = leaf("input", "a", [2]), b = leaf("input", "b", [2]), sum = add(a, b);
+ *   const executor = await webgpuExecutor({ software: true });
+ *   const program = await executor.load(compile({ forward: [sum] }));
+ *   program.write(a, [1, 2]);
+ *   program.write(b, [10, 20]);
+ *   await program.run("forward", [{ start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] }]);
+ *   console.assert((await program.read(sum))[1] === 22);
+ *   program.close();
+ *   executor.close();
+ * }
+ * ```
+ */
+export async function webgpuExecutor(options: WebgpuOptions = {}): Promise<WebgpuExecutor> {
+  const { software = false, loadShader = readShader, tableRows = 1024 } = options;
+  const adapter = options.adapter === undefined ? await requestAdapter() : options.adapter;
+  if (adapter === null) throw new DescentError(NO_ADAPTER);
+  const { kind, name } = describeAdapter(adapter), isSoftware = kind === "software";
+  if (isSoftware && !software) {
+    throw new DescentError(
+      `The only WebGPU adapter is ${name}, software that computes on the processor: use --backend wasm, which is ` +
+        "faster, or ask for it by name with --backend webgpu",
+    );
+  }
+  const gpu = new WebgpuDevice(
+    await openDevice(adapter),
+    name,
+    options.watchdogMs ?? (isSoftware ? 600_000 : 60_000),
+  );
+  const kernelOf = kernelCache(gpu, loadShader);
+  return {
+    name: "webgpu",
+    description: `WebGPU on ${name}${isSoftware ? ", software" : ""}`,
+    device: gpu.device,
+    async load(plan, { guards = false }: LoadOptions = {}) {
+      return new WebgpuProgram(await preparePlan(gpu, kernelOf, plan, { guards, tableRows }));
+    },
+    close: () => gpu.close(),
+  };
+}

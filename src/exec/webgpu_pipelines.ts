@@ -1,0 +1,112 @@
+/** Compiled kernels: one shader module per op, one pipeline per op, layout and sizes, kept for the executor's life. */
+import { DescentError } from "../core/errors.ts";
+import type { CallTypes, WgslDispatch } from "../ir/op.ts";
+import type { Call } from "../ir/plan.ts";
+import { oneLine } from "./webgpu_adapter.ts";
+import type { WebgpuDevice } from "./webgpu_device.ts";
+
+/** A pipeline with the layout of its operands and its grid. */
+export interface Kernel {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+  readonly workgroups: WgslDispatch["workgroups"];
+}
+
+/** The WGSL text of an op. */
+export type LoadShader = (op: string) => Promise<string>;
+
+/** The shader of an op from the library's folder `wgsl`. */
+export async function readShader(op: string): Promise<string> {
+  return await Deno.readTextFile(new URL(`../../wgsl/${op}.wgsl`, import.meta.url));
+}
+
+/** `linear "dense_1"`, for messages. */
+export function describeCall({ op, label }: Call): string {
+  return `${op.name} "${label}"`;
+}
+
+/** Compiles kernels on a device, each once. */
+export function kernelCache(gpu: WebgpuDevice, loadShader: LoadShader): (call: Call) => Promise<Kernel> {
+  const modules = new Map<string, Promise<GPUShaderModule>>();
+  const layouts = new Map<string, GPUBindGroupLayout>();
+  const pipelines = new Map<string, Promise<Omit<Kernel, "workgroups">>>();
+
+  const moduleOf = (call: Call) =>
+    remember(modules, call.op.name, async () => {
+      const code = await loadShader(call.op.name).catch((error) => {
+        throw new DescentError(`Cannot read the shader of ${describeCall(call)}: ${oneLine(error)}`);
+      });
+      let module: GPUShaderModule;
+      await gpu.scopedOrThrow(() => `Cannot compile the shader of ${describeCall(call)}`, () => {
+        module = gpu.device.createShaderModule({ label: call.op.name, code });
+      });
+      return module!;
+    });
+
+  const layoutOf = (call: Call) =>
+    remember(layouts, layoutKey(call), () => gpu.device.createBindGroupLayout({ entries: entriesOf(call) }));
+
+  return async (call) => {
+    const { overrides, workgroups } = dispatchOf(call, gpu.device.limits.maxComputeWorkgroupsPerDimension);
+    const key = `${call.op.name} ${layoutKey(call)} ${JSON.stringify(overrides)}`;
+    const kernel = await remember(pipelines, key, async () => {
+      const module = await moduleOf(call);
+      let layout: GPUBindGroupLayout, pipeline: GPUComputePipeline;
+      await gpu.scopedOrThrow(() => `Cannot prepare ${describeCall(call)}`, () => {
+        layout = layoutOf(call);
+        pipeline = gpu.device.createComputePipeline({
+          label: call.op.name,
+          layout: gpu.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+          compute: { module, entryPoint: "main", constants: overrides },
+        });
+      });
+      return { layout: layout!, pipeline: pipeline! };
+    });
+    return { ...kernel, workgroups };
+  };
+}
+
+function remember<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const found = known.get(key) ?? make();
+  known.set(key, found);
+  return found;
+}
+
+/** Types around a call, as ops take them. */
+export function typesOf({ op, attrs, operands, writes }: Call): CallTypes {
+  const inputs = op.updates === undefined ? operands.slice(0, -1) : operands;
+  return { inputs: inputs.map(({ type }) => type), output: operands[writes[0]!]!.type, attrs };
+}
+
+/** Overrides and grid of a call; throws when the grid is larger than WebGPU allows. */
+function dispatchOf(call: Call, limit: number): WgslDispatch {
+  const dispatch = call.op.wgsl(typesOf(call));
+  if (dispatch.workgroups.some((count) => count > limit)) {
+    throw new DescentError(
+      `${describeCall(call)} takes ${dispatch.workgroups.join("×")} workgroups but WebGPU allows ${limit} ` +
+        "along an axis: use smaller batches, or --backend wasm",
+    );
+  }
+  return dispatch;
+}
+
+/** One letter per binding: r read, w written, s the step row. */
+function layoutKey({ op, operands, writes }: Call): string {
+  return operands.map((_operand, i) => writes.includes(i) ? "w" : "r").join("") + (op.step ? "s" : "");
+}
+
+function entriesOf({ op, operands, writes }: Call): GPUBindGroupLayoutEntry[] {
+  const entries: GPUBindGroupLayoutEntry[] = operands.map((_operand, binding) => ({
+    binding,
+    visibility: GPUShaderStage.COMPUTE,
+    buffer: { type: writes.includes(binding) ? "storage" : "read-only-storage" },
+  }));
+  if (op.step) {
+    entries.push({
+      binding: operands.length,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer: { type: "uniform", hasDynamicOffset: true },
+    });
+  }
+  return entries;
+}

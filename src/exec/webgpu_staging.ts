@@ -1,0 +1,80 @@
+/** Reading back: buffers that the host can map, taken in turn so that several reads can be under way. */
+import { DescentError } from "../core/errors.ts";
+import { roundUp } from "../core/tensor.ts";
+import type { WebgpuDevice } from "./webgpu_device.ts";
+
+/** A part of a buffer on the device; offset and size in bytes, multiples of 4. */
+export interface Span {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Kept when no read is under way: while one is copied out, the next can be filled. */
+const KEPT = 2;
+
+/** Owns the staging buffers. They grow to the largest read; more than two exist only while as many are in use. */
+export class Staging {
+  #free: GPUBuffer[] = [];
+  readonly #busy = new Set<GPUBuffer>();
+  #isClosed = false;
+
+  constructor(readonly gpu: WebgpuDevice) {}
+
+  /** The bytes of the spans one after another, as they are after everything that was submitted before this call. */
+  async read(spans: readonly Span[], what: string): Promise<ArrayBuffer> {
+    const total = spans.reduce((sum, { size }) => sum + size, 0);
+    const { device } = this.gpu, staging = this.#take(total);
+    const encoder = device.createCommandEncoder();
+    let at = 0;
+    for (const { buffer, offset, size } of spans) {
+      encoder.copyBufferToBuffer(buffer, offset, staging, at, size);
+      at += size;
+    }
+    device.queue.submit([encoder.finish()]);
+    try {
+      await this.gpu.within(this.#map(staging, total), what);
+      const bytes = staging.getMappedRange(0, total).slice(0);
+      staging.unmap();
+      return bytes;
+    } finally {
+      this.#giveBack(staging);
+    }
+  }
+
+  /** Maps for reading. Closing the program destroys the buffer meanwhile: no fault of the device. */
+  async #map(staging: GPUBuffer, size: number): Promise<void> {
+    const error: unknown = await staging.mapAsync(GPUMapMode.READ, 0, size).then(
+      () => undefined,
+      (error) => error,
+    );
+    if (this.#isClosed) throw new DescentError("This program was closed while it was being read");
+    if (error !== undefined) throw error;
+  }
+
+  #take(size: number): GPUBuffer {
+    const found = this.#free.findIndex((buffer) => buffer.size >= size);
+    const staging = found >= 0 ? this.#free.splice(found, 1)[0]! : this.gpu.device.createBuffer({
+      label: "staging",
+      size: roundUp(size, 256),
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+    this.#busy.add(staging);
+    return staging;
+  }
+
+  /** Keeps the largest ones. */
+  #giveBack(staging: GPUBuffer): void {
+    // Closed meanwhile: `close` has destroyed it.
+    if (!this.#busy.delete(staging)) return;
+    this.#free = [...this.#free, staging].sort((a, b) => b.size - a.size);
+    for (const extra of this.#free.splice(KEPT)) extra.destroy();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const staging of [...this.#free, ...this.#busy]) staging.destroy();
+    this.#free = [];
+    this.#busy.clear();
+  }
+}
