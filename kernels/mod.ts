@@ -4,6 +4,7 @@ export { adam } from "./adam";
 export { add } from "./add";
 export { confusion } from "./confusion";
 export { count_correct } from "./count_correct";
+export { dropout } from "./dropout";
 export { gather } from "./gather";
 export { gather_labels } from "./gather_labels";
 export { barrier } from "./lib/barrier";

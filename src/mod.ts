@@ -11,6 +11,7 @@ export { arena, leaf } from "./ir/leaf.ts";
 export type { Node } from "./ir/node.ts";
 export { compile, type Plan } from "./ir/plan.ts";
 export { dense, type DenseOptions } from "./nn/dense.ts";
+export { dropout } from "./nn/dropout.ts";
 export type { Initializer } from "./nn/initializers.ts";
 export { crossEntropy, type Loss } from "./nn/losses.ts";
 export { countParameters, initializeWeights, type Model, sequential, type Weights } from "./nn/model.ts";

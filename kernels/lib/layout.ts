@@ -27,6 +27,24 @@ export function stepSlot(step: usize): usize {
 
 // @ts-ignore: decorator
 @inline
+export function stepNumber(step: usize): u32 {
+  return load<u32>(step, 12);
+}
+
+// @ts-ignore: decorator
+@inline
+export function stepSeedLow(step: usize): u32 {
+  return load<u32>(step, 16);
+}
+
+// @ts-ignore: decorator
+@inline
+export function stepSeedHigh(step: usize): u32 {
+  return load<u32>(step, 20);
+}
+
+// @ts-ignore: decorator
+@inline
 export function stepWeight(step: usize): f32 {
   return load<f32>(step, 24);
 }

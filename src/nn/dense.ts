@@ -21,7 +21,7 @@ export interface DenseOptions {
  * @example
  * ```ts
  * import { dense } from "./dense.ts";
- * console.assert(dense(30).build("hidden", [784]).outputShape[0] === 30);
+ * console.assert(dense(30).build("hidden", [784], 0).outputShape[0] === 30);
  * ```
  */
 export function dense(units: number, options: DenseOptions = {}): Layer {

@@ -19,15 +19,23 @@ export interface BuiltLayer {
   /** Shape of one row's output. */
   readonly outputShape: Shape;
   readonly parameters: readonly Parameter[];
-  apply(x: Node): Node;
+  apply(x: Node, options: ApplyOptions): Node;
+}
+
+/** What a layer may do differently while training. */
+export interface ApplyOptions {
+  readonly training: boolean;
 }
 
 /** A layer as the user declares it. `config` is what is saved with a model, and what rebuilds the layer. */
 export interface Layer {
   readonly kind: string;
   readonly config: Readonly<Record<string, Attr>>;
-  /** Binds the layer to the shape of one row's input; throws when it does not fit, naming `name` and the shape. */
-  build(name: string, inputShape: Shape): BuiltLayer;
+  /**
+   * Binds the layer to the shape of one row's input; throws when it does not fit, naming `name` and the shape.
+   * `position` counts the layers of the model from 0.
+   */
+  build(name: string, inputShape: Shape, position: number): BuiltLayer;
 }
 
 /** Makes a parameter's leaf. */

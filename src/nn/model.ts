@@ -3,7 +3,7 @@ import { require } from "../core/errors.ts";
 import { formatShape, type Shape, sizeOf } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
 import { initialValues } from "./initializers.ts";
-import type { BuiltLayer, Layer, Parameter } from "./layer.ts";
+import type { ApplyOptions, BuiltLayer, Layer, Parameter } from "./layer.ts";
 
 /** A network as a description: it holds no weights. */
 export interface Model {
@@ -13,7 +13,7 @@ export interface Model {
   readonly layers: readonly NamedLayer[];
   readonly parameters: readonly Parameter[];
   /** The network as nodes, on a batch `x` [rows, …inputShape]. May be called often: parameters are shared. */
-  apply(x: Node): Node;
+  apply(x: Node, options?: Partial<ApplyOptions>): Node;
 }
 
 export interface NamedLayer {
@@ -49,7 +49,7 @@ export function sequential(inputShape: number | Shape, layers: readonly Layer[])
   const named: NamedLayer[] = [];
   let current: Shape = shape;
   for (const [i, layer] of layers.entries()) {
-    const name = `${layer.kind}_${i + 1}`, built = layer.build(name, current);
+    const name = `${layer.kind}_${i + 1}`, built = layer.build(name, current, i);
     named.push({ name, layer, built });
     current = built.outputShape;
   }
@@ -58,7 +58,8 @@ export function sequential(inputShape: number | Shape, layers: readonly Layer[])
     outputShape: current,
     layers: named,
     parameters: named.flatMap(({ built }) => built.parameters),
-    apply: (x) => named.reduce((value, { built }) => built.apply(value), x),
+    apply: (x, { training = false } = {}) =>
+      named.reduce((value, { built }) => built.apply(value, { training }), x),
   };
 }
 

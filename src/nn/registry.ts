@@ -3,6 +3,7 @@ import { DescentError, require } from "../core/errors.ts";
 import type { Shape } from "../core/tensor.ts";
 import type { Activation } from "../ops/activation.ts";
 import { dense } from "./dense.ts";
+import { dropout } from "./dropout.ts";
 import type { Initializer } from "./initializers.ts";
 import type { Layer } from "./layer.ts";
 import { type Model, sequential } from "./model.ts";
@@ -13,6 +14,7 @@ const KINDS: Readonly<Record<string, (config: Layer["config"]) => Layer>> = {
       activation: config.activation as Activation,
       initializer: config.initializer as Initializer,
     }),
+  dropout: (config) => dropout(config.rate as number),
 };
 
 /** A model as JSON can hold it. */

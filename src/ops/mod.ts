@@ -4,6 +4,7 @@ import { activationGradOp } from "./activation_grad.ts";
 import { addOp } from "./add.ts";
 import { confusionOp } from "./confusion.ts";
 import { countCorrectOp } from "./count_correct.ts";
+import { dropoutOp } from "./dropout.ts";
 import { gatherOp } from "./gather.ts";
 import { gatherLabelsOp } from "./gather_labels.ts";
 import { linearOp } from "./linear.ts";
@@ -20,6 +21,7 @@ export const OPS: readonly Op[] = [
   addOp,
   confusionOp,
   countCorrectOp,
+  dropoutOp,
   gatherOp,
   gatherLabelsOp,
   linearOp,

@@ -69,7 +69,7 @@ export const rmspropOp: Op<RmspropAttrs> = {
   },
   flops: ({ output }) => 14 * output.shape[0]!,
   wgsl: (types) => ({
-    overrides: { VECTORS: arenaVectors(types), ONE_MINUS_RHO: 1 - types.attrs.rho, ...numbers(types.attrs) },
+    overrides: { VECTORS: arenaVectors(types), ...numbers(types.attrs) },
     workgroups: arenaGrid(types),
   }),
   wasm: (types) => ({ units: arenaVectors(types), args: Object.values(numbers(types.attrs)) }),
@@ -90,6 +90,7 @@ export const rmspropOp: Op<RmspropAttrs> = {
 function numbers(attrs: RmspropAttrs) {
   return {
     RHO: attrs.rho,
+    ONE_MINUS_RHO: 1 - attrs.rho,
     MOMENTUM: attrs.momentum,
     EPSILON: attrs.epsilon,
     EPSILON_INSIDE: +attrs.epsilonInside,

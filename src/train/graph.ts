@@ -60,7 +60,7 @@ export function trainingGraph(
   const options = { rows: Math.min(batch, rows), whole };
   const x = gather(table.images, order, { ...options, label: "x" });
   const labels = gatherLabels(table.labels, order, { ...options, label: "y" });
-  const output = model.apply(x), losses = loss.rows({ output, labels, x });
+  const output = model.apply(x, { training: true }), losses = loss.rows({ output, labels, x });
   const members = model.parameters.map(({ node }) => node);
   const grads = gradients([{ value: losses, seed: rowWeights(options.rows) }], members, add);
   const params = arena("params", members), dParams = arena("grads", grads);
