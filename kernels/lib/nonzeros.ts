@@ -45,8 +45,8 @@ export function offsetsAt(capacity: i32): usize {
 export function append4(at: usize, toOffsets: usize, values: v128, offsets: v128): usize {
   const mask = i32x4.bitmask(f32x4.ne(values, f32x4.splat(0)));
   const shuffle = v128.load(FRONT + (<usize> mask << 4));
-  v128.store(at, i8x16.swizzle(values, shuffle));
-  v128.store(at + toOffsets, i8x16.swizzle(offsets, shuffle));
+  v128.store(at, i8x16.relaxed_swizzle(values, shuffle));
+  v128.store(at + toOffsets, i8x16.relaxed_swizzle(offsets, shuffle));
   return at + (<usize> popcnt<i32>(mask) << 2);
 }
 

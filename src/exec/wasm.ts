@@ -36,7 +36,7 @@ const GUARD = 0xa5;
 export interface WasmOptions {
   /** Default: one per core, at most 8. */
   readonly threads?: number;
-  /** Calls of fewer floating-point operations are made by one thread: a barrier costs about as much. Default 100,000. */
+  /** Calls of fewer floating-point operations are made by one thread: a barrier costs about as much. Default 200,000. */
   readonly parallelFlops?: number;
   /** The compiled kernels; default: kernels/build/kernels.wasm beside the sources. */
   readonly kernels?: Uint8Array<ArrayBuffer>;
@@ -54,7 +54,7 @@ export interface WasmOptions {
  * ```
  */
 export async function wasmExecutor(options: WasmOptions = {}): Promise<Executor> {
-  const { threads = Math.min(navigator.hardwareConcurrency, 8), parallelFlops = 100_000 } = options;
+  const { threads = Math.min(navigator.hardwareConcurrency, 8), parallelFlops = 200_000 } = options;
   require(
     Number.isInteger(threads) && threads >= 1 && threads <= 64,
     () => `The number of threads must be a whole number from 1 to 64, got ${threads}`,

@@ -19,9 +19,9 @@ type DropoutAttrs = {
   readonly lane: number;
 };
 
-/** Words below this are dropped. */
+/** Words below this are dropped; 2³² would be 0 in a kernel's u32. */
 function threshold(rate: number): number {
-  return Math.round(rate * 2 ** 32);
+  return Math.min(Math.round(rate * 2 ** 32), 2 ** 32 - 1);
 }
 
 function keepScale({ rate }: DropoutAttrs): number {
@@ -68,6 +68,7 @@ export const dropoutOp: Op<DropoutAttrs> = {
     dropoutCase([32, 30], 0.5, 2, true),
     dropoutCase([7, 13], 0, 3),
     dropoutCase([17, 129], 0.999, 4),
+    dropoutCase([3, 5], 1 - 2 ** -40, 6),
     dropoutCase([11385, 30], 0.4, 5, true),
   ],
 };
