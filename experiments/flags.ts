@@ -46,7 +46,8 @@ export function parseFlags<F extends Flags>(flags: F, args: readonly string[]): 
       }
       values[token.name] = true;
     } else {
-      if (token.value === undefined) {
+      const isFlag = !token.inlineValue && token.value?.startsWith("--");
+      if (token.value === undefined || isFlag) {
         throw new UsageError(`Option --${token.name} needs a value: --${token.name} ${flag.value}`);
       }
       values[token.name] = flag.parse(token.value, `--${token.name}`);

@@ -4,8 +4,20 @@ import { stepScalar } from "./lib/layout";
 import { fma } from "./lib/math";
 
 export function adam(
-  begin: i32, end: i32, params: usize, grads: usize, first: usize, second: usize, step: usize,
-  beta1: f32, freshBeta1: f32, beta2: f32, freshBeta2: f32, epsilon: f32, coupledDecay: f32, decoupledDecay: f32,
+  begin: i32,
+  end: i32,
+  params: usize,
+  grads: usize,
+  first: usize,
+  second: usize,
+  step: usize,
+  beta1: f32,
+  freshBeta1: f32,
+  beta2: f32,
+  freshBeta2: f32,
+  epsilon: f32,
+  coupledDecay: f32,
+  decoupledDecay: f32,
 ): void {
   const a = stepScalar(step, 0), c = stepScalar(step, 1), rate = stepScalar(step, 2);
   const keep1 = f32x4.splat(beta1), fresh1 = f32x4.splat(freshBeta1);

@@ -17,7 +17,9 @@ async function readSources(folder: URL, prefix = ""): Promise<Map<string, string
   for await (const entry of Deno.readDir(folder)) {
     const path = prefix + entry.name;
     if (entry.isDirectory && entry.name !== "build") {
-      for (const [name, text] of await readSources(new URL(`${entry.name}/`, folder), `${path}/`)) sources.set(name, text);
+      for (const [name, text] of await readSources(new URL(`${entry.name}/`, folder), `${path}/`)) {
+        sources.set(name, text);
+      }
     } else if (entry.name.endsWith(".ts") && path !== "build.ts") {
       sources.set(path, await Deno.readTextFile(new URL(entry.name, folder)));
     }

@@ -4,7 +4,14 @@ import { argmax } from "./lib/classes";
 import { pitchBytes, stepCount } from "./lib/layout";
 
 export function confusion(
-  begin: i32, end: i32, z: usize, labels: usize, counts: usize, step: usize, m: i32, classes: i32,
+  begin: i32,
+  end: i32,
+  z: usize,
+  labels: usize,
+  counts: usize,
+  step: usize,
+  m: i32,
+  classes: i32,
 ): void {
   if (begin >= end) return;
   const pitch = pitchBytes(classes), rows = min(m, stepCount(step));

@@ -3,7 +3,14 @@
 import { argmax } from "./lib/classes";
 import { pitchBytes } from "./lib/layout";
 
-export function count_correct(begin: i32, end: i32, z: usize, labels: usize, correct: usize, classes: i32): void {
+export function count_correct(
+  begin: i32,
+  end: i32,
+  z: usize,
+  labels: usize,
+  correct: usize,
+  classes: i32,
+): void {
   const pitch = pitchBytes(classes);
   for (let i = begin; i < end; i++) {
     const at = <usize> i << 2, predicted = argmax(z + <usize> i * pitch, classes);

@@ -4,7 +4,15 @@ import { stepNumber, stepSeedHigh, stepSeedLow } from "./lib/layout";
 import { philox4x32 } from "./lib/philox";
 
 export function dropout(
-  begin: i32, end: i32, x: usize, y: usize, step: usize, limit: u32, scale: f32, lane: u32, stream: u32,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  step: usize,
+  limit: u32,
+  scale: f32,
+  lane: u32,
+  stream: u32,
 ): void {
   const factor = f32x4.splat(scale), below = i32x4.splat(<i32> limit);
   const number = stepNumber(step), low = stepSeedLow(step), high = stepSeedHigh(step);

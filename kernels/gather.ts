@@ -3,7 +3,16 @@
 import { stepCount, stepStart } from "./lib/layout";
 
 export function gather(
-  begin: i32, end: i32, table: usize, order: usize, x: usize, step: usize, m: i32, pitch: i32, scale: f32, whole: i32,
+  begin: i32,
+  end: i32,
+  table: usize,
+  order: usize,
+  x: usize,
+  step: usize,
+  m: i32,
+  pitch: i32,
+  scale: f32,
+  whole: i32,
 ): void {
   const start: usize = whole ? <usize> 0 : stepStart(step), last = (whole ? m : stepCount(step)) - 1;
   const factor = f32x4.splat(scale), rowBytes = <usize> pitch;

@@ -3,7 +3,14 @@
 import { stepCount, stepStart } from "./lib/layout";
 
 export function gather_labels(
-  begin: i32, end: i32, table: usize, order: usize, y: usize, step: usize, m: i32, whole: i32,
+  begin: i32,
+  end: i32,
+  table: usize,
+  order: usize,
+  y: usize,
+  step: usize,
+  m: i32,
+  whole: i32,
 ): void {
   const start: usize = whole ? <usize> 0 : stepStart(step), last = (whole ? m : stepCount(step)) - 1;
   for (let i = begin; i < end; i++) {

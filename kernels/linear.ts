@@ -7,7 +7,15 @@ import { listRow, offsetsAt } from "./lib/nonzeros";
 import { denseRows, SPARSE_COLUMNS, sparseRow } from "./lib/rows";
 
 export function linear(
-  begin: i32, end: i32, x: usize, w: usize, b: usize, y: usize, k: i32, n: i32, activation: i32,
+  begin: i32,
+  end: i32,
+  x: usize,
+  w: usize,
+  b: usize,
+  y: usize,
+  k: i32,
+  n: i32,
+  activation: i32,
 ): void {
   const xRow = pitchBytes(k), yRow = pitchBytes(n);
   for (let i = begin; i < end; i++) memory.copy(y + <usize> i * yRow, b, yRow);

@@ -14,7 +14,16 @@ import { denseRows, SPARSE_COLUMNS, sparseRow } from "./lib/rows";
 const BLOCK: i32 = 128;
 
 export function matmul(
-  begin: i32, end: i32, a: usize, b: usize, c: usize, m: i32, k: i32, n: i32, transposeA: i32, transposeB: i32,
+  begin: i32,
+  end: i32,
+  a: usize,
+  b: usize,
+  c: usize,
+  m: i32,
+  k: i32,
+  n: i32,
+  transposeA: i32,
+  transposeB: i32,
 ): void {
   const aRow = pitchBytes(transposeA ? m : k), bRow = pitchBytes(transposeB ? k : n), cRow = pitchBytes(n);
   memory.fill(c + <usize> begin * cRow, 0, <usize> (end - begin) * cRow);
@@ -78,7 +87,16 @@ function outer(begin: i32, end: i32, a: usize, aRow: usize, b: usize, bRow: usiz
 
 /** Rows [begin, end) of C = A·Bᵀ. The pads of both rows are zero, so dots run over whole vectors. */
 function dots(
-  begin: i32, end: i32, a: usize, aRow: usize, b: usize, bRow: usize, c: usize, cRow: usize, k: i32, n: i32,
+  begin: i32,
+  end: i32,
+  a: usize,
+  aRow: usize,
+  b: usize,
+  bRow: usize,
+  c: usize,
+  cRow: usize,
+  k: i32,
+  n: i32,
 ): void {
   for (let i = begin; i < end; i++) {
     const ai = a + <usize> i * aRow, ci = c + <usize> i * cRow;
@@ -103,13 +121,23 @@ function dots(
 
 /** Rows [begin, end) of C = Aᵀ·Bᵀ. */
 function plain(
-  begin: i32, end: i32, a: usize, aRow: usize, b: usize, bRow: usize, c: usize, cRow: usize, k: i32, n: i32,
+  begin: i32,
+  end: i32,
+  a: usize,
+  aRow: usize,
+  b: usize,
+  bRow: usize,
+  c: usize,
+  cRow: usize,
+  k: i32,
+  n: i32,
 ): void {
   for (let i = begin; i < end; i++) {
     for (let j: i32 = 0; j < n; j++) {
       let sum: f32 = 0;
       for (let t: i32 = 0; t < k; t++) {
-        sum += load<f32>(a + <usize> t * aRow + (<usize> i << 2)) * load<f32>(b + <usize> j * bRow + (<usize> t << 2));
+        sum += load<f32>(a + <usize> t * aRow + (<usize> i << 2)) *
+          load<f32>(b + <usize> j * bRow + (<usize> t << 2));
       }
       store<f32>(c + <usize> i * cRow + (<usize> j << 2), sum);
     }

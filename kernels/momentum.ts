@@ -4,8 +4,16 @@ import { stepScalar } from "./lib/layout";
 import { fma } from "./lib/math";
 
 export function momentum(
-  begin: i32, end: i32, params: usize, grads: usize, velocity: usize, step: usize,
-  mu: f32, nesterov: f32, coupledDecay: f32, decoupledDecay: f32,
+  begin: i32,
+  end: i32,
+  params: usize,
+  grads: usize,
+  velocity: usize,
+  step: usize,
+  mu: f32,
+  nesterov: f32,
+  coupledDecay: f32,
+  decoupledDecay: f32,
 ): void {
   const rate = stepScalar(step, 0), keep = f32x4.splat(mu), coupled = f32x4.splat(coupledDecay);
   const shrink = f32x4.mul(rate, f32x4.splat(decoupledDecay));

@@ -5,11 +5,26 @@ import { stepScalar } from "./lib/layout";
 import { fma } from "./lib/math";
 
 export function rmsprop(
-  begin: i32, end: i32, params: usize, grads: usize, squares: usize, means: usize, velocity: usize, step: usize,
-  rho: f32, freshRho: f32, mu: f32, epsilon: f32, epsilonInside: f32, centered: f32, coupledDecay: f32, decoupledDecay: f32,
+  begin: i32,
+  end: i32,
+  params: usize,
+  grads: usize,
+  squares: usize,
+  means: usize,
+  velocity: usize,
+  step: usize,
+  rho: f32,
+  freshRho: f32,
+  mu: f32,
+  epsilon: f32,
+  epsilonInside: f32,
+  centered: f32,
+  coupledDecay: f32,
+  decoupledDecay: f32,
 ): void {
   const rate = stepScalar(step, 0), keep = f32x4.splat(rho), fresh = f32x4.splat(freshRho);
-  const inside = f32x4.splat(epsilonInside != 0 ? epsilon : 0), outside = f32x4.splat(epsilonInside != 0 ? 0 : epsilon);
+  const inside = f32x4.splat(epsilonInside != 0 ? epsilon : 0),
+    outside = f32x4.splat(epsilonInside != 0 ? 0 : epsilon);
   const coupled = f32x4.splat(coupledDecay), shrink = f32x4.mul(rate, f32x4.splat(decoupledDecay));
   for (let at = <usize> begin << 4, last = <usize> end << 4; at < last; at += 16) {
     const p = v128.load(params + at), g = fma(coupled, p, v128.load(grads + at));

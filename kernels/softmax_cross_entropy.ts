@@ -4,7 +4,12 @@ import { largestOf, sumOfExp } from "./lib/classes";
 import { pitchBytes } from "./lib/layout";
 
 export function softmax_cross_entropy(
-  begin: i32, end: i32, z: usize, labels: usize, losses: usize, classes: i32,
+  begin: i32,
+  end: i32,
+  z: usize,
+  labels: usize,
+  losses: usize,
+  classes: i32,
 ): void {
   const pitch = pitchBytes(classes);
   for (let i = begin; i < end; i++) {

@@ -5,7 +5,13 @@ import { pitchBytes } from "./lib/layout";
 import { exp4 } from "./lib/math";
 
 export function softmax_cross_entropy_grad(
-  begin: i32, end: i32, z: usize, labels: usize, dLosses: usize, dZ: usize, classes: i32,
+  begin: i32,
+  end: i32,
+  z: usize,
+  labels: usize,
+  dLosses: usize,
+  dZ: usize,
+  classes: i32,
 ): void {
   const pitch = pitchBytes(classes);
   for (let i = begin; i < end; i++) {
@@ -25,7 +31,7 @@ export function softmax_cross_entropy_grad(
 }
 
 // @ts-ignore: decorator
-@inline
+
 function shiftedProbability(row: usize, offset: usize, largest: f32, sum: v128): f32 {
   const shifted = exp4(f32x4.splat(load<f32>(row + offset) - largest));
   return f32x4.extract_lane(f32x4.div(shifted, sum), 0);

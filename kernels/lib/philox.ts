@@ -1,7 +1,7 @@
 // Philox4x32-10, as in src/core/random.ts: the same words for the same counter and key.
 
 // @ts-ignore: decorator
-@inline
+
 function multiplyHigh(a: u32, b: u32): u32 {
   return <u32> ((<u64> a * <u64> b) >> 32);
 }
@@ -19,5 +19,8 @@ export function philox4x32(c0: u32, c1: u32, c2: u32, c3: u32, k0: u32, k1: u32)
     k1 += 0xbb67ae85;
   }
   return i32x4.replace_lane(
-    i32x4.replace_lane(i32x4.replace_lane(i32x4.splat(<i32> c0), 1, <i32> c1), 2, <i32> c2), 3, <i32> c3);
+    i32x4.replace_lane(i32x4.replace_lane(i32x4.splat(<i32> c0), 1, <i32> c1), 2, <i32> c2),
+    3,
+    <i32> c3,
+  );
 }

@@ -10,7 +10,7 @@ export const SPARSE_COLUMNS: i32 = 64;
 
 /** Y block of 8 vectors (32 columns) += Σ over the list; `w` and `y` point at the block. */
 // @ts-ignore: decorator
-@inline
+
 function addList8(list: usize, end: usize, toOffsets: usize, w: usize, y: usize): void {
   let a0 = v128.load(y), a1 = v128.load(y, 16), a2 = v128.load(y, 32), a3 = v128.load(y, 48);
   let a4 = v128.load(y, 64), a5 = v128.load(y, 80), a6 = v128.load(y, 96), a7 = v128.load(y, 112);
@@ -37,7 +37,7 @@ function addList8(list: usize, end: usize, toOffsets: usize, w: usize, y: usize)
 
 /** The same for 4 vectors (16 columns). */
 // @ts-ignore: decorator
-@inline
+
 function addList4(list: usize, end: usize, toOffsets: usize, w: usize, y: usize): void {
   let a0 = v128.load(y), a1 = v128.load(y, 16), a2 = v128.load(y, 32), a3 = v128.load(y, 48);
   for (let at = list; at < end; at += 4) {
@@ -55,7 +55,7 @@ function addList4(list: usize, end: usize, toOffsets: usize, w: usize, y: usize)
 
 /** The same for 1 vector (4 columns). */
 // @ts-ignore: decorator
-@inline
+
 function addList1(list: usize, end: usize, toOffsets: usize, w: usize, y: usize): void {
   let a0 = v128.load(y);
   for (let at = list; at < end; at += 4) {
@@ -77,8 +77,17 @@ export function sparseRow(list: usize, end: usize, toOffsets: usize, w: usize, y
  * that X may be stored either way round.
  */
 // @ts-ignore: decorator
-@inline
-export function denseTile4x8(x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize): void {
+
+export function denseTile4x8(
+  x: usize,
+  xRow: usize,
+  xStep: usize,
+  k: i32,
+  w: usize,
+  wRow: usize,
+  y: usize,
+  yRow: usize,
+): void {
   const y1 = y + yRow, y2 = y1 + yRow, y3 = y2 + yRow;
   const x1 = xRow, x2 = xRow + xRow, x3 = x2 + xRow;
   let a0 = v128.load(y), a1 = v128.load(y, 16), b0 = v128.load(y1), b1 = v128.load(y1, 16);
@@ -113,7 +122,7 @@ export function denseTile4x8(x: usize, xRow: usize, xStep: usize, k: i32, w: usi
 
 /** One row × 4 columns, for the edges of the tiles. */
 // @ts-ignore: decorator
-@inline
+
 export function denseTile1x4(x: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize): void {
   let a = v128.load(y), row = w, value = x;
   for (let t: i32 = 0; t < k; t++) {
@@ -129,14 +138,24 @@ export function denseTile1x4(x: usize, xStep: usize, k: i32, w: usize, wRow: usi
  * is summed in the order of K whatever the tile, so the split over threads does not show in the result.
  */
 export function denseRows(
-  begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32,
-  w: usize, wRow: usize, y: usize, yRow: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  xRow: usize,
+  xStep: usize,
+  k: i32,
+  w: usize,
+  wRow: usize,
+  y: usize,
+  yRow: usize,
 ): void {
   const wide = yRow & ~31;
   let i = begin;
   for (; i + 4 <= end; i += 4) {
     const xi = x + <usize> i * xRow, yi = y + <usize> i * yRow;
-    for (let at: usize = 0; at < wide; at += 32) denseTile4x8(xi, xRow, xStep, k, w + at, wRow, yi + at, yRow);
+    for (let at: usize = 0; at < wide; at += 32) {
+      denseTile4x8(xi, xRow, xStep, k, w + at, wRow, yi + at, yRow);
+    }
     for (let r: usize = 0; wide < yRow && r < 4; r++) {
       denseTile1x4(xi + r * xRow, xStep, k, w + wide, wRow, yi + r * yRow + wide);
     }

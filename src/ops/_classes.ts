@@ -1,6 +1,6 @@
 /** What the ops on logits and labels share. Legend: M rows (batch), C classes. */
-import { type CaseInput, type OpCase, type View } from "../ir/op.ts";
-import { type TensorType } from "../core/tensor.ts";
+import type { CaseInput, OpCase, View } from "../ir/op.ts";
+import type { TensorType } from "../core/tensor.ts";
 import { fits } from "./_support.ts";
 
 /** Refuses logits [M,C] and labels [M] that do not belong together; returns M and C. */
