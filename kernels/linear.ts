@@ -4,7 +4,7 @@
 import { pitchBytes, scratch } from "./lib/layout";
 import { activate4, clearPads, IDENTITY } from "./lib/math";
 import { listRow, offsetsAt } from "./lib/nonzeros";
-import { denseRows, SPARSE_COLUMNS, sparseRow } from "./lib/rows";
+import { clearRowPads, denseRows, SPARSE_COLUMNS, sparseRow } from "./lib/rows";
 
 export function linear(
   begin: i32,
@@ -28,7 +28,10 @@ export function linear(
   } else {
     denseRows(begin, end, x, xRow, 4, k, w, yRow, y, yRow);
   }
-  if (activation == IDENTITY) return;
+  if (activation == IDENTITY) {
+    clearRowPads(begin, end, y, yRow, n);
+    return;
+  }
   for (let i = begin; i < end; i++) {
     const row = y + <usize> i * yRow;
     for (let j: i32 = 0; j < n; j += 4) {

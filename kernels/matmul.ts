@@ -8,7 +8,7 @@
 import { pitchBytes, scratch } from "./lib/layout";
 import { clearPads, fma, sum4 } from "./lib/math";
 import { append4, listBytes, listRow, offsetsAt } from "./lib/nonzeros";
-import { denseRows, SPARSE_COLUMNS, sparseRow } from "./lib/rows";
+import { clearRowPads, denseRows, SPARSE_COLUMNS, sparseRow } from "./lib/rows";
 
 /** Rows of A that are listed at a time: 128 rows of B of 32 columns take 16 KiB. */
 const BLOCK: i32 = 128;
@@ -42,6 +42,7 @@ export function matmul(
   } else {
     denseRows(begin, end, a, aRow, 4, k, b, bRow, c, cRow);
   }
+  clearRowPads(begin, end, c, cRow, n);
 }
 
 /**

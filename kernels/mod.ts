@@ -11,6 +11,8 @@ export { barrier } from "./lib/barrier";
 export { setScratch } from "./lib/layout";
 export { linear } from "./linear";
 export { matmul } from "./matmul";
+export { mean_squared_error } from "./mean_squared_error";
+export { mean_squared_error_grad } from "./mean_squared_error_grad";
 export { momentum } from "./momentum";
 export { record } from "./record";
 export { rmsprop } from "./rmsprop";

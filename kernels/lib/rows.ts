@@ -3,7 +3,7 @@
 //   sparseRow  adds one row of W for each non-zero of a row of X (nonzeros.ts). Exact, and fast for pixels and
 //              ReLU outputs; best while a block of W's rows stays in the L1 cache.
 //   denseTile  4 rows × 8 columns in registers; best for wide W, where X is read once per 8 columns.
-import { fma } from "./math";
+import { clearPads, fma } from "./math";
 
 /** Widest matrix, in columns, for which rows are taken one at a time by their non-zeros. */
 export const SPARSE_COLUMNS: i32 = 64;
@@ -163,5 +163,15 @@ export function denseRows(
   for (; i < end; i++) {
     const xi = x + <usize> i * xRow, yi = y + <usize> i * yRow;
     for (let at: usize = 0; at < yRow; at += 16) denseTile1x4(xi, xStep, k, w + at, wRow, yi + at);
+  }
+}
+
+/** Sets the pads of rows [begin, end) to zero: beside a NaN they would be NaN. */
+export function clearRowPads(begin: i32, end: i32, y: usize, yRow: usize, columns: i32): void {
+  if ((columns & 3) == 0) return;
+  const first = columns & ~3;
+  for (let i = begin; i < end; i++) {
+    const at = y + <usize> i * yRow + (<usize> first << 2);
+    v128.store(at, clearPads(v128.load(at), first, columns));
   }
 }

@@ -63,6 +63,27 @@ export function routineOf(plan: Plan, name: string): Plan["setup"] {
   return calls;
 }
 
+/** One call of a routine; throws when the routine has fewer. */
+export function callAt(plan: Plan, routine: string, index: number): Plan["setup"][number] {
+  const call = routineOf(plan, routine)[index];
+  if (call === undefined) throw new DescentError(`Routine "${routine}" has no call ${index}`);
+  return call;
+}
+
+/** Does the work at once; what it throws is a rejection, as callers of a `Promise` expect. */
+export function settle<T>(work: () => T): Promise<T> {
+  try {
+    return Promise.resolve(work());
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** What a closed program answers. */
+export function closedError(): DescentError {
+  return new DescentError("This program is closed: load the plan again");
+}
+
 /** The step that setup calls run with: they do not depend on it. */
 export const SETUP_STEP: Step = { start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] };
 

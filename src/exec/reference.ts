@@ -3,7 +3,16 @@ import type { Step } from "../core/step.ts";
 import { pitchOf, storageOf, toDense, toPadded } from "../core/tensor.ts";
 import type { View } from "../ir/op.ts";
 import type { Call, Operand, Plan, PlanBuffer } from "../ir/plan.ts";
-import { type Executor, feedsSetup, placeOf, type Program, routineOf, SETUP_STEP } from "./executor.ts";
+import {
+  callAt,
+  type Executor,
+  feedsSetup,
+  placeOf,
+  type Program,
+  routineOf,
+  settle,
+  SETUP_STEP,
+} from "./executor.ts";
 
 type Buffer = Float64Array | Uint32Array | Uint8Array;
 
@@ -41,22 +50,24 @@ function load(plan: Plan): Program {
       toPadded(place.type.shape, dense, viewOf(buffers, place).data);
       if (feedsSetup(plan, place)) isSetUp = false;
     },
-    read(value) {
-      const place = placeOf(plan, value);
-      return Promise.resolve(toDense(place.type.shape, readPadded(place)));
-    },
+    read: (value) =>
+      settle(() => {
+        const place = placeOf(plan, value);
+        return toDense(place.type.shape, readPadded(place));
+      }),
     readPadded: (place) => Promise.resolve(readPadded(place)),
-    run(routine, steps) {
-      const calls = routineOf(plan, routine);
-      setUp();
-      for (const step of steps) for (const one of calls) call(one, step);
-      return Promise.resolve();
-    },
-    runCall(routine, index, step) {
-      if (routine !== "setup") setUp();
-      call(routineOf(plan, routine)[index]!, step);
-      return Promise.resolve();
-    },
+    run: (routine, steps) =>
+      settle(() => {
+        const calls = routineOf(plan, routine);
+        setUp();
+        for (const step of steps) for (const one of calls) call(one, step);
+      }),
+    runCall: (routine, index, step) =>
+      settle(() => {
+        const one = callAt(plan, routine, index);
+        if (routine !== "setup") setUp();
+        call(one, step);
+      }),
     // A typed array cannot be written past its end.
     checkGuards: () => Promise.resolve([]),
     close() {},

@@ -17,7 +17,11 @@ export async function selfTest(executor: Executor): Promise<void> {
     if (deviation !== undefined && !(deviation.ratio <= 1)) {
       throw new DescentError(
         `The self-test of ${executor.description} failed: ${op.name} ${opCase.label}: ` +
-          `${describeDeviation(deviation)}; update its driver, or run with --backend wasm`,
+          `${describeDeviation(deviation)}; ${
+            executor.name === "webgpu"
+              ? "update its driver, or run with --backend wasm"
+              : "run with --backend reference, and report it"
+          }`,
       );
     }
   }

@@ -8,12 +8,15 @@ import { roundUp, storageOf, toDense, toPadded, type TypedArray } from "../core/
 import type { Call, Operand, Plan, PlanBuffer } from "../ir/plan.ts";
 import { callFlops, callTypes } from "../ir/print.ts";
 import {
+  callAt,
+  closedError,
   type Executor,
   feedsSetup,
   type LoadOptions,
   placeOf,
   type Program,
   routineOf,
+  settle,
   SETUP_STEP,
 } from "./executor.ts";
 import {
@@ -191,30 +194,39 @@ async function load(
       ? new Uint32Array(memory.buffer, at + 4 * offset, size)
       : new Float32Array(memory.buffer, at + 4 * offset, size);
   };
+  let isClosed = false;
+  const check = () => {
+    if (isClosed) throw closedError();
+  };
   return {
     plan,
     write(value, dense) {
+      check();
       const place = placeOf(plan, value);
       toPadded(place.type.shape, dense, view(place));
       if (feedsSetup(plan, place)) isSetUp = false;
     },
-    read(value) {
-      const place = placeOf(plan, value);
-      return Promise.resolve(toDense(place.type.shape, view(place).slice()));
-    },
-    readPadded: (place) => Promise.resolve(view(place).slice()),
-    run(routine, steps) {
-      routineOf(plan, routine);
-      setUp();
-      runList(names.indexOf(routine), steps);
-      return Promise.resolve();
-    },
-    runCall(routine, index, step) {
-      const call = routineOf(plan, routine)[index]!;
-      if (routine !== "setup") setUp();
-      runList(names.length + calls.indexOf(call), [step]);
-      return Promise.resolve();
-    },
+    read: (value) =>
+      settle(() => {
+        check();
+        const place = placeOf(plan, value);
+        return toDense(place.type.shape, view(place).slice());
+      }),
+    readPadded: (place) => settle(() => view(place).slice()),
+    run: (routine, steps) =>
+      settle(() => {
+        check();
+        routineOf(plan, routine);
+        setUp();
+        runList(names.indexOf(routine), steps);
+      }),
+    runCall: (routine, index, step) =>
+      settle(() => {
+        check();
+        const call = callAt(plan, routine, index);
+        if (routine !== "setup") setUp();
+        runList(names.length + calls.indexOf(call), [step]);
+      }),
     checkGuards: () =>
       Promise.resolve(
         guards
@@ -222,7 +234,8 @@ async function load(
           : [],
       ),
     close() {
-      if (workers.length > 0) post(LEAVE, 0);
+      if (workers.length > 0 && !isClosed) post(LEAVE, 0);
+      isClosed = true;
     },
   };
 }

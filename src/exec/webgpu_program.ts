@@ -4,7 +4,7 @@ import { encodeStep, type Step, STEP_BYTES, STEP_WORDS } from "../core/step.ts";
 import { type DType, formatType, toDense, toPadded, type TypedArray } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
 import type { Operand, Plan } from "../ir/plan.ts";
-import { feedsSetup, placeOf, type Program, routineOf, SETUP_STEP } from "./executor.ts";
+import { callAt, closedError, feedsSetup, placeOf, type Program, routineOf, SETUP_STEP } from "./executor.ts";
 import { GUARD_BYTES, guardOf, type Prepared, type ReadyCall, spanOf } from "./webgpu_load.ts";
 import { describeCall } from "./webgpu_pipelines.ts";
 import { Staging } from "./webgpu_staging.ts";
@@ -77,8 +77,8 @@ export class WebgpuProgram implements Program {
 
   async runCall(routine: string, index: number, step: Step): Promise<void> {
     this.#check();
-    const one = this.#callsOf(routine)[index];
-    if (one === undefined) throw new DescentError(`Routine "${routine}" has no call ${index}`);
+    callAt(this.plan, routine, index);
+    const one = this.#callsOf(routine)[index]!;
     const checks = routine === "setup" ? [] : this.#setUp();
     checks.push(this.#submit(`${routine} ${index}`, [one], [step]));
     const written = spanOf(this.#prepared.buffers, one.call.operands[one.call.writes[0]!]!);
@@ -103,7 +103,7 @@ export class WebgpuProgram implements Program {
   }
 
   close(): void {
-    this.#failure ??= new DescentError("This program is closed: load the plan again");
+    this.#failure ??= closedError();
     this.#staging.close();
     for (const buffer of [...this.#prepared.buffers, this.#prepared.table]) buffer.destroy();
   }

@@ -1,5 +1,6 @@
 /** Losses: one number per row of a batch. Their mean over the real rows is what training lowers. */
 import type { Node } from "../ir/node.ts";
+import { meanSquaredError as meanSquaredErrorNode } from "../ops/mean_squared_error.ts";
 import { softmaxCrossEntropy } from "../ops/softmax_cross_entropy.ts";
 
 /** What a loss may look at. */
@@ -23,5 +24,13 @@ export function crossEntropy(): Loss {
   return {
     name: "softmax cross-entropy",
     rows: ({ output, labels }) => softmaxCrossEntropy(output, labels),
+  };
+}
+
+/** Mean over the values of a row of the squared difference from the input: the loss of an autoencoder. */
+export function reconstructionError(): Loss {
+  return {
+    name: "mean squared reconstruction error",
+    rows: ({ output, x }) => meanSquaredErrorNode(output, x),
   };
 }

@@ -49,14 +49,26 @@ export const CLASS_CASES: readonly (readonly [m: number, c: number, bench: boole
   [11385, 5, true],
 ];
 
+/** Logits that tie in most rows, and logits whose exponentials overflow. */
+export const INTEGER_LOGITS: readonly (readonly [m: number, c: number, below: number])[] = [
+  [64, 5, 3],
+  [13, 7, 2000],
+];
+
 export function classCases(more: readonly CaseInput[] = []): OpCase[] {
-  return CLASS_CASES.map(([m, c, bench]) => ({
-    label: `[${m},${c}]`,
-    inputs: [
-      ...logitsCase(m, c),
-      ...more.map((input) => input.shape.length === 1 ? { ...input, shape: [m] } : input),
-    ],
-    attrs: {},
-    bench,
-  }));
+  const others = (m: number) =>
+    more.map((input) => input.shape.length === 1 ? { ...input, shape: [m] } : input);
+  return [
+    ...CLASS_CASES.map(([m, c, bench]) => ({
+      label: `[${m},${c}]`,
+      inputs: [...logitsCase(m, c), ...others(m)],
+      attrs: {},
+      bench,
+    })),
+    ...INTEGER_LOGITS.map(([m, c, below]) => ({
+      label: `[${m},${c}] of whole numbers below ${below}`,
+      inputs: [{ shape: [m, c], fill: { below } }, logitsCase(m, c)[1], ...others(m)],
+      attrs: {},
+    })),
+  ];
 }

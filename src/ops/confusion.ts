@@ -4,7 +4,7 @@
  * Shapes: logits [M,C], labels u32 [M], counts u32 [C,C], updated.   M rows (batch), C classes.
  */
 import { type Node, node } from "../ir/node.ts";
-import type { Op, OpCase } from "../ir/op.ts";
+import type { Fill, Op, OpCase } from "../ir/op.ts";
 import { argmax, logitsCase, rowsAndClasses } from "./_classes.ts";
 import { exact, fits, flatGrid } from "./_support.ts";
 
@@ -41,13 +41,16 @@ export const confusionOp: Op = {
     confusionCase(32, 5, 25),
     confusionCase(13, 10, 13),
     confusionCase(11385, 5, 11385),
+    // Whole numbers below 3 tie in most rows.
+    confusionCase(64, 5, 60, { below: 3 }),
   ],
 };
 
-function confusionCase(m: number, c: number, count: number): OpCase {
+function confusionCase(m: number, c: number, count: number, fill: Fill = "normal"): OpCase {
+  const [, labels] = logitsCase(m, c);
   return {
-    label: `${count} of [${m},${c}]`,
-    inputs: [...logitsCase(m, c), { shape: [c, c], fill: { below: 100 }, dtype: "u32" }],
+    label: `${count} of [${m},${c}]${fill === "normal" ? "" : " with ties"}`,
+    inputs: [{ shape: [m, c], fill }, labels, { shape: [c, c], fill: { below: 100 }, dtype: "u32" }],
     attrs: {},
     step: { count },
   };

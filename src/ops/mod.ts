@@ -9,6 +9,8 @@ import { gatherOp } from "./gather.ts";
 import { gatherLabelsOp } from "./gather_labels.ts";
 import { linearOp } from "./linear.ts";
 import { matmulOp } from "./matmul.ts";
+import { meanSquaredErrorOp } from "./mean_squared_error.ts";
+import { meanSquaredErrorGradOp } from "./mean_squared_error_grad.ts";
 import { recordOp } from "./record.ts";
 import { rowWeightsOp } from "./row_weights.ts";
 import { softmaxOp } from "./softmax.ts";
@@ -26,6 +28,8 @@ export const OPS: readonly Op[] = [
   gatherLabelsOp,
   linearOp,
   matmulOp,
+  meanSquaredErrorOp,
+  meanSquaredErrorGradOp,
   recordOp,
   rowWeightsOp,
   softmaxOp,

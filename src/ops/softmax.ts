@@ -5,7 +5,7 @@
 import { type Node, node } from "../ir/node.ts";
 import type { Op } from "../ir/op.ts";
 import { tensorType } from "../core/tensor.ts";
-import { CLASS_CASES, softmaxSum } from "./_classes.ts";
+import { classCases, softmaxSum } from "./_classes.ts";
 import { fits, flatGrid, ROUNDING } from "./_support.ts";
 
 export const softmaxOp: Op = {
@@ -31,12 +31,7 @@ export const softmaxOp: Op = {
     workgroups: flatGrid(output.shape[0]!),
   }),
   wasm: ({ output }) => ({ units: output.shape[0]!, args: [output.shape[1]!] }),
-  cases: CLASS_CASES.map(([m, c, bench]) => ({
-    label: `[${m},${c}]`,
-    inputs: [{ shape: [m, c], fill: "normal" as const }],
-    attrs: {},
-    bench,
-  })),
+  cases: classCases().map(({ inputs: [logits], ...rest }) => ({ ...rest, inputs: [logits!] })),
 };
 
 /** Node for the probabilities of each row of logits. For a loss use `softmaxCrossEntropy`, which cannot overflow. */

@@ -68,7 +68,7 @@ export interface FitOptions {
 }
 
 /** Why training ended. */
-export type StopReason = "epochs" | "early stopping" | "time" | "interrupted";
+export type StopReason = "last epoch" | "early stopping" | "time" | "interrupted";
 
 export interface FitResult {
   readonly model: Model;
@@ -118,19 +118,20 @@ export async function fit(model: Model, data: Splits, options: FitOptions = {}):
     () => `Early stopping watches ${stopping!.rule.monitor}, but the validation set is empty`,
   );
   const executor = options.executor ?? (await chooseExecutor()).executor;
-  const session = await Session.open(model, data, {
-    executor,
-    weights: options.weights ?? initializeWeights(model, seed),
-    optimizer,
-    batch: Math.min(batch, data.train.rows),
-    seed,
-    ...(options.shuffle !== undefined && { shuffle: options.shuffle }),
-    ...(options.loss && { loss: options.loss }),
-  });
+  let session: Session | undefined;
   try {
+    session = await Session.open(model, data, {
+      executor,
+      weights: options.weights ?? initializeWeights(model, seed),
+      optimizer,
+      batch: Math.min(batch, data.train.rows),
+      seed,
+      ...(options.shuffle !== undefined && { shuffle: options.shuffle }),
+      ...(options.loss && { loss: options.loss }),
+    });
     return await train(session, { ...options, epochs, maxSeconds }, stopping);
   } finally {
-    session.close();
+    session?.close();
     if (options.executor === undefined) executor.close();
   }
 }
@@ -143,7 +144,7 @@ async function train(
   const { data, model } = session, started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
   const history: EpochRecord[] = [];
-  let stopped: StopReason = "epochs", state = stopping, best: Weights | undefined;
+  let stopped: StopReason = "last epoch", state = stopping, best: Weights | undefined;
   for (let epoch = 0; epoch < options.epochs; epoch++) {
     const before = elapsed();
     const { onSteps, signal } = options;
@@ -173,7 +174,8 @@ async function train(
     };
     history.push(record);
     await options.onEpoch?.(record);
-    requireFinite(means.loss, epoch);
+    requireFinite("loss", means.loss, epoch);
+    requireFinite("validation loss", validation?.loss ?? 0, epoch);
     if (state?.restore) best = await session.weights();
     if (state?.stop) stopped = "early stopping";
     else if (elapsed() >= options.maxSeconds) stopped = "time";
@@ -186,6 +188,8 @@ async function train(
   const results: Partial<Record<SplitName, SplitResult>> = {};
   for (const name of filledSplits(data)) {
     const { loss, accuracy, confusion } = await session.evaluate(name);
+    // The last update may have gone wrong where no validation looked after it.
+    requireFinite(`loss on the ${name} set`, loss, Math.max(0, history.length - 1));
     results[name] = { loss, accuracy, confusion, report: classificationReport(confusion) };
   }
   const restoredEpoch = best && state?.bestEpoch !== undefined ? state.bestEpoch + 1 : undefined;
@@ -221,10 +225,10 @@ function traceOf({ best, bestEpoch, wait }: StopState): NonNullable<EpochRecord[
   };
 }
 
-function requireFinite(loss: number, epoch: number): void {
+function requireFinite(name: string, loss: number, epoch: number): void {
   if (Number.isFinite(loss)) return;
   throw new DescentError(
-    `The loss became ${loss} in epoch ${
+    `The ${name} became ${loss} in epoch ${
       epoch + 1
     }: the steps are too large; try a tenth of the learning rate`,
   );

@@ -3,10 +3,10 @@ import { require } from "../core/errors.ts";
 import { columnsOf, sizeOf } from "../core/tensor.ts";
 import { compile } from "../ir/plan.ts";
 import { chooseExecutor } from "../exec/choose.ts";
-import type { Executor } from "../exec/executor.ts";
+import type { Executor, Program } from "../exec/executor.ts";
 import type { DataSet } from "../data/mnist.ts";
 import { checkWeights } from "../nn/model.ts";
-import { predictionGraph } from "./graph.ts";
+import { checkClassifier, predictionGraph } from "./graph.ts";
 import { type ClassificationReport, classificationReport } from "./metrics.ts";
 import type { Trained } from "./saved.ts";
 
@@ -55,9 +55,10 @@ export async function predict(
   checkWeights(model, weights);
   const batch = Math.min(BATCH, rows), graph = predictionGraph(model, batch);
   const executor = options.executor ?? (await chooseExecutor()).executor;
-  const program = await executor.load(compile({ predict: [graph.probabilities] }));
   const probabilities = new Float32Array(rows * classCount);
+  let program: Program | undefined;
   try {
+    program = await executor.load(compile({ predict: [graph.probabilities] }));
     for (const { node } of model.parameters) program.write(node, weights.get(node.label)!);
     program.write(graph.order, Uint32Array.from({ length: batch }, (_, i) => i));
     const padded = new Uint8Array(batch * pixels);
@@ -70,7 +71,7 @@ export async function predict(
       probabilities.set(values.subarray(0, count * classCount), first * classCount);
     }
   } finally {
-    program.close();
+    program?.close();
     if (options.executor === undefined) executor.close();
   }
   return {
@@ -84,12 +85,18 @@ function likeliest(probabilities: Float32Array, row: number, classes: number): n
   return values.indexOf(Math.max(...values));
 }
 
-/** Accuracy, precision, recall and F1 of a trained classifier on a labelled set. */
+/**
+ * Accuracy, precision, recall and F1 of a trained classifier on a labelled set.
+ *
+ * Throws when the model does not fit the images or the classes, or the set is empty.
+ */
 export async function evaluate(
   trained: Trained,
   data: DataSet,
   options: PredictOptions = {},
 ): Promise<ClassificationReport> {
+  checkClassifier(trained.model, sizeOf(data.imageShape), data.classes.length);
+  require(data.rows > 0, () => `The ${data.name} set is empty: there is nothing to evaluate`);
   const { classes } = await predict(trained, data.images, options);
   const counts = data.classes.map(() => data.classes.map(() => 0));
   data.labels.forEach((label, i) => counts[label]![classes[i]!]! += 1);

@@ -37,7 +37,7 @@ export function decodeModel(bytes: Uint8Array, { path = "model" }: { readonly pa
     metadata.format === FORMAT && metadata.model !== undefined,
     () => `${path} holds tensors but no Descent model: its metadata has no "format": "${FORMAT}"`,
   );
-  const model = modelFromConfig(JSON.parse(metadata.model));
+  const model = parseModel(metadata.model, path);
   const weights = new Map<string, Float32Array>();
   for (const [name, { dtype, shape, data }] of tensors) {
     require(
@@ -48,6 +48,15 @@ export function decodeModel(bytes: Uint8Array, { path = "model" }: { readonly pa
   }
   checkWeights(model, weights);
   return { model, weights };
+}
+
+/** The model that a description tells; throws a sentence that names `path` when it is damaged. */
+function parseModel(text: string, path: string): Model {
+  try {
+    return modelFromConfig(JSON.parse(text));
+  } catch (error) {
+    throw new DescentError(`${path} has a damaged model description: ${(error as Error).message}`);
+  }
 }
 
 /**
