@@ -31,7 +31,7 @@ export function softmax_cross_entropy_grad(
 }
 
 // @ts-ignore: decorator
-
+@inline
 function shiftedProbability(row: usize, offset: usize, largest: f32, sum: v128): f32 {
   const shifted = exp4(f32x4.splat(load<f32>(row + offset) - largest));
   return f32x4.extract_lane(f32x4.div(shifted, sum), 0);

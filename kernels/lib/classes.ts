@@ -23,7 +23,7 @@ export function largestOf(row: usize, classes: i32): f32 {
 
 /** exp(logits - largest) of four classes from `c`; 0 past the last class. */
 // @ts-ignore: decorator
-
+@inline
 export function shiftedExp(row: usize, c: i32, classes: i32, largest: v128): v128 {
   return clearPads(exp4(f32x4.sub(v128.load(row + (<usize> c << 2)), largest)), c, classes);
 }

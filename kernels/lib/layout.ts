@@ -2,56 +2,56 @@
 
 /** Bytes of a row of `columns` f32 or u32 elements, padded to a multiple of four. */
 // @ts-ignore: decorator
-
+@inline
 export function pitchBytes(columns: i32): usize {
   return <usize> ((columns + 3) & ~3) << 2;
 }
 
 // @ts-ignore: decorator
-
+@inline
 export function stepStart(step: usize): usize {
   return <usize> load<u32>(step);
 }
 
 // @ts-ignore: decorator
-
+@inline
 export function stepCount(step: usize): i32 {
   return <i32> load<u32>(step, 4);
 }
 
 // @ts-ignore: decorator
-
+@inline
 export function stepSlot(step: usize): usize {
   return <usize> load<u32>(step, 8);
 }
 
 // @ts-ignore: decorator
-
+@inline
 export function stepNumber(step: usize): u32 {
   return load<u32>(step, 12);
 }
 
 // @ts-ignore: decorator
-
+@inline
 export function stepSeedLow(step: usize): u32 {
   return load<u32>(step, 16);
 }
 
 // @ts-ignore: decorator
-
+@inline
 export function stepSeedHigh(step: usize): u32 {
   return load<u32>(step, 20);
 }
 
 // @ts-ignore: decorator
-
+@inline
 export function stepWeight(step: usize): f32 {
   return load<f32>(step, 24);
 }
 
 /** Scalar `index` of the optimizer, as four equal lanes. */
 // @ts-ignore: decorator
-
+@inline
 export function stepScalar(step: usize, index: usize): v128 {
   return v128.load_splat<f32>(step + (index << 2), 32);
 }
@@ -64,7 +64,7 @@ export function setScratch(at: usize): void {
 }
 
 // @ts-ignore: decorator
-
+@inline
 export function scratch(): usize {
   return scratchAt;
 }

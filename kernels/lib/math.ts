@@ -1,7 +1,7 @@
 // Elementary functions on four lanes, good to about two units in the last place.
 
 // @ts-ignore: decorator
-
+@inline
 export function fma(a: v128, b: v128, c: v128): v128 {
   return f32x4.relaxed_madd(a, b, c);
 }
@@ -11,7 +11,7 @@ export function fma(a: v128, b: v128, c: v128): v128 {
  * Coefficients: Cephes (expf). Below -87.3 the result is about 1e-38 instead of 0. NaN stays NaN.
  */
 // @ts-ignore: decorator
-
+@inline
 export function exp4(value: v128): v128 {
   const x = f32x4.max(f32x4.min(value, f32x4.splat(88.3)), f32x4.splat(-87.3));
   const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
@@ -29,14 +29,14 @@ export function exp4(value: v128): v128 {
 }
 
 // @ts-ignore: decorator
-
+@inline
 export function sigmoid4(x: v128): v128 {
   const one = f32x4.splat(1);
   return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
 }
 
 // @ts-ignore: decorator
-
+@inline
 export function tanh4(x: v128): v128 {
   const one = f32x4.splat(1), two = f32x4.splat(2);
   return f32x4.sub(one, f32x4.div(two, f32x4.add(one, exp4(f32x4.mul(two, x)))));
@@ -49,7 +49,7 @@ export const SIGMOID: i32 = 2;
 export const TANH: i32 = 3;
 
 // @ts-ignore: decorator
-
+@inline
 export function activate4(x: v128, activation: i32): v128 {
   if (activation == RELU) return f32x4.max(x, f32x4.splat(0));
   if (activation == SIGMOID) return sigmoid4(x);
@@ -59,7 +59,7 @@ export function activate4(x: v128, activation: i32): v128 {
 
 /** Sum of the four lanes, in the order (0 + 1) + (2 + 3). */
 // @ts-ignore: decorator
-
+@inline
 export function sum4(x: v128): f32 {
   return (f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1)) +
     (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
@@ -67,7 +67,7 @@ export function sum4(x: v128): f32 {
 
 /** Lanes below `columns` keep their value, later ones become 0; `column` is the position of lane 0. */
 // @ts-ignore: decorator
-
+@inline
 export function clearPads(x: v128, column: i32, columns: i32): v128 {
   if (column + 4 <= columns) return x;
   const lane = i32x4.add(i32x4.splat(column), i32x4(0, 1, 2, 3));

@@ -25,14 +25,14 @@ const FRONT: usize = memory.data<u8>([
 
 /** Bytes of a list for up to `count` entries; each append writes whole vectors, so there is room for one more. */
 // @ts-ignore: decorator
-
+@inline
 export function listBytes(count: i32): usize {
   return (<usize> count << 3) + 32;
 }
 
 /** Distance from a list's values to its offsets. */
 // @ts-ignore: decorator
-
+@inline
 export function offsetsAt(capacity: i32): usize {
   return (<usize> capacity << 2) + 16;
 }
@@ -42,7 +42,7 @@ export function offsetsAt(capacity: i32): usize {
  * returns the new end.
  */
 // @ts-ignore: decorator
-
+@inline
 export function append4(at: usize, toOffsets: usize, values: v128, offsets: v128): usize {
   const mask = i32x4.bitmask(f32x4.ne(values, f32x4.splat(0)));
   const shuffle = v128.load(FRONT + (<usize> mask << 4));

@@ -1,7 +1,7 @@
 // Philox4x32-10, as in src/core/random.ts: the same words for the same counter and key.
 
 // @ts-ignore: decorator
-
+@inline
 function multiplyHigh(a: u32, b: u32): u32 {
   return <u32> ((<u64> a * <u64> b) >> 32);
 }

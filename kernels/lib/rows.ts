@@ -10,7 +10,7 @@ export const SPARSE_COLUMNS: i32 = 64;
 
 /** Y block of 8 vectors (32 columns) += Σ over the list; `w` and `y` point at the block. */
 // @ts-ignore: decorator
-
+@inline
 function addList8(list: usize, end: usize, toOffsets: usize, w: usize, y: usize): void {
   let a0 = v128.load(y), a1 = v128.load(y, 16), a2 = v128.load(y, 32), a3 = v128.load(y, 48);
   let a4 = v128.load(y, 64), a5 = v128.load(y, 80), a6 = v128.load(y, 96), a7 = v128.load(y, 112);
@@ -37,7 +37,7 @@ function addList8(list: usize, end: usize, toOffsets: usize, w: usize, y: usize)
 
 /** The same for 4 vectors (16 columns). */
 // @ts-ignore: decorator
-
+@inline
 function addList4(list: usize, end: usize, toOffsets: usize, w: usize, y: usize): void {
   let a0 = v128.load(y), a1 = v128.load(y, 16), a2 = v128.load(y, 32), a3 = v128.load(y, 48);
   for (let at = list; at < end; at += 4) {
@@ -55,7 +55,7 @@ function addList4(list: usize, end: usize, toOffsets: usize, w: usize, y: usize)
 
 /** The same for 1 vector (4 columns). */
 // @ts-ignore: decorator
-
+@inline
 function addList1(list: usize, end: usize, toOffsets: usize, w: usize, y: usize): void {
   let a0 = v128.load(y);
   for (let at = list; at < end; at += 4) {
@@ -77,7 +77,7 @@ export function sparseRow(list: usize, end: usize, toOffsets: usize, w: usize, y
  * that X may be stored either way round.
  */
 // @ts-ignore: decorator
-
+@inline
 export function denseTile4x8(
   x: usize,
   xRow: usize,
@@ -122,7 +122,7 @@ export function denseTile4x8(
 
 /** One row × 4 columns, for the edges of the tiles. */
 // @ts-ignore: decorator
-
+@inline
 export function denseTile1x4(x: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize): void {
   let a = v128.load(y), row = w, value = x;
   for (let t: i32 = 0; t < k; t++) {
