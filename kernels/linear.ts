@@ -1,10 +1,10 @@
 // linear: Y = f(X·W + b).   X [M,K], W [K,N], b [N] → Y [M,N].
 // Split: rows of Y. Narrow layers take each row by its non-zeros, wide ones by tiles (see lib/rows.ts).
 // Limits: a list of K entries in scratch memory.
+import { activateRows } from "./lib/activate";
 import { pitchBytes, scratch } from "./lib/layout";
-import { activate4, clearPads, IDENTITY } from "./lib/math";
 import { listRow, offsetsAt } from "./lib/nonzeros";
-import { clearRowPads, denseRows, SPARSE_COLUMNS, sparseRow } from "./lib/rows";
+import { denseRows, SPARSE_COLUMNS, sparseRow } from "./lib/rows";
 
 export function linear(
   begin: i32,
@@ -28,15 +28,5 @@ export function linear(
   } else {
     denseRows(begin, end, x, xRow, 4, k, w, yRow, y, yRow);
   }
-  if (activation == IDENTITY) {
-    clearRowPads(begin, end, y, yRow, n);
-    return;
-  }
-  for (let i = begin; i < end; i++) {
-    const row = y + <usize> i * yRow;
-    for (let j: i32 = 0; j < n; j += 4) {
-      const at = row + (<usize> j << 2);
-      v128.store(at, clearPads(activate4(v128.load(at), activation), j, n));
-    }
-  }
+  activateRows(begin, end, y, n, activation);
 }

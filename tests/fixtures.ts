@@ -65,10 +65,10 @@ export async function gzipBytes(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Ar
 }
 
 /** Runs `use` with a fresh folder, and removes it afterwards. */
-export async function withTempFolder(use: (folder: string) => Promise<void>): Promise<void> {
+export async function withTempFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir({ prefix: "descent-test-" });
   try {
-    await use(folder);
+    return await use(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

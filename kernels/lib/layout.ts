@@ -68,3 +68,12 @@ export function setScratch(at: usize): void {
 export function scratch(): usize {
   return scratchAt;
 }
+
+/** Row i of a batch gathered from a byte table [R,D] by an order; see gather.ts. */
+// @ts-ignore: decorator
+@inline
+export function byteRow(table: usize, order: usize, step: usize, i: i32, m: i32, columns: i32, whole: i32): usize {
+  const start: usize = whole ? <usize> 0 : stepStart(step), last = (whole ? m : stepCount(step)) - 1;
+  const row = <usize> load<u32>(order + ((start + <usize> min<i32>(i, last)) << 2));
+  return table + row * <usize> ((columns + 3) & ~3);
+}

@@ -7,6 +7,7 @@ import { bytesPerElement, type DType, storageOf, type TensorType } from "../core
 import { arenaLayout, isArena, type LeafRole, leafRole } from "./leaf.ts";
 import { describeNode, type Node, reachable } from "./node.ts";
 import type { Attrs, Op } from "./op.ts";
+import { type Rewrite, rewriteRoutines, type Roots } from "./rewrite.ts";
 
 export type BufferRole = LeafRole | "value";
 
@@ -49,6 +50,8 @@ export interface Plan {
 export interface CompileOptions {
   /** Make calls that depend on constant data alone once, not each step. Default true. */
   readonly hoist?: boolean;
+  /** Rules to apply to the graph first. Default none. */
+  readonly rewrites?: readonly Rewrite[];
 }
 
 /**
@@ -68,10 +71,8 @@ export interface CompileOptions {
  * console.assert(plan.routines.forward?.length === 1 && plan.buffers.length === 4);
  * ```
  */
-export function compile(
-  routines: Readonly<Record<string, readonly Node[]>>,
-  { hoist = true }: CompileOptions = {},
-): Plan {
+export function compile(asked: Roots, { hoist = true, rewrites = [] }: CompileOptions = {}): Plan {
+  const { routines, replaced } = rewriteRoutines(asked, rewrites);
   const all = reachable(Object.values(routines).flat());
   const { buffers, places } = placeAll(all);
   const constant = hoist ? constantNodes(all) : new Set<Node>();
@@ -91,7 +92,7 @@ export function compile(
         return [name, callsOf(reachable(roots).filter((value) => !constant.has(value)))];
       }),
     ),
-    place: (value) => places.get(value),
+    place: (value) => places.get(replaced.get(value) ?? value),
   };
 }
 

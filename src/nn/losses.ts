@@ -1,5 +1,6 @@
 /** Losses: one number per row of a batch. Their mean over the real rows is what training lowers. */
 import type { Node } from "../ir/node.ts";
+import { countCorrect } from "../ops/count_correct.ts";
 import { meanSquaredError as meanSquaredErrorNode } from "../ops/mean_squared_error.ts";
 import { softmaxCrossEntropy } from "../ops/softmax_cross_entropy.ts";
 
@@ -17,6 +18,8 @@ export interface Loss {
   readonly name: string;
   /** Node with the loss of each row: [rows]. */
   rows(inputs: LossInputs): Node;
+  /** Node with 1 for each row that is right, else 0: [rows]. Left out where nothing is right or wrong. */
+  correct?(inputs: LossInputs): Node;
 }
 
 /** Cross-entropy of the softmax of logits with class indices, in nats. The model's last layer must give logits. */
@@ -24,6 +27,7 @@ export function crossEntropy(): Loss {
   return {
     name: "softmax cross-entropy",
     rows: ({ output, labels }) => softmaxCrossEntropy(output, labels),
+    correct: ({ output, labels }) => countCorrect(output, labels),
   };
 }
 

@@ -8,7 +8,9 @@ import { dropoutOp } from "./dropout.ts";
 import { gatherOp } from "./gather.ts";
 import { gatherLabelsOp } from "./gather_labels.ts";
 import { linearOp } from "./linear.ts";
+import { linearBytesOp } from "./linear_bytes.ts";
 import { matmulOp } from "./matmul.ts";
+import { matmulBytesOp } from "./matmul_bytes.ts";
 import { meanSquaredErrorOp } from "./mean_squared_error.ts";
 import { meanSquaredErrorGradOp } from "./mean_squared_error_grad.ts";
 import { recordOp } from "./record.ts";
@@ -27,7 +29,9 @@ export const OPS: readonly Op[] = [
   gatherOp,
   gatherLabelsOp,
   linearOp,
+  linearBytesOp,
   matmulOp,
+  matmulBytesOp,
   meanSquaredErrorOp,
   meanSquaredErrorGradOp,
   recordOp,

@@ -4,10 +4,11 @@ import { adamOp } from "./adam.ts";
 import { momentumOp } from "./momentum.ts";
 import { rmspropOp } from "./rmsprop.ts";
 import { sgdOp } from "./sgd.ts";
+import { sgdBytesOp } from "./sgd_bytes.ts";
 
 export { adam, type AdamOptions, adamw } from "./adam.ts";
 export type { DecayOptions, Optimizer } from "./optimizer.ts";
 export { rmsprop, type RmspropOptions } from "./rmsprop.ts";
 export { sgd, type SgdOptions } from "./sgd.ts";
 
-export const OPTIMIZER_OPS: readonly Op[] = [sgdOp, momentumOp, rmspropOp, adamOp];
+export const OPTIMIZER_OPS: readonly Op[] = [sgdOp, sgdBytesOp, momentumOp, rmspropOp, adamOp];

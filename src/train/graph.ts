@@ -4,11 +4,10 @@ import { columnsOf, formatShape, sizeOf } from "../core/tensor.ts";
 import { gradients } from "../ir/gradients.ts";
 import { arena, leaf } from "../ir/leaf.ts";
 import type { Node } from "../ir/node.ts";
-import type { Loss } from "../nn/losses.ts";
+import type { Loss, LossInputs } from "../nn/losses.ts";
 import type { Model } from "../nn/model.ts";
 import { add } from "../ops/add.ts";
 import { confusion } from "../ops/confusion.ts";
-import { countCorrect } from "../ops/count_correct.ts";
 import { gather } from "../ops/gather.ts";
 import { gatherLabels } from "../ops/gather_labels.ts";
 import { record } from "../ops/record.ts";
@@ -68,8 +67,7 @@ export function trainingGraph(
   const metrics = metricsTable("train_metrics", steps);
   return {
     roots: [
-      record(losses, metrics, COLUMN.loss),
-      record(countCorrect(output, labels), metrics, COLUMN.correct),
+      ...records(loss, losses, { output, labels, x }, metrics),
       optimizer.update(params, dParams, states),
     ],
     order,
@@ -102,11 +100,18 @@ export function evaluationGraph(
   const labels = gatherLabels(table.labels, order, { rows: batch, label: "evaluation/y" });
   const output = model.apply(x), metrics = metricsTable("evaluation_metrics", Math.ceil(rows / batch));
   const counts = leaf("input", "confusion", [classes, classes], "u32");
-  const roots = [
-    record(loss.rows({ output, labels, x }), metrics, COLUMN.loss),
-    record(countCorrect(output, labels), metrics, COLUMN.correct),
-  ];
+  const inputs = { output, labels, x };
+  const roots = records(loss, loss.rows(inputs), inputs, metrics);
   return { roots, fullRoots: [...roots, confusion(output, labels, counts)], order, metrics, counts };
+}
+
+/** Writes what a step shows: its losses, and its right answers where the loss knows them. */
+function records(loss: Loss, losses: Node, inputs: LossInputs, metrics: Node): readonly Node[] {
+  const correct = loss.correct?.(inputs);
+  return [
+    record(losses, metrics, COLUMN.loss),
+    ...(correct === undefined ? [] : [record(correct, metrics, COLUMN.correct)]),
+  ];
 }
 
 /** Class probabilities of a batch of images given as bytes. */

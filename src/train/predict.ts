@@ -82,7 +82,7 @@ export async function predict(
 
 function likeliest(probabilities: Float32Array, row: number, classes: number): number {
   const values = probabilities.subarray(row * classes, (row + 1) * classes);
-  return values.indexOf(Math.max(...values));
+  return Math.max(0, values.indexOf(Math.max(...values))); // NaN is not found
 }
 
 /**

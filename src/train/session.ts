@@ -3,8 +3,8 @@ import { require } from "../core/errors.ts";
 import type { Step } from "../core/step.ts";
 import { sizeOf, type TypedArray } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
-import { compile, type CompileOptions, type Plan } from "../ir/plan.ts";
-import type { Executor, Program } from "../exec/executor.ts";
+import { compile, type Plan } from "../ir/plan.ts";
+import type { BackendName, Executor, Program } from "../exec/executor.ts";
 import { batches, epochOrder } from "../data/order.ts";
 import type { DataSet, Splits } from "../data/mnist.ts";
 import { crossEntropy, type Loss } from "../nn/losses.ts";
@@ -12,6 +12,7 @@ import { checkWeights, type Model, type Weights } from "../nn/model.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { checkClassifier, COLUMN, evaluationGraph, tableLeaves, trainingGraph } from "./graph.ts";
 import type { ConfusionMatrix } from "./metrics.ts";
+import { compileOptionsFor, type RewriteName } from "./rewrites.ts";
 
 export const SPLIT_NAMES = ["train", "validation", "test"] as const;
 export type SplitName = typeof SPLIT_NAMES[number];
@@ -21,13 +22,15 @@ const EVALUATION_BATCH = 512;
 /** A run of steps lasts about this long, so that progress is shown and Ctrl-C is heard. */
 const CHUNK_MS = 80;
 
-export interface SessionOptions extends CompileOptions {
+export interface SessionOptions {
   readonly optimizer: Optimizer;
   readonly batch: number;
   readonly seed: number;
   /** Default true; a batch of the whole set is never shuffled. */
   readonly shuffle?: boolean;
   readonly loss?: Loss;
+  /** Rewrites of the plan to leave out: the numbers stay the same, the time does not. Default none. */
+  readonly off?: readonly RewriteName[];
 }
 
 /** Means over rows. */
@@ -47,7 +50,10 @@ export interface SessionPlan {
   readonly evaluation: ReturnType<typeof evaluationGraph>;
 }
 
-/** Compiles the routines `train`, `validate` (losses and accuracy) and `evaluate` (and the confusion matrix). */
+/**
+ * Compiles the routines `train`, `validate` (losses and accuracy) and `evaluate` (and the confusion matrix), with the
+ * rewrites that pay on `backend` (default `reference`: the plain plan).
+ */
 export function planSession(
   model: Model,
   sizes: {
@@ -56,7 +62,9 @@ export function planSession(
     readonly pixels: number;
     readonly classes: number;
   },
-  { optimizer, batch, loss = crossEntropy(), hoist }: SessionOptions,
+  { optimizer, batch, loss = crossEntropy(), off, backend = "reference" }: SessionOptions & {
+    readonly backend?: BackendName;
+  },
 ): SessionPlan {
   checkClassifier(model, sizes.pixels, sizes.classes);
   const table = tableLeaves(sizes.rows, sizes.pixels);
@@ -64,7 +72,7 @@ export function planSession(
   const evaluation = evaluationGraph(model, table, { batch: evaluationBatch(table), loss });
   const plan = compile(
     { train: training.roots, validate: evaluation.roots, evaluate: evaluation.fullRoots },
-    hoist === undefined ? {} : { hoist },
+    compileOptionsFor(backend, off),
   );
   return { plan, table, training, evaluation };
 }
@@ -106,7 +114,7 @@ export class Session {
     },
   ): Promise<Session> {
     checkWeights(model, weights);
-    const compiled = planSession(model, sessionSizes(data), options);
+    const compiled = planSession(model, sessionSizes(data), { ...options, backend: executor.name });
     const program = await executor.load(compiled.plan);
     const { table, training, evaluation } = compiled;
     const sets = SPLIT_NAMES.map((name) => data[name]);

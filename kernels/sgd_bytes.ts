@@ -1,0 +1,52 @@
+// sgd_bytes: W ← W - lr·Xᵀ·B with X[i,:] = scale · table[order[start + min(i, count-1)],:]: plain gradient descent as
+// the end of a first layer's weight gradient.   W [K,N] updated, table u8 [R,K], order u32 [L], B [M,N]. Scalars: lr.
+// Split: rows of W. Rows whose inputs are all zero in this batch are not touched: their gradient is zero.
+// Limits: M up to 128 (one block); scratch for the lists (lib/columns.ts) and a row. The numbers are those of
+// matmul_bytes and sgd, bit for bit.
+import { columnEnd, columnList, columnScratch, COLUMNS, BLOCK_ROWS, listColumns, setRow } from "./lib/columns";
+import { byteRow, pitchBytes, scratch, stepScalar } from "./lib/layout";
+import { fma } from "./lib/math";
+import { listByteRow, offsetsAt } from "./lib/nonzeros";
+import { sparseRow } from "./lib/rows";
+
+export function sgd_bytes(
+  begin: i32, end: i32, w: usize, table: usize, order: usize, b: usize, step: usize,
+  m: i32, k: i32, n: i32, scale: f32, whole: i32,
+): void {
+  const minusRate = f32x4.neg(stepScalar(step, 0)), row = pitchBytes(n);
+  if (m == 1) {
+    single(begin, end, w, byteRow(table, order, step, 0, m, k, whole), b, minusRate, k, row, scale);
+    return;
+  }
+  const at = scratch(), gradient = at + columnScratch(), toOffsets = offsetsAt(BLOCK_ROWS), pitch = (k + 3) & ~3;
+  for (let t: i32 = 0; t < m; t++) setRow(at, t, byteRow(table, order, step, t, m, k, whole));
+  for (let i = begin & ~(COLUMNS - 1); i < end; i += COLUMNS) {
+    listColumns(at, m, i, pitch, scale, row);
+    for (let column = max(begin - i, 0), last = min(end - i, COLUMNS); column < last; column++) {
+      const list = columnList(at, column), done = columnEnd(at, column);
+      if (done == list) continue;
+      memory.fill(gradient, 0, row);
+      sparseRow(list, done, toOffsets, b, gradient, row);
+      const weights = w + <usize> (i + column) * row;
+      for (let j: usize = 0; j < row; j += 16) {
+        v128.store(weights + j, fma(minusRate, v128.load(gradient + j), v128.load(weights + j)));
+      }
+    }
+  }
+}
+
+/** A batch of one: each non-zero moves its row of W by a multiple of the one row of B. */
+function single(
+  begin: i32, end: i32, w: usize, x: usize, b: usize, minusRate: v128, k: i32, row: usize, scale: f32,
+): void {
+  const list = scratch(), toOffsets = offsetsAt(k);
+  const from = <usize> begin * row, to = <usize> end * row;
+  for (let at = list, done = listByteRow(x, k, scale, row, list, toOffsets); at < done; at += 4) {
+    const offset = <usize> load<u32>(at + toOffsets);
+    if (offset < from || offset >= to) continue;
+    const value = v128.load32_splat(at), weights = w + offset;
+    for (let j: usize = 0; j < row; j += 16) {
+      v128.store(weights + j, fma(minusRate, f32x4.mul(value, v128.load(b + j)), v128.load(weights + j)));
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/** Rewriting a graph before it is compiled: a handful of named rules, each of which can be left out. */
+import { type Node, reachable } from "./node.ts";
+
+/** A rule that replaces a node by others that compute the same numbers faster. */
+export interface Rewrite {
+  readonly name: string;
+  /** What to use instead of `value`, whose inputs are rewritten already; several only for a root. */
+  apply(value: Node): readonly Node[] | undefined;
+}
+
+export type Roots = Readonly<Record<string, readonly Node[]>>;
+
+/** The routines with every rule applied where it fits, and what became of each node that was replaced by one. */
+export function rewriteRoutines(
+  routines: Roots,
+  rules: readonly Rewrite[],
+): { readonly routines: Roots; readonly replaced: ReadonlyMap<Node, Node> } {
+  const results = new Map<Node, readonly Node[]>(), replaced = new Map<Node, Node>();
+  for (const value of reachable(Object.values(routines).flat())) {
+    const inputs = value.inputs.map((input) => results.get(input)![0]!);
+    const same = inputs.every((input, i) => input === value.inputs[i]);
+    const rebuilt = same ? value : { ...value, inputs };
+    const result = firstResult(rules, rebuilt) ?? [rebuilt];
+    results.set(value, result);
+    if (result.length === 1) replaced.set(value, result[0]!);
+  }
+  const rewritten = Object.entries(routines).map((
+    [name, roots],
+  ) => [name, roots.flatMap((root) => results.get(root)!)]);
+  return { routines: Object.fromEntries(rewritten), replaced };
+}
+
+function firstResult(rules: readonly Rewrite[], value: Node): readonly Node[] | undefined {
+  for (const rule of rules) {
+    const result = rule.apply(value);
+    if (result !== undefined) return result;
+  }
+  return undefined;
+}

@@ -1,0 +1,78 @@
+/** Rewrites of the plan: what they do to it, and that the numbers stay the same to the last bit. */
+import { assert, assertEquals } from "@std/assert";
+import { mnist } from "../src/data/mnist.ts";
+import { wasmExecutor } from "../src/exec/wasm.ts";
+import { dense } from "../src/nn/dense.ts";
+import { initializeWeights, sequential } from "../src/nn/model.ts";
+import { adam, sgd } from "../src/optim/mod.ts";
+import { planSession, Session, type SessionOptions, sessionSizes } from "../src/train/session.ts";
+import { REWRITE_NAMES, type RewriteName } from "../src/train/rewrites.ts";
+import { withTempFolder, writeIdxFolder } from "./fixtures.ts";
+
+const model = sequential(784, [
+  dense(30),
+  dense(67, { activation: "tanh" }),
+  dense(3, { activation: "identity" }),
+]);
+
+async function smallData() {
+  return await withTempFolder(async (folder) =>
+    await mnist({ data: await writeIdxFolder(folder, { train: 90, t10k: 30, classes: [0, 1, 2] }) })
+  );
+}
+
+function ops(options: Omit<SessionOptions, "seed">, rows = 75): readonly string[] {
+  const sizes = { rows: 120, trainRows: rows, pixels: 784, classes: 3 };
+  const { plan } = planSession(model, sizes, { seed: 1, ...options, backend: "wasm" });
+  return plan.routines.train!.map(({ op }) => op.name);
+}
+
+Deno.test("the rewrite bytes takes the gather into the first layer and its weight gradient, and off leaves it out", () => {
+  const on = ops({ optimizer: adam(), batch: 32 }),
+    off = ops({ optimizer: adam(), batch: 32, off: ["bytes"] });
+  assert(on.includes("linear_bytes") && on.includes("matmul_bytes") && !on.includes("gather"));
+  assert(!off.includes("linear_bytes") && !off.includes("matmul_bytes") && off.includes("gather"));
+});
+
+Deno.test("the rewrite sgd takes the first layer's update into its gradient: for plain descent in small batches alone", () => {
+  const has = (options: Omit<SessionOptions, "seed">) => ops(options, 500).includes("sgd_bytes");
+  assert(has({ optimizer: sgd(), batch: 1 }) && has({ optimizer: sgd(), batch: 128 }));
+  assert(!has({ optimizer: sgd(), batch: 129 }));
+  assert(!has({ optimizer: sgd({ weightDecay: 0.1 }), batch: 1 }));
+  assert(!has({ optimizer: sgd({ momentum: 0.9 }), batch: 1 }) && !has({ optimizer: adam(), batch: 1 }));
+  assert(
+    !has({ optimizer: sgd(), batch: 1, off: ["sgd"] }) &&
+      !has({ optimizer: sgd(), batch: 1, off: ["bytes"] }),
+  );
+});
+
+async function trainedBits(
+  off: readonly RewriteName[],
+  options: Pick<SessionOptions, "optimizer" | "batch">,
+) {
+  const data = await smallData(), executor = await wasmExecutor({ threads: 2, parallelFlops: 0 });
+  const weights = initializeWeights(model, 1);
+  const session = await Session.open(model, data, { ...options, seed: 1, executor, weights, off });
+  for (let epoch = 0; epoch < 3; epoch++) await session.trainEpoch(epoch);
+  const bits = [...(await session.weights()).values()].map((values) =>
+    new Uint32Array(values.buffer.slice(0))
+  );
+  const { loss } = await session.validate("test");
+  session.close();
+  assertEquals(sessionSizes(data).pixels, 784);
+  return { bits, loss };
+}
+
+for (
+  const [name, options] of [
+    ["one image a step", { optimizer: sgd({ learningRate: 0.05 }), batch: 1 }],
+    ["32 images a step and a short last batch", { optimizer: sgd({ learningRate: 0.05 }), batch: 32 }],
+    ["the whole set a step", { optimizer: sgd({ learningRate: 0.05 }), batch: 1000 }],
+    ["Adam", { optimizer: adam(), batch: 32 }],
+  ] as const
+) {
+  Deno.test(`training with ${name} gives the same bits with and without the rewrites`, async () => {
+    const plain = await trainedBits(REWRITE_NAMES, options), fast = await trainedBits([], options);
+    assertEquals(fast, plain);
+  });
+}
