@@ -1,10 +1,11 @@
 // linear: Y = f(X·W + b).   X [M,K], W [K,N], b [N] → Y [M,N].
-// Split: rows of Y. Narrow layers take each row by its non-zeros, wide ones by tiles (see lib/rows.ts).
+// Split: rows of Y. Narrow layers take each row by its non-zeros, wide ones by tiles (lib/rows.ts, lib/tiles.ts).
 // Limits: a list of K entries in scratch memory.
 import { activateRows } from "./lib/activate";
 import { pitchBytes, scratch } from "./lib/layout";
 import { listRow, offsetsAt } from "./lib/nonzeros";
-import { denseRows, SPARSE_COLUMNS, sparseRow } from "./lib/rows";
+import { SPARSE_COLUMNS, sparseRow } from "./lib/rows";
+import { denseRows } from "./lib/tiles";
 
 export function linear(
   begin: i32,

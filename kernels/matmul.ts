@@ -1,14 +1,15 @@
 // matmul: C = op(A)·op(B).   op(A) [M,K], op(B) [K,N] → C [M,N].
 // Split: rows of C. Four routes by the transpose flags:
-//   A·B    narrow C by the non-zeros of A's rows, wide C by 4×8 tiles (lib/rows.ts);
-//   Aᵀ·B   narrow C by the non-zeros of A's columns, wide C by 4×8 tiles;
-//   A·Bᵀ   dot products of rows, four columns of C at a time;
+//   A·B    narrow C by the non-zeros of A's rows, wide C by tiles in registers (lib/tiles.ts);
+//   Aᵀ·B   narrow C by the non-zeros of A's columns, wide C by tiles;
+//   A·Bᵀ   dot products of rows, two rows × four columns of C at a time;
 //   Aᵀ·Bᵀ  plain loops: no layer of the library needs it fast.
 // Limits: scratch for a list of K entries or four of 128. The order of summation does not depend on the split.
 import { pitchBytes, scratch } from "./lib/layout";
 import { clearPads, fma, sum4 } from "./lib/math";
 import { append4, listBytes, listRow, offsetsAt } from "./lib/nonzeros";
-import { clearRowPads, denseRows, SPARSE_COLUMNS, sparseRow } from "./lib/rows";
+import { clearRowPads, SPARSE_COLUMNS, sparseRow } from "./lib/rows";
+import { denseRows } from "./lib/tiles";
 
 /** Rows of A that are listed at a time: 128 rows of B of 32 columns take 16 KiB. */
 const BLOCK: i32 = 128;
@@ -86,36 +87,37 @@ function outer(begin: i32, end: i32, a: usize, aRow: usize, b: usize, bRow: usiz
   }
 }
 
-/** Rows [begin, end) of C = A·Bᵀ. The pads of both rows are zero, so dots run over whole vectors. */
+/**
+ * Rows [begin, end) of C = A·Bᵀ, two rows × four columns at a time. The pads of the rows of both are zero, so dots
+ * run over whole vectors. An element's sum is the same whether its row has a neighbour or not.
+ */
 function dots(
-  begin: i32,
-  end: i32,
-  a: usize,
-  aRow: usize,
-  b: usize,
-  bRow: usize,
-  c: usize,
-  cRow: usize,
-  k: i32,
-  n: i32,
+  begin: i32, end: i32, a: usize, aRow: usize, b: usize, bRow: usize, c: usize, cRow: usize, k: i32, n: i32,
 ): void {
-  for (let i = begin; i < end; i++) {
-    const ai = a + <usize> i * aRow, ci = c + <usize> i * cRow;
-    for (let j: i32 = 0; j < n; j += 4) {
-      // Columns past the last repeat it; their lanes are cleared.
-      const b0 = b + <usize> j * bRow;
-      const b1 = b + <usize> min(j + 1, n - 1) * bRow;
-      const b2 = b + <usize> min(j + 2, n - 1) * bRow;
-      const b3 = b + <usize> min(j + 3, n - 1) * bRow;
-      let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+  for (let j: i32 = 0; j < n; j += 4) {
+    // Columns past the last repeat it; their lanes are cleared.
+    const b0 = b + <usize> j * bRow;
+    const b1 = b + <usize> min(j + 1, n - 1) * bRow;
+    const b2 = b + <usize> min(j + 2, n - 1) * bRow;
+    const b3 = b + <usize> min(j + 3, n - 1) * bRow;
+    for (let i = begin; i < end; i += 2) {
+      const a0 = a + <usize> i * aRow, a1 = i + 1 < end ? a0 + aRow : a0;
+      const c0 = c + <usize> i * cRow + (<usize> j << 2), c1 = i + 1 < end ? c0 + cRow : c0;
+      let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, r0 = s0, r1 = s0, r2 = s0, r3 = s0;
       for (let at: usize = 0; at < aRow; at += 16) {
-        const value = v128.load(ai + at);
-        s0 = fma(value, v128.load(b0 + at), s0);
-        s1 = fma(value, v128.load(b1 + at), s1);
-        s2 = fma(value, v128.load(b2 + at), s2);
-        s3 = fma(value, v128.load(b3 + at), s3);
+        const x0 = v128.load(a0 + at), x1 = v128.load(a1 + at);
+        const w0 = v128.load(b0 + at), w1 = v128.load(b1 + at), w2 = v128.load(b2 + at), w3 = v128.load(b3 + at);
+        s0 = fma(x0, w0, s0);
+        r0 = fma(x1, w0, r0);
+        s1 = fma(x0, w1, s1);
+        r1 = fma(x1, w1, r1);
+        s2 = fma(x0, w2, s2);
+        r2 = fma(x1, w2, r2);
+        s3 = fma(x0, w3, s3);
+        r3 = fma(x1, w3, r3);
       }
-      v128.store(ci + (<usize> j << 2), clearPads(f32x4(sum4(s0), sum4(s1), sum4(s2), sum4(s3)), j, n));
+      v128.store(c0, clearPads(f32x4(sum4(s0), sum4(s1), sum4(s2), sum4(s3)), j, n));
+      v128.store(c1, clearPads(f32x4(sum4(r0), sum4(r1), sum4(r2), sum4(r3)), j, n));
     }
   }
 }

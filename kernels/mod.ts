@@ -9,6 +9,7 @@ export { gather } from "./gather";
 export { gather_labels } from "./gather_labels";
 export { barrier } from "./lib/barrier";
 export { setScratch } from "./lib/layout";
+export { peakFma, peakRead } from "./lib/peak";
 export { linear } from "./linear";
 export { linear_bytes } from "./linear_bytes";
 export { matmul } from "./matmul";

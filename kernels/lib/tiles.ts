@@ -1,0 +1,162 @@
+// Tiles of the dense product, for wide matrices: every row of W is read once per tile. Values of X for row i and
+// input t lie at x + i·xRow + t·xStep, so that X may be stored either way round; strides are in bytes. All tiles
+// sum each element in the order of K, so that neither the choice of tiles nor the split over threads shows.
+import { fma } from "./math";
+
+/** Y += X·W for 6 rows × 8 columns: 12 sums, 2 vectors of W and a value of X fill the 16 registers. */
+// @ts-ignore: decorator
+@inline
+function tile6x8(
+  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
+): void {
+  const y1 = y + yRow, y2 = y1 + yRow, y3 = y2 + yRow, y4 = y3 + yRow, y5 = y4 + yRow;
+  const x1 = xRow, x2 = x1 + xRow, x3 = x2 + xRow, x4 = x3 + xRow, x5 = x4 + xRow;
+  let a0 = v128.load(y), a1 = v128.load(y, 16);
+  let b0 = v128.load(y1), b1 = v128.load(y1, 16);
+  let c0 = v128.load(y2), c1 = v128.load(y2, 16);
+  let d0 = v128.load(y3), d1 = v128.load(y3, 16);
+  let e0 = v128.load(y4), e1 = v128.load(y4, 16);
+  let f0 = v128.load(y5), f1 = v128.load(y5, 16);
+  let row = w, value = x;
+  for (let t: i32 = 0; t < k; t++) {
+    const w0 = v128.load(row), w1 = v128.load(row, 16);
+    const va = v128.load32_splat(value);
+    a0 = fma(va, w0, a0);
+    a1 = fma(va, w1, a1);
+    const vb = v128.load32_splat(value + x1);
+    b0 = fma(vb, w0, b0);
+    b1 = fma(vb, w1, b1);
+    const vc = v128.load32_splat(value + x2);
+    c0 = fma(vc, w0, c0);
+    c1 = fma(vc, w1, c1);
+    const vd = v128.load32_splat(value + x3);
+    d0 = fma(vd, w0, d0);
+    d1 = fma(vd, w1, d1);
+    const ve = v128.load32_splat(value + x4);
+    e0 = fma(ve, w0, e0);
+    e1 = fma(ve, w1, e1);
+    const vf = v128.load32_splat(value + x5);
+    f0 = fma(vf, w0, f0);
+    f1 = fma(vf, w1, f1);
+    row += wRow;
+    value += xStep;
+  }
+  v128.store(y, a0);
+  v128.store(y, a1, 16);
+  v128.store(y1, b0);
+  v128.store(y1, b1, 16);
+  v128.store(y2, c0);
+  v128.store(y2, c1, 16);
+  v128.store(y3, d0);
+  v128.store(y3, d1, 16);
+  v128.store(y4, e0);
+  v128.store(y4, e1, 16);
+  v128.store(y5, f0);
+  v128.store(y5, f1, 16);
+}
+
+/** The same for 4 rows × 8 columns. */
+// @ts-ignore: decorator
+@inline
+function tile4x8(
+  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
+): void {
+  const y1 = y + yRow, y2 = y1 + yRow, y3 = y2 + yRow;
+  const x1 = xRow, x2 = x1 + xRow, x3 = x2 + xRow;
+  let a0 = v128.load(y), a1 = v128.load(y, 16);
+  let b0 = v128.load(y1), b1 = v128.load(y1, 16);
+  let c0 = v128.load(y2), c1 = v128.load(y2, 16);
+  let d0 = v128.load(y3), d1 = v128.load(y3, 16);
+  let row = w, value = x;
+  for (let t: i32 = 0; t < k; t++) {
+    const w0 = v128.load(row), w1 = v128.load(row, 16);
+    const va = v128.load32_splat(value);
+    a0 = fma(va, w0, a0);
+    a1 = fma(va, w1, a1);
+    const vb = v128.load32_splat(value + x1);
+    b0 = fma(vb, w0, b0);
+    b1 = fma(vb, w1, b1);
+    const vc = v128.load32_splat(value + x2);
+    c0 = fma(vc, w0, c0);
+    c1 = fma(vc, w1, c1);
+    const vd = v128.load32_splat(value + x3);
+    d0 = fma(vd, w0, d0);
+    d1 = fma(vd, w1, d1);
+    row += wRow;
+    value += xStep;
+  }
+  v128.store(y, a0);
+  v128.store(y, a1, 16);
+  v128.store(y1, b0);
+  v128.store(y1, b1, 16);
+  v128.store(y2, c0);
+  v128.store(y2, c1, 16);
+  v128.store(y3, d0);
+  v128.store(y3, d1, 16);
+}
+
+/** The same for a row × 8 columns. */
+// @ts-ignore: decorator
+@inline
+function tile1x8(
+  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
+): void {
+  let a0 = v128.load(y), a1 = v128.load(y, 16);
+  let row = w, value = x;
+  for (let t: i32 = 0; t < k; t++) {
+    const w0 = v128.load(row), w1 = v128.load(row, 16);
+    const va = v128.load32_splat(value);
+    a0 = fma(va, w0, a0);
+    a1 = fma(va, w1, a1);
+    row += wRow;
+    value += xStep;
+  }
+  v128.store(y, a0);
+  v128.store(y, a1, 16);
+}
+
+/** The same for a row × 4 columns. */
+// @ts-ignore: decorator
+@inline
+function tile1x4(
+  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
+): void {
+  let a0 = v128.load(y);
+  let row = w, value = x;
+  for (let t: i32 = 0; t < k; t++) {
+    const w0 = v128.load(row);
+    const va = v128.load32_splat(value);
+    a0 = fma(va, w0, a0);
+    row += wRow;
+    value += xStep;
+  }
+  v128.store(y, a0);
+}
+
+/** Y += X·W for rows [begin, end), by tiles. */
+export function denseRows(
+  begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
+): void {
+  const wide = yRow & ~31;
+  for (let at: usize = 0; at < wide; at += 32) {
+    let i = begin;
+    while (i < end) {
+      const left = end - i, xi = x + <usize> i * xRow, yi = y + <usize> i * yRow + at;
+      // Eight rows are two tiles of four, not one of six and two single rows.
+      if (left >= 6 && left != 8) {
+        tile6x8(xi, xRow, xStep, k, w + at, wRow, yi, yRow);
+        i += 6;
+      } else if (left >= 4) {
+        tile4x8(xi, xRow, xStep, k, w + at, wRow, yi, yRow);
+        i += 4;
+      } else {
+        tile1x8(xi, xRow, xStep, k, w + at, wRow, yi, yRow);
+        i += 1;
+      }
+    }
+  }
+  if (wide == yRow) return;
+  for (let i = begin; i < end; i++) {
+    tile1x4(x + <usize> i * xRow, xRow, xStep, k, w + wide, wRow, y + <usize> i * yRow + wide, yRow);
+  }
+}
