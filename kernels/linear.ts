@@ -19,14 +19,14 @@ export function linear(
   activation: i32,
 ): void {
   const xRow = pitchBytes(k), yRow = pitchBytes(n);
-  for (let i = begin; i < end; i++) memory.copy(y + <usize> i * yRow, b, yRow);
   if (n <= SPARSE_COLUMNS) {
     const list = scratch(), toOffsets = offsetsAt(k);
     for (let i = begin; i < end; i++) {
       const last = listRow(x + <usize> i * xRow, k, yRow, list, toOffsets);
-      sparseRow(list, last, toOffsets, w, y + <usize> i * yRow, yRow);
+      sparseRow(list, last, toOffsets, w, b, y + <usize> i * yRow, yRow);
     }
   } else {
+    for (let i = begin; i < end; i++) memory.copy(y + <usize> i * yRow, b, yRow);
     denseRows(begin, end, x, xRow, 4, k, w, yRow, y, yRow);
   }
   activateRows(begin, end, y, n, activation);

@@ -25,12 +25,11 @@ export function linear_bytes(
       const list = lists + bytes * <usize> (i - first);
       const done = listByteRow(byteRow(table, order, step, i, m, k, whole), k, scale, yRow, list, toOffsets);
       store<u32>(ends + (<usize> (i - first) << 2), <u32> done);
-      memory.copy(y + <usize> i * yRow, b, yRow);
     }
     for (let at: usize = 0; at < yRow; at += BLOCK) {
       for (let i = first; i < last; i++) {
         const list = lists + bytes * <usize> (i - first), done = <usize> load<u32>(ends + (<usize> (i - first) << 2));
-        sparseRow(list, done, toOffsets, w + at, y + <usize> i * yRow + at, min(BLOCK, yRow - at));
+        sparseRow(list, done, toOffsets, w + at, b + at, y + <usize> i * yRow + at, min(BLOCK, yRow - at));
       }
     }
   }

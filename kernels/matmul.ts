@@ -27,27 +27,36 @@ export function matmul(
   transposeB: i32,
 ): void {
   const aRow = pitchBytes(transposeA ? m : k), bRow = pitchBytes(transposeB ? k : n), cRow = pitchBytes(n);
-  memory.fill(c + <usize> begin * cRow, 0, <usize> (end - begin) * cRow);
   if (transposeB) {
     if (transposeA) plain(begin, end, a, aRow, b, bRow, c, cRow, k, n);
     else dots(begin, end, a, aRow, b, bRow, c, cRow, k, n);
   } else if (transposeA) {
     if (n <= SPARSE_COLUMNS) outer(begin, end, a, aRow, b, bRow, c, k);
-    else denseRows(begin, end, a, 4, aRow, k, b, bRow, c, cRow);
+    else {
+      clear(begin, end, c, cRow);
+      denseRows(begin, end, a, 4, aRow, k, b, bRow, c, cRow);
+    }
   } else if (n <= SPARSE_COLUMNS) {
     const list = scratch(), toOffsets = offsetsAt(k);
     for (let i = begin; i < end; i++) {
       const last = listRow(a + <usize> i * aRow, k, bRow, list, toOffsets);
-      sparseRow(list, last, toOffsets, b, c + <usize> i * cRow, cRow);
+      sparseRow(list, last, toOffsets, b, 0, c + <usize> i * cRow, cRow);
     }
   } else {
+    clear(begin, end, c, cRow);
     denseRows(begin, end, a, aRow, 4, k, b, bRow, c, cRow);
   }
   clearRowPads(begin, end, c, cRow, n);
 }
 
+// @ts-ignore: decorator
+@inline
+function clear(begin: i32, end: i32, c: usize, cRow: usize): void {
+  memory.fill(c + <usize> begin * cRow, 0, <usize> (end - begin) * cRow);
+}
+
 /**
- * Rows [begin, end) of C += Aᵀ·B by the non-zeros of A's columns. Column i of A makes row i of C; four columns
+ * Rows [begin, end) of C = Aᵀ·B by the non-zeros of A's columns. Column i of A makes row i of C; four columns
  * at a time are turned into lists, a block of A's rows after another, so that the block's rows of B stay in the
  * L1 cache while each row of C stays in registers.
  */
@@ -79,10 +88,10 @@ function outer(begin: i32, end: i32, a: usize, aRow: usize, b: usize, bRow: usiz
       }
       // The four rows are aligned to a multiple of four; those outside the range belong to another thread.
       const row = c + <usize> i * bRow;
-      if (i >= begin) sparseRow(l0, e0, toOffsets, block, row, bRow);
-      if (i + 1 >= begin && i + 1 < end) sparseRow(l1, e1, toOffsets, block, row + bRow, bRow);
-      if (i + 2 >= begin && i + 2 < end) sparseRow(l2, e2, toOffsets, block, row + bRow * 2, bRow);
-      if (i + 3 >= begin && i + 3 < end) sparseRow(l3, e3, toOffsets, block, row + bRow * 3, bRow);
+      if (i >= begin) sparseRow(l0, e0, toOffsets, block, first == 0 ? 0 : row, row, bRow);
+      if (i + 1 >= begin && i + 1 < end) sparseRow(l1, e1, toOffsets, block, first == 0 ? 0 : row + bRow, row + bRow, bRow);
+      if (i + 2 >= begin && i + 2 < end) sparseRow(l2, e2, toOffsets, block, first == 0 ? 0 : row + bRow * 2, row + bRow * 2, bRow);
+      if (i + 3 >= begin && i + 3 < end) sparseRow(l3, e3, toOffsets, block, first == 0 ? 0 : row + bRow * 3, row + bRow * 3, bRow);
     }
   }
 }

@@ -13,14 +13,14 @@ export function matmul_bytes(
   m: i32, k: i32, n: i32, scale: f32, whole: i32,
 ): void {
   const row = pitchBytes(n), at = scratch(), toOffsets = offsetsAt(BLOCK_ROWS), pitch = (k + 3) & ~3;
-  memory.fill(c + <usize> begin * row, 0, <usize> (end - begin) * row);
   for (let first: i32 = 0; first < m; first += BLOCK_ROWS) {
     const rows = min(BLOCK_ROWS, m - first), block = b + <usize> first * row;
     for (let t: i32 = 0; t < rows; t++) setRow(at, t, byteRow(table, order, step, first + t, m, k, whole));
     for (let i = begin & ~(COLUMNS - 1); i < end; i += COLUMNS) {
       listColumns(at, rows, i, pitch, scale, row);
       for (let column = max(begin - i, 0), last = min(end - i, COLUMNS); column < last; column++) {
-        sparseRow(columnList(at, column), columnEnd(at, column), toOffsets, block, c + <usize> (i + column) * row, row);
+        const into = c + <usize> (i + column) * row, from: usize = first == 0 ? 0 : into;
+        sparseRow(columnList(at, column), columnEnd(at, column), toOffsets, block, from, into, row);
       }
     }
   }

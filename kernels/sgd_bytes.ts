@@ -25,8 +25,7 @@ export function sgd_bytes(
     for (let column = max(begin - i, 0), last = min(end - i, COLUMNS); column < last; column++) {
       const list = columnList(at, column), done = columnEnd(at, column);
       if (done == list) continue;
-      memory.fill(gradient, 0, row);
-      sparseRow(list, done, toOffsets, b, gradient, row);
+      sparseRow(list, done, toOffsets, b, 0, gradient, row);
       const weights = w + <usize> (i + column) * row;
       for (let j: usize = 0; j < row; j += 16) {
         v128.store(weights + j, fma(minusRate, v128.load(gradient + j), v128.load(weights + j)));

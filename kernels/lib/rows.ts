@@ -5,12 +5,19 @@ import { clearPads, fma } from "./math";
 /** Widest matrix, in columns, for which rows are taken one at a time by their non-zeros. */
 export const SPARSE_COLUMNS: i32 = 64;
 
-/** Y block of 8 vectors (32 columns) += Σ over the list; `w` and `y` point at the block. */
+/** Four values at `from`, or zeros where it is 0. */
 // @ts-ignore: decorator
 @inline
-function addList8(list: usize, end: usize, toOffsets: usize, w: usize, y: usize): void {
-  let a0 = v128.load(y), a1 = v128.load(y, 16), a2 = v128.load(y, 32), a3 = v128.load(y, 48);
-  let a4 = v128.load(y, 64), a5 = v128.load(y, 80), a6 = v128.load(y, 96), a7 = v128.load(y, 112);
+function startAt(from: usize, offset: usize): v128 {
+  return from == 0 ? f32x4.splat(0) : v128.load(from + offset);
+}
+
+/** Y block of 8 vectors (32 columns) = its start + Σ over the list; `w`, `from` and `y` point at the block. */
+// @ts-ignore: decorator
+@inline
+function addList8(list: usize, end: usize, toOffsets: usize, w: usize, from: usize, y: usize): void {
+  let a0 = startAt(from, 0), a1 = startAt(from, 16), a2 = startAt(from, 32), a3 = startAt(from, 48);
+  let a4 = startAt(from, 64), a5 = startAt(from, 80), a6 = startAt(from, 96), a7 = startAt(from, 112);
   for (let at = list; at < end; at += 4) {
     const row = w + <usize> load<u32>(at + toOffsets), value = v128.load32_splat(at);
     a0 = fma(value, v128.load(row), a0);
@@ -35,8 +42,8 @@ function addList8(list: usize, end: usize, toOffsets: usize, w: usize, y: usize)
 /** The same for 4 vectors (16 columns). */
 // @ts-ignore: decorator
 @inline
-function addList4(list: usize, end: usize, toOffsets: usize, w: usize, y: usize): void {
-  let a0 = v128.load(y), a1 = v128.load(y, 16), a2 = v128.load(y, 32), a3 = v128.load(y, 48);
+function addList4(list: usize, end: usize, toOffsets: usize, w: usize, from: usize, y: usize): void {
+  let a0 = startAt(from, 0), a1 = startAt(from, 16), a2 = startAt(from, 32), a3 = startAt(from, 48);
   for (let at = list; at < end; at += 4) {
     const row = w + <usize> load<u32>(at + toOffsets), value = v128.load32_splat(at);
     a0 = fma(value, v128.load(row), a0);
@@ -53,20 +60,25 @@ function addList4(list: usize, end: usize, toOffsets: usize, w: usize, y: usize)
 /** The same for 1 vector (4 columns). */
 // @ts-ignore: decorator
 @inline
-function addList1(list: usize, end: usize, toOffsets: usize, w: usize, y: usize): void {
-  let a0 = v128.load(y);
+function addList1(list: usize, end: usize, toOffsets: usize, w: usize, from: usize, y: usize): void {
+  let a0 = startAt(from, 0);
   for (let at = list; at < end; at += 4) {
     a0 = fma(v128.load32_splat(at), v128.load(w + <usize> load<u32>(at + toOffsets)), a0);
   }
   v128.store(y, a0);
 }
 
-/** One row: Y += Σ over a list (see nonzeros.ts) of value · (row of W at its offset), for a row of `bytes` bytes. */
-export function sparseRow(list: usize, end: usize, toOffsets: usize, w: usize, y: usize, bytes: usize): void {
-  let at: usize = 0;
-  for (; at + 128 <= bytes; at += 128) addList8(list, end, toOffsets, w + at, y + at);
-  for (; at + 64 <= bytes; at += 64) addList4(list, end, toOffsets, w + at, y + at);
-  for (; at < bytes; at += 16) addList1(list, end, toOffsets, w + at, y + at);
+/**
+ * One row of `bytes` bytes: Y = start + Σ over a list (see nonzeros.ts) of value · (row of W at its offset). The
+ * start lies at `from`, which may be `y`; 0 stands for zeros.
+ */
+export function sparseRow(
+  list: usize, end: usize, toOffsets: usize, w: usize, from: usize, y: usize, bytes: usize,
+): void {
+  let at: usize = 0, step = from == 0 ? <usize> 0 : <usize> 1;
+  for (; at + 128 <= bytes; at += 128) addList8(list, end, toOffsets, w + at, from + at * step, y + at);
+  for (; at + 64 <= bytes; at += 64) addList4(list, end, toOffsets, w + at, from + at * step, y + at);
+  for (; at < bytes; at += 16) addList1(list, end, toOffsets, w + at, from + at * step, y + at);
 }
 
 /** Sets the pads of rows [begin, end) to zero: beside a NaN they would be NaN. */
