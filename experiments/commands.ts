@@ -1,5 +1,5 @@
 /** Every command by its name: the tasks in deno.json call these. */
-import { UsageError } from "../src/core/errors.ts";
+import { DescentError, UsageError } from "../src/core/errors.ts";
 import { type Flag, helpOf, parseFlags, path, type Values } from "./flags.ts";
 import { checkGradients } from "./gradcheck.ts";
 import { MOMENTUM_FLAG, NETWORK_FLAGS, RUN_FLAGS, TRAIN_FLAGS } from "./options.ts";
@@ -32,8 +32,8 @@ type AllValues = Values<typeof ALL_FLAGS>;
 
 /** Flags of one optimizer's experiment: momentum only where there is one. */
 function flagsOf(optimizer: Q1Optimizer) {
-  const { momentum, ...plain } = ALL_FLAGS;
-  return Q1_RECIPES[optimizer].settings.momentum === undefined ? plain : { ...plain, momentum };
+  const { momentum: _, ...plain } = ALL_FLAGS;
+  return Q1_RECIPES[optimizer].settings.momentum === undefined ? plain : ALL_FLAGS;
 }
 
 /** The defaults with what the command line changes. */
@@ -50,6 +50,15 @@ export function applyFlags(settings: Q1Settings, values: AllValues): Q1Settings 
     ...(values["min-delta"] !== undefined && { minDelta: values["min-delta"] }),
     ...(values.momentum !== undefined && { momentum: values.momentum }),
   };
+}
+
+/** Refuses settings that the optimizer cannot take, before anything is read. */
+function checkSettings(settings: Q1Settings): void {
+  try {
+    Q1_RECIPES[settings.optimizer].build(settings);
+  } catch (error) {
+    throw error instanceof DescentError ? new UsageError(error.message) : error;
+  }
 }
 
 function runOptions(values: Values<typeof RUN_FLAGS>, signal: AbortSignal): RunOptions {
@@ -108,7 +117,7 @@ function q1Command(optimizer: Q1Optimizer): Command {
       return await interruptible(async (signal) => {
         const options = runOptions(values, signal), screen = openScreen({ json: values.json ?? false });
         const settings = applyFlags(recipe.settings, values);
-        recipe.build(settings); // refuses settings before anything is read
+        checkSettings(settings);
         const prepared = prepareRun(name, settings, await loadData(options));
         const choice = await openExecutor(options);
         introduce(screen, prepared, choice);
@@ -208,6 +217,7 @@ const planCommand: Command = {
     const values = parseFlags(flags, rest);
     if (values.help) return showHelp("plan", planCommand.about, flags, ` ${names.join("|")}`);
     const settings = applyFlags(Q1_RECIPES[optimizer].settings, values);
+    checkSettings(settings);
     const options = runOptions(values, new AbortController().signal);
     const prepared = prepareRun(`q1-${optimizer}`, settings, await loadData(options));
     await showPlan(prepared, options, { time: values.time ?? false, check: values.check ?? false });

@@ -69,10 +69,16 @@ function joinNegatives(flags: Flags, args: readonly string[]): string[] {
 }
 
 /** `: did you mean --epochs?`, or where to look. */
-export function didYouMean(name: string, known: readonly string[], dashes = "--"): string {
+export function didYouMean(
+  name: string,
+  known: readonly string[],
+  { dashes = "--", otherwise = ", see --help" } = {},
+): string {
   const near =
     known.map((other) => ({ other, edits: editDistance(name, other) })).sort((a, b) => a.edits - b.edits)[0];
-  return near !== undefined && near.edits <= 2 ? `: did you mean ${dashes}${near.other}?` : ", see --help";
+  // Two edits make any word of two letters out of any other.
+  const isNear = near !== undefined && near.edits <= Math.min(2, name.length / 2);
+  return isNear ? `: did you mean ${dashes}${near.other}?` : otherwise;
 }
 
 function editDistance(a: string, b: string): number {
@@ -115,7 +121,9 @@ export function number(
     const value = text.trim() === "" ? NaN : Number(text);
     if (!(value <= high && (inclusive ? value >= low : value > low))) {
       throw new UsageError(
-        `${flag} takes a number ${inclusive ? "from" : "above"} ${low} to ${high}, got "${text}"`,
+        `${flag} takes a number ${
+          inclusive ? `from ${low} to` : `above ${low} and at most`
+        } ${high}, got "${text}"`,
       );
     }
     return value;

@@ -6,18 +6,16 @@ import { didYouMean } from "./flags.ts";
 /** Runs a command; resolves to the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  const command = name === undefined ? undefined : COMMANDS[name];
+  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   try {
     if (name === undefined || name === "--help") {
       console.log(overview());
       return name === undefined ? 2 : 0;
     }
     if (command === undefined) {
-      throw new UsageError(
-        `Unknown command "${name}"${didYouMean(name, Object.keys(COMMANDS), "")}; there are ${
-          Object.keys(COMMANDS).join(", ")
-        }`,
-      );
+      const names = Object.keys(COMMANDS);
+      const otherwise = `: choose one of ${names.join(", ")}`;
+      throw new UsageError(`Unknown command "${name}"${didYouMean(name, names, { dashes: "", otherwise })}`);
     }
     return await command.run(rest);
   } catch (error) {

@@ -23,22 +23,19 @@ function sessionOptions({ settings, batch }: PreparedRun, seed: number) {
   return { optimizer: Q1_RECIPES[settings.optimizer].build(settings), batch, seed };
 }
 
-/** Prints the plan of an experiment; with `time` or `check`, loads it and runs a step. */
+/** Prints the plan of an experiment as its backend runs it; with `time` or `check`, loads it and runs a step. */
 export async function showPlan(
   prepared: PreparedRun,
   options: RunOptions,
   { time, check }: { readonly time: boolean; readonly check: boolean },
 ): Promise<void> {
-  const { plan } = planSession(
-    prepared.model,
-    sessionSizes(prepared.data),
-    sessionOptions(prepared, options.seed),
-  );
-  const choice = time || check ? await openExecutor(options) : undefined;
-  const times = time ? await timed(prepared, choice!.executor, options.seed) : undefined;
-  console.log(
-    `Plan of ${prepared.name}, batch ${prepared.batch}${choice ? `, on ${choice.executor.description}` : ""}`,
-  );
+  const { executor } = await openExecutor(options);
+  const { plan } = planSession(prepared.model, sessionSizes(prepared.data), {
+    ...sessionOptions(prepared, options.seed),
+    backend: executor.name,
+  });
+  const times = time ? await timed(prepared, executor, options.seed) : undefined;
+  console.log(`Plan of ${prepared.name}, batch ${prepared.batch}, on ${executor.description}`);
   for (const [name, calls] of Object.entries({ setup: plan.setup, ...plan.routines })) {
     if (calls.length > 0) printRoutine(name, calls, name === "train" ? times : undefined);
   }
@@ -48,8 +45,8 @@ export async function showPlan(
       formatBytes(plan.buffers.reduce((sum, { bytes }) => sum + bytes, 0))
     } in ${plan.buffers.length} buffers`,
   );
-  if (check) console.log(`\n${await checkFirstStep(prepared, choice!.executor, options.seed)}`);
-  choice?.executor.close();
+  if (check) console.log(`\n${await checkFirstStep(prepared, executor, options.seed)}`);
+  executor.close();
 }
 
 function printRoutine(name: string, calls: Plan["setup"], times: readonly number[] | undefined): void {

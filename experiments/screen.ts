@@ -27,7 +27,7 @@ export function openScreen({ json }: { readonly json: boolean }): Screen {
   return {
     say,
     progress: (expected, stepsPerEpoch) =>
-      stream.isTerminal() ? bar(expected, stepsPerEpoch, json) : lines(expected, say),
+      stream.isTerminal() ? bar(expected, stepsPerEpoch, json) : progressLines(expected, say),
   };
 }
 
@@ -35,10 +35,11 @@ function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8
   for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
 }
 
-/** `0.0123`, `12.3`: four significant digits. */
+/** `0.0123`, `12.3000`, and outside 0.001 … 1,000,000 `1.23e-5`. */
 export function shortNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
-  return Math.abs(value) >= 1e-3 || value === 0 ? value.toFixed(4) : value.toExponential(2);
+  const size = Math.abs(value);
+  return value === 0 || (size >= 1e-3 && size < 1e6) ? value.toFixed(4) : value.toExponential(2);
 }
 
 /** `1.2 s`, `3 min 20 s`, `1 h 5 min`. */
@@ -63,7 +64,7 @@ function scoresOf({ loss, accuracy, valLoss, valAccuracy }: EpochRecord): string
   return `loss ${shortNumber(loss)} acc ${shortNumber(accuracy)}${validation}`;
 }
 
-/** Seconds to the expected epoch, or to the end of patience once that is passed. */
+/** Seconds to the expected epoch; 0 once that is passed. */
 function etaSeconds({ epoch, seconds }: EpochRecord, expected: number): number {
   return Math.max(0, expected - epoch) * seconds / epoch;
 }
@@ -110,7 +111,12 @@ function bar(expected: number, stepsPerEpoch: number, json: boolean): Progress {
   };
 }
 
-function lines(expected: number, say: (text: string) => void): Progress {
+/** Progress without a terminal: a line for the first epoch, at most one a second, and one for the last epoch. */
+export function progressLines(
+  expected: number,
+  say: (text: string) => void,
+  { nowMs = () => performance.now() } = {},
+): Progress {
   let said = -Infinity, unsaid: EpochRecord | undefined;
   const line = (record: EpochRecord) => {
     const eta = etaSeconds(record, expected);
@@ -124,8 +130,8 @@ function lines(expected: number, say: (text: string) => void): Progress {
     steps() {},
     epoch(record) {
       unsaid = record;
-      if (performance.now() - said < LINE_EVERY_MS) return;
-      said = performance.now();
+      if (nowMs() - said < LINE_EVERY_MS) return;
+      said = nowMs();
       line(record);
       unsaid = undefined;
     },

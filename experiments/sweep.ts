@@ -1,26 +1,12 @@
 /** `deno task q1`: five optimizers × four architectures, and the report's tables beside ours. */
-import { UsageError } from "../src/core/errors.ts";
 import { markdownTable, textTable, toCsv } from "../src/plot/table.ts";
 import { toJson } from "../src/runs/json.ts";
-import { readRun } from "../src/runs/read.ts";
 import { createRun, type RunSummary, type RunWriter } from "../src/runs/run.ts";
 import { ARCHITECTURES, PUBLISHED_TABLES, Q1_OPTIMIZERS, type Q1Optimizer } from "./published.ts";
 import { Q1_RECIPES, type Q1Settings } from "./q1.ts";
+import { type Cell, cellFolders, finishedCells, type SweepRecord } from "./resume.ts";
 import { duration, type Screen } from "./screen.ts";
 import { loadData, openExecutor, prepareRun, type RunOptions, trainRun } from "./train_run.ts";
-
-/** One finished cell: a type and not an interface, so that it is JSON. */
-export type Cell = {
-  readonly optimizer: Q1Optimizer;
-  readonly arch: string;
-  readonly run: string;
-  readonly epochs: number;
-  readonly seconds: number;
-  readonly stopped: string;
-  readonly trainAccuracy: number;
-  readonly validationAccuracy: number;
-  readonly testAccuracy: number;
-};
 
 export interface SweepOptions extends RunOptions {
   readonly optimizers: readonly Q1Optimizer[];
@@ -29,6 +15,17 @@ export interface SweepOptions extends RunOptions {
   /** Folder of an interrupted sweep. */
   readonly resume?: string;
 }
+
+/** `summary.json` of a sweep. */
+export type SweepSummary = {
+  readonly run: string;
+  readonly experiment: "q1";
+  readonly seed: number;
+  readonly seconds: number;
+  /** Of all cells together. */
+  readonly epochs: number;
+  readonly cells: readonly Cell[];
+};
 
 /** Cheap ones first: what is interrupted has most of its table. */
 const RUN_ORDER: readonly Q1Optimizer[] = ["adam", "sgd", "rmsprop", "nag", "vgd"];
@@ -43,9 +40,20 @@ const TABLES = [
 export async function runSweep(
   screen: Screen,
   options: SweepOptions,
-): Promise<{ readonly summary: { readonly cells: readonly Cell[] }; readonly interrupted: boolean }> {
-  const cells = options.resume === undefined ? [] : await finishedCells(options.resume);
-  const data = await loadData(options), choice = await openExecutor(options);
+): Promise<{ readonly summary: SweepSummary; readonly path: string; readonly interrupted: boolean }> {
+  const data = await loadData(options), settings = sweepSettings(options);
+  const cells = options.resume === undefined
+    ? []
+    : [...await finishedCells(options.resume, { settings, data: data.source })];
+  const order = RUN_ORDER.filter((optimizer) => options.optimizers.includes(optimizer));
+  const wanted = order.flatMap((optimizer) =>
+    ARCHITECTURES.map((arch) => ({
+      optimizer,
+      arch,
+      prepared: prepareRun(`q1-${optimizer}`, { ...settings[optimizer], arch }, data),
+    }))
+  );
+  const choice = await openExecutor(options);
   screen.say(
     `q1: ${options.optimizers.length} optimizers × ${ARCHITECTURES.length} architectures on ${choice.executor.description} (${choice.why})`,
   );
@@ -56,33 +64,44 @@ export async function runSweep(
       experiment: "q1",
       backend: choice.executor.description,
       data: toJson(data.source),
+      settings: toJson(settings),
       ...(options.resume !== undefined && { resumed: options.resume }),
     },
   });
-  const order = RUN_ORDER.filter((optimizer) => options.optimizers.includes(optimizer));
-  const wanted = order.flatMap((optimizer) => ARCHITECTURES.map((arch) => ({ optimizer, arch })));
   const started = performance.now();
-  let interrupted = false;
+  const summarize = (): SweepSummary => ({
+    run: group.id,
+    experiment: "q1",
+    seed: options.seed,
+    seconds: (performance.now() - started) / 1000,
+    epochs: cells.reduce((sum, { epochs }) => sum + epochs, 0),
+    cells: [...cells],
+  });
+  let interrupted = false, summary = summarize();
   try {
-    await writeSummary(group, cells, options, started);
-    for (const [i, { optimizer, arch }] of wanted.entries()) {
+    await group.writeJson("summary.json", summary);
+    for (const [i, { optimizer, arch, prepared }] of wanted.entries()) {
       if (cells.some((cell) => cell.optimizer === optimizer && cell.arch === arch.join())) continue;
-      const settings = options.change({ ...Q1_RECIPES[optimizer].settings, arch });
-      const prepared = prepareRun(`q1-${optimizer}`, settings, data);
       screen.say(`\n[${i + 1}/${wanted.length}] ${optimizer} ${arch.join("-")}`);
-      const { summary, result } = await trainRun(prepared, choice, screen, { ...options, group: group.id });
+      const { result, summary: scores } = await trainRun(prepared, choice, screen, {
+        ...options,
+        group: group.id,
+      });
       interrupted = result.stopped === "interrupted";
       if (interrupted) break;
-      cells.push(cellOf(optimizer, arch, summary));
+      cells.push(cellOf(optimizer, arch, scores));
       screen.say(describeCell(cells.at(-1)!));
-      await writeSummary(group, cells, options, started);
+      await group.writeJson("summary.json", summarize());
     }
     if (cells.length > 0) {
       const { sweepFigures } = await import("./sweep_figures.ts");
       const { writeFigures } = await import("./figures.ts");
-      await writeFigures(group, await sweepFigures(cells, options.out));
+      const folders = cellFolders(options.out, options.resume);
+      await writeFigures(group, await sweepFigures(cells, { folders, data }));
     }
     await writeTables(group, cells);
+    summary = summarize();
+    await group.writeJson("summary.json", summary);
     await group.finish(interrupted ? "interrupted" : "finished");
   } catch (error) {
     await group.finish("failed", { error: error instanceof Error ? error.message : String(error) });
@@ -91,8 +110,23 @@ export async function runSweep(
     choice.executor.close();
   }
   screen.say(`\n${tables(cells, textTable)}\n\nRun folder  ${group.path}`);
-  if (interrupted) screen.say(`Continue with: deno task q1 --resume ${group.path}`);
-  return { summary: { cells }, interrupted };
+  if (interrupted) screen.say(`Continue with the same options and --resume ${group.path}`);
+  return { summary, path: group.path, interrupted };
+}
+
+/** What every cell of an optimizer is trained with, but for the architecture. */
+function sweepSettings({ change }: SweepOptions): SweepRecord["settings"] {
+  const settingsOf = (optimizer: Q1Optimizer) => {
+    const { arch: _, ...settings } = change(Q1_RECIPES[optimizer].settings);
+    return settings;
+  };
+  return {
+    sgd: settingsOf("sgd"),
+    vgd: settingsOf("vgd"),
+    nag: settingsOf("nag"),
+    rmsprop: settingsOf("rmsprop"),
+    adam: settingsOf("adam"),
+  };
 }
 
 function cellOf(optimizer: Q1Optimizer, arch: readonly number[], summary: RunSummary): Cell {
@@ -114,35 +148,6 @@ function describeCell({ epochs, seconds, stopped, trainAccuracy, validationAccur
   return `${epochs} epochs in ${duration(seconds)} (${stopped}): train ${
     trainAccuracy.toFixed(4)
   }, validation ${validationAccuracy.toFixed(4)} → ${run}`;
-}
-
-/** The cells that an earlier sweep finished. */
-async function finishedCells(path: string): Promise<Cell[]> {
-  const { summary, error } = await readRun(path), cells = summary?.cells;
-  if (!Array.isArray(cells)) {
-    throw new UsageError(
-      `--resume takes the folder of an earlier q1 run with a summary.json, ${path} is none${
-        error ? ` (${error})` : ""
-      }`,
-    );
-  }
-  return cells as unknown as Cell[];
-}
-
-async function writeSummary(
-  group: RunWriter,
-  cells: readonly Cell[],
-  { seed }: SweepOptions,
-  started: number,
-): Promise<void> {
-  await group.writeJson("summary.json", {
-    run: group.id,
-    experiment: "q1",
-    seed,
-    seconds: (performance.now() - started) / 1000,
-    epochs: cells.reduce((sum, { epochs }) => sum + epochs, 0),
-    cells,
-  });
 }
 
 /** Rows of one of the three tables: ours and the published number per optimizer. */

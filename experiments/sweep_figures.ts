@@ -1,10 +1,10 @@
 /** Figures over the twenty runs of `q1`. */
-import { join } from "node:path";
 import { curves, dotComparison, type Figure } from "../src/plot/mod.ts";
-import { readRun } from "../src/runs/read.ts";
+import type { Splits } from "../src/data/mnist.ts";
+import { sizeOf } from "../src/core/tensor.ts";
 import { wilsonInterval } from "../src/train/metrics.ts";
 import { ARCHITECTURES, PUBLISHED_TABLES, Q1_OPTIMIZERS, type Q1Optimizer } from "./published.ts";
-import type { Cell } from "./sweep.ts";
+import { type Cell, metricsOf } from "./resume.ts";
 
 const TITLES: Readonly<Record<Q1Optimizer, string>> = {
   sgd: "SGD",
@@ -13,34 +13,40 @@ const TITLES: Readonly<Record<Q1Optimizer, string>> = {
   rmsprop: "RMSProp",
   adam: "Adam",
 };
-/** Images of the validation set, behind each accuracy. */
-const VALIDATION_ROWS = 3795;
-
 /** Validation accuracy beside the published one, and the curves of all optimizers on the first architecture. */
-export async function sweepFigures(cells: readonly Cell[], out: string): Promise<readonly Figure[]> {
-  const figures = [accuracyDots(cells)];
+export async function sweepFigures(
+  cells: readonly Cell[],
+  { folders, data }: { readonly folders: readonly string[]; readonly data: Splits },
+): Promise<readonly Figure[]> {
+  const figures = [accuracyDots(cells, data)];
   const first = ARCHITECTURES[0].join(), chosen = cells.filter(({ arch }) => arch === first);
   const histories = await Promise.all(
-    chosen.map(async (cell) => ({ cell, metrics: (await readRun(join(out, cell.run))).metrics })),
+    chosen.map(async (cell) => ({ cell, metrics: await metricsOf(cell, folders) })),
   );
   const known = histories.filter(({ metrics }) => metrics.length > 0);
   if (known.length > 0) {
     figures.push(
-      overlay(known, "valLoss", "Validation loss", "Mean cross-entropy (nats)"),
-      overlay(known, "valAccuracy", "Validation accuracy", "Accuracy"),
+      overlay(known, data, "valLoss"),
+      overlay(known, data, "valAccuracy"),
     );
   }
   return figures;
 }
 
-function accuracyDots(cells: readonly Cell[]): Figure {
+/** `784-30-20-10-5`, or with letters in place of the widths. */
+function networkName({ train }: Splits, hidden: readonly (number | string)[]): string {
+  return [sizeOf(train.imageShape), ...hidden, train.classes.length].join("-");
+}
+
+function accuracyDots(cells: readonly Cell[], data: Splits): Figure {
+  const images = data.validation.rows;
   const rows = Q1_OPTIMIZERS.flatMap((optimizer) =>
     ARCHITECTURES.flatMap((arch, a) => {
       const cell = cells.find((one) => one.optimizer === optimizer && one.arch === arch.join());
       if (cell === undefined) return [];
       const { low, high } = wilsonInterval(
-        Math.round(cell.validationAccuracy * VALIDATION_ROWS),
-        VALIDATION_ROWS,
+        Math.round(cell.validationAccuracy * images),
+        images,
       );
       return [{
         label: arch.join("-"),
@@ -55,8 +61,8 @@ function accuracyDots(cells: readonly Cell[]): Figure {
   return dotComparison({
     name: "validation_accuracy",
     title: "Validation accuracy, ours and published",
-    subtitle: "Five optimizers on four architectures 784-a-b-c-5",
-    xLabel: "Accuracy on 3,795 images",
+    subtitle: `Optimizers on architectures ${networkName(data, ["a", "b", "c"])}`,
+    xLabel: `Accuracy on ${images.toLocaleString("en")} images`,
     role: "validation",
     rows,
     intervalLabel: "Lines: 95% Wilson interval of our accuracy",
@@ -71,20 +77,20 @@ interface History {
 
 function overlay(
   histories: readonly History[],
+  data: Splits,
   key: "valLoss" | "valAccuracy",
-  title: string,
-  yLabel: string,
 ): Figure {
+  const isLoss = key === "valLoss";
   const column = (metrics: History["metrics"], name: string) =>
     metrics.map((line) => typeof line[name] === "number" ? line[name] : undefined);
   return curves({
-    name: key === "valLoss" ? "overlay_loss" : "overlay_accuracy",
-    title: `${title} of five optimizers`,
-    subtitle: `784-${ARCHITECTURES[0].join("-")}-5`,
+    name: isLoss ? "overlay_loss" : "overlay_accuracy",
+    title: `Validation ${isLoss ? "loss" : "accuracy"} by optimizer`,
+    subtitle: networkName(data, ARCHITECTURES[0]),
     xLabel: "Epoch (log scale)",
-    yLabel,
+    yLabel: isLoss ? "Mean cross-entropy (nats)" : "Accuracy",
     xScale: "log",
-    yScale: key === "valLoss" ? "log" : "linear",
+    yScale: isLoss ? "log" : "linear",
     series: histories.map(({ cell, metrics }) => ({
       label: TITLES[cell.optimizer],
       x: column(metrics, "epoch"),

@@ -1,5 +1,5 @@
 /** One training as a run: data in, a run folder out. */
-import { UsageError } from "../src/core/errors.ts";
+import { require, UsageError } from "../src/core/errors.ts";
 import { formatShape, sizeOf } from "../src/core/tensor.ts";
 import { mnist, REPORT_A, type Splits } from "../src/data/mnist.ts";
 import { type Backend, BACKEND_TITLES, type Choice, chooseExecutor } from "../src/exec/choose.ts";
@@ -10,7 +10,7 @@ import { toJson } from "../src/runs/json.ts";
 import { createRun, type RunSummary, type RunWriter } from "../src/runs/run.ts";
 import { fit, type FitResult } from "../src/train/fit.ts";
 import { encodeModel } from "../src/train/saved.ts";
-import type { SplitName } from "../src/train/session.ts";
+import { SPLIT_NAMES, type SplitName } from "../src/train/session.ts";
 import { expectedEpochs, isPublishedSetting, Q1_RECIPES, q1Model, type Q1Settings } from "./q1.ts";
 import { ARCHITECTURES, PUBLISHED_RUNS, type PublishedRun } from "./published.ts";
 import { duration, type Screen } from "./screen.ts";
@@ -46,18 +46,36 @@ export async function loadData(
   return await mnist({ ...REPORT_A, seed, ...own });
 }
 
-/** Binds the settings to the data; throws a `UsageError` when they do not fit. */
+/** Some 16 million: more would take minutes to draw, and gigabytes. */
+const MAX_PARAMETERS = 2 ** 24;
+
+/** Binds the settings to the data, before anything is written; throws when they do not fit. */
 export function prepareRun(name: string, settings: Q1Settings, data: Splits): PreparedRun {
   const { batch } = settings, { rows } = data.train;
+  const empty = SPLIT_NAMES.find((split) => data[split].rows === 0);
+  require(
+    empty === undefined,
+    () => `${data.source.from} leaves no ${empty} images: give at least 5 images of each digit`,
+  );
   if (batch !== "all" && batch > rows) {
     throw new UsageError(
-      `--batch takes at most the ${rows.toLocaleString("en")} training images, got ${batch}`,
+      `A batch of ${batch} is more than the ${
+        rows.toLocaleString("en")
+      } training images: choose a smaller --batch or a larger set`,
     );
   }
   const model = q1Model(settings, {
     pixels: sizeOf(data.train.imageShape),
     classes: data.train.classes.length,
   });
+  const parameters = countParameters(model);
+  if (parameters > MAX_PARAMETERS) {
+    throw new UsageError(
+      `--arch ${settings.arch.join()} makes ${parameters.toLocaleString("en")} parameters, at most ${
+        MAX_PARAMETERS.toLocaleString("en")
+      } can be trained here: choose narrower layers`,
+    );
+  }
   return { name, settings, data, model, batch: batch === "all" ? rows : batch };
 }
 
@@ -110,7 +128,7 @@ export function introduce(
   screen.say("");
 }
 
-/** Trains, evaluates and writes the run folder. On failure the folder keeps what was recorded, and its error. */
+/** Trains, evaluates and writes the run folder. On failure the folder keeps what was recorded, if anything, and its error. */
 export async function trainRun(
   prepared: PreparedRun,
   { executor, why }: Choice,
@@ -162,7 +180,10 @@ export async function trainRun(
     return { summary, path: run.path, result };
   } catch (error) {
     progress.stop();
-    await run.finish("failed", { error: error instanceof Error ? error.message : String(error) });
+    // A folder is left only where there is something in it to keep.
+    if (!await run.discard()) {
+      await run.finish("failed", { error: error instanceof Error ? error.message : String(error) });
+    }
     throw error;
   }
 }
