@@ -1,6 +1,6 @@
 /** Every command by its name: the tasks in deno.json call these. */
 import { DescentError, UsageError } from "../src/core/errors.ts";
-import { type Flag, helpOf, parseFlags, path, type Values } from "./flags.ts";
+import { type Flag, helpOf, listOf, parseFlags, path, type Values } from "./flags.ts";
 import { checkGradients } from "./gradcheck.ts";
 import { MOMENTUM_FLAG, NETWORK_FLAGS, RUN_FLAGS, TRAIN_FLAGS } from "./options.ts";
 import { checkFirstStep, showPlan } from "./plan.ts";
@@ -61,7 +61,10 @@ function checkSettings(settings: Q1Settings): void {
   }
 }
 
-function runOptions(values: Values<typeof RUN_FLAGS>, signal: AbortSignal): RunOptions {
+function runOptions(
+  values: Values<typeof RUN_FLAGS> & Pick<AllValues, "off">,
+  signal: AbortSignal,
+): RunOptions {
   const { seed = 1, backend = "auto", threads, data, digits, out = "runs" } = values;
   if (threads !== undefined && (backend === "webgpu" || backend === "reference")) {
     throw new UsageError(`--threads is for the WASM backend, not for --backend ${backend}`);
@@ -74,6 +77,7 @@ function runOptions(values: Values<typeof RUN_FLAGS>, signal: AbortSignal): RunO
     ...(threads !== undefined && { threads }),
     ...(data !== undefined && { data }),
     ...(digits !== undefined && { digits }),
+    ...(values.off !== undefined && { off: values.off }),
     ...(values["max-seconds"] !== undefined && { maxSeconds: values["max-seconds"] }),
   };
 }
@@ -121,7 +125,7 @@ function q1Command(optimizer: Q1Optimizer): Command {
         const prepared = prepareRun(name, settings, await loadData(options));
         const choice = await openExecutor(options);
         introduce(screen, prepared, choice);
-        if (values.check) screen.say(`${await checkFirstStep(prepared, choice.executor, options.seed)}\n`);
+        if (values.check) screen.say(`${await checkFirstStep(prepared, choice.executor, options)}\n`);
         const { summary, path, result } = await trainRun(prepared, choice, screen, options);
         conclude(screen, summary, path);
         choice.executor.close();
@@ -133,8 +137,9 @@ function q1Command(optimizer: Q1Optimizer): Command {
 }
 
 function defaultsOf({ optimizer: _, ...settings }: Q1Settings): string {
+  const flagOf: Readonly<Record<string, string>> = { learningRate: "lr", minDelta: "min-delta" };
   const text = Object.entries(settings).map(([key, value]) =>
-    `${key} ${Array.isArray(value) ? value.join(",") : value}`
+    `--${flagOf[key] ?? key} ${Array.isArray(value) ? value.join(",") : value}`
   );
   return `Defaults: ${text.join(", ")}.`;
 }
@@ -144,17 +149,7 @@ const SWEEP_FLAGS = {
   only: {
     value: "A,B",
     help: `optimizers to run, of ${Q1_OPTIMIZERS.join(",")} (default all)`,
-    parse(text: string, flag: string): readonly Q1Optimizer[] {
-      return text.split(",").map((word) => {
-        const known = Q1_OPTIMIZERS.find((optimizer) => optimizer === word);
-        if (known === undefined) {
-          throw new UsageError(
-            `${flag} takes ${Q1_OPTIMIZERS.join(", ")} with commas between, got "${word}"`,
-          );
-        }
-        return known;
-      });
-    },
+    parse: listOf(Q1_OPTIMIZERS),
   },
   resume: {
     value: "DIR",

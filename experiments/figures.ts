@@ -9,6 +9,8 @@ export interface FigureTitle {
   /** `784-30-20-10-5, Adam`. */
   readonly network: string;
   readonly seed: number;
+  /** What early stopping watched. */
+  readonly monitor: string;
 }
 
 /** Loss and accuracy against epochs, and a confusion matrix per set. */
@@ -17,11 +19,11 @@ export function trainingFigures(
     FitResult,
     "history" | "results" | "stopped" | "restoredEpoch"
   >,
-  { network, seed }: FigureTitle,
+  { network, seed, monitor }: FigureTitle,
 ): readonly Figure[] {
   const best = history.at(-1)?.stopping?.bestEpoch,
-    marks = best === undefined ? [] : [{ x: best, label: `best: epoch ${best}` }];
-  const ended = `${history.length} epochs, ended by ${stopped}${
+    marks = best === undefined ? [] : [{ x: best, label: `best ${monitor}: epoch ${best}` }];
+  const ended = `${history.length} epoch${history.length === 1 ? "" : "s"} (${stopped})${
     restoredEpoch === undefined ? "" : `, weights of epoch ${restoredEpoch}`
   }`;
   const subtitle = `${network}, seed ${seed}; ${ended}`;

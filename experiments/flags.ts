@@ -139,6 +139,18 @@ export function oneOf<T extends string>(words: readonly T[]): (text: string, fla
   };
 }
 
+/** Some of the given words, with commas between them. */
+export function listOf<T extends string>(words: readonly T[]): (text: string, flag: string) => readonly T[] {
+  return (text, flag) =>
+    text.split(",").map((part) => {
+      const word = words.find((known) => known === part);
+      if (word === undefined) {
+        throw new UsageError(`${flag} takes ${words.join(", ")} with commas between, got "${text}"`);
+      }
+      return word;
+    });
+}
+
 /** Whole numbers with commas between them: `30,20,10`. */
 export function widths(text: string, flag: string): readonly number[] {
   const parts = text.split(",").map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : NaN));

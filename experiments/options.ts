@@ -1,8 +1,9 @@
 /** The options that experiments share, as one table: it parses, checks, and makes `--help`. */
 import { BACKENDS } from "../src/exec/choose.ts";
 import { ACTIVATIONS } from "../src/ops/activation.ts";
+import { REWRITE_NAMES } from "../src/train/rewrites.ts";
 import { MONITORS } from "../src/train/stop.ts";
-import { labels, number, oneOf, path, wholeNumber, widths } from "./flags.ts";
+import { labels, listOf, number, oneOf, path, wholeNumber, widths } from "./flags.ts";
 
 const positiveWhole = wholeNumber(1, 1_000_000_000);
 
@@ -76,7 +77,12 @@ export const NETWORK_FLAGS = {
       flag: string,
     ): number | "all" => (text === "all" ? "all" : positiveWhole(text, flag)),
   },
-  check: { help: "replay each call of the first step on the float64 reference before training" },
+  off: {
+    value: "A,B",
+    help: `rewrites of the plan to leave out, of ${REWRITE_NAMES.join(",")}: the numbers stay the same`,
+    parse: listOf(REWRITE_NAMES),
+  },
+  check: { help: "replay each call of the first step on the float64 reference first" },
 } as const;
 
 export const MOMENTUM_FLAG = {

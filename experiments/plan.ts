@@ -19,8 +19,8 @@ import { planSession, Session, sessionSizes } from "../src/train/session.ts";
 import { Q1_RECIPES } from "./q1.ts";
 import { openExecutor, type PreparedRun, type RunOptions } from "./train_run.ts";
 
-function sessionOptions({ settings, batch }: PreparedRun, seed: number) {
-  return { optimizer: Q1_RECIPES[settings.optimizer].build(settings), batch, seed };
+function sessionOptions({ settings, batch }: PreparedRun, { seed, off }: Pick<RunOptions, "seed" | "off">) {
+  return { optimizer: Q1_RECIPES[settings.optimizer].build(settings), batch, seed, ...(off && { off }) };
 }
 
 /** Prints the plan of an experiment as its backend runs it; with `time` or `check`, loads it and runs a step. */
@@ -31,10 +31,10 @@ export async function showPlan(
 ): Promise<void> {
   const { executor } = await openExecutor(options);
   const { plan } = planSession(prepared.model, sessionSizes(prepared.data), {
-    ...sessionOptions(prepared, options.seed),
+    ...sessionOptions(prepared, options),
     backend: executor.name,
   });
-  const times = time ? await timed(prepared, executor, options.seed) : undefined;
+  const times = time ? await timed(prepared, executor, options) : undefined;
   console.log(`Plan of ${prepared.name}, batch ${prepared.batch}, on ${executor.description}`);
   for (const [name, calls] of Object.entries({ setup: plan.setup, ...plan.routines })) {
     if (calls.length > 0) printRoutine(name, calls, name === "train" ? times : undefined);
@@ -45,7 +45,7 @@ export async function showPlan(
       formatBytes(plan.buffers.reduce((sum, { bytes }) => sum + bytes, 0))
     } in ${plan.buffers.length} buffers`,
   );
-  if (check) console.log(`\n${await checkFirstStep(prepared, executor, options.seed)}`);
+  if (check) console.log(`\n${await checkFirstStep(prepared, executor, options)}`);
   executor.close();
 }
 
@@ -69,8 +69,12 @@ function timing(ms: number, flops: number, bytes: number): readonly string[] {
   return [ms.toFixed(4), (flops / ms / 1e6).toFixed(2), (bytes / ms / 1e6).toFixed(2)];
 }
 
-async function timed(prepared: PreparedRun, executor: Executor, seed: number): Promise<readonly number[]> {
-  return await withSession(prepared, executor, seed, async (session, step) => {
+async function timed(
+  prepared: PreparedRun,
+  executor: Executor,
+  options: Pick<RunOptions, "seed" | "off">,
+): Promise<readonly number[]> {
+  return await withSession(prepared, executor, options, async (session, step) => {
     await session.trainEpoch(0); // warms up, and fills every buffer with real values
     return await timeCalls(session.program, "train", step);
   });
@@ -80,9 +84,9 @@ async function timed(prepared: PreparedRun, executor: Executor, seed: number): P
 export async function checkFirstStep(
   prepared: PreparedRun,
   executor: Executor,
-  seed: number,
+  options: Pick<RunOptions, "seed" | "off">,
 ): Promise<string> {
-  return await withSession(prepared, executor, seed, async ({ program }, step) => {
+  return await withSession(prepared, executor, options, async ({ program }, step) => {
     const bad = await checkStep(program, "train", step), { length } = program.plan.routines.train!;
     if (bad === undefined) {
       return `Check     all ${length} calls of the first step agree with the float64 reference`;
@@ -97,12 +101,12 @@ export async function checkFirstStep(
 async function withSession<T>(
   prepared: PreparedRun,
   executor: Executor,
-  seed: number,
+  options: Pick<RunOptions, "seed" | "off">,
   work: (session: Session, step: Step) => Promise<T>,
 ): Promise<T> {
-  const options = sessionOptions(prepared, seed), { model, data, batch } = prepared;
+  const asked = sessionOptions(prepared, options), { model, data, batch } = prepared, { seed } = options;
   const session = await Session.open(model, data, {
-    ...options,
+    ...asked,
     executor,
     weights: initializeWeights(model, seed),
   });
@@ -113,7 +117,7 @@ async function withSession<T>(
       slot: 0,
       step: 0,
       seed,
-      scalars: options.optimizer.scalars(0),
+      scalars: asked.optimizer.scalars(0),
     });
   } finally {
     session.close();

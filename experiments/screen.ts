@@ -69,16 +69,21 @@ function etaSeconds({ epoch, seconds }: EpochRecord, expected: number): number {
   return Math.max(0, expected - epoch) * seconds / epoch;
 }
 
-function bar(expected: number, stepsPerEpoch: number, json: boolean): Progress {
+function bar(
+  expected: number,
+  stepsPerEpoch: number,
+  json: boolean,
+): Progress {
   let total = expected, done = 0, last: EpochRecord | undefined, drawn = -Infinity;
   const display = new SingleBar(
     {
-      format: "{bar} epoch {epoch}/{expected} · {scores} · {speed} · ETA {eta_}",
+      // What matters most comes first: narrow terminals cut the end.
+      format: "{bar} epoch {epoch}/{expected} · ETA {eta_} · {scores} · {speed}",
       stream: json ? process.stderr : process.stdout,
       hideCursor: true,
       clearOnComplete: true,
       fps: 1000 / REDRAW_EVERY_MS,
-      barsize: 20,
+      barsize: 12,
       etaBuffer: 1,
     } as ConstructorParameters<typeof SingleBar>[0],
     Presets.shades_classic,

@@ -87,7 +87,7 @@ function overlay(
     name: isLoss ? "overlay_loss" : "overlay_accuracy",
     title: `Validation ${isLoss ? "loss" : "accuracy"} by optimizer`,
     subtitle: networkName(data, ARCHITECTURES[0]),
-    xLabel: "Epoch (log scale)",
+    xLabel: "Epoch",
     yLabel: isLoss ? "Mean cross-entropy (nats)" : "Accuracy",
     xScale: "log",
     yScale: isLoss ? "log" : "linear",

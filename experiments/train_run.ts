@@ -9,6 +9,7 @@ import { textTable } from "../src/plot/table.ts";
 import { toJson } from "../src/runs/json.ts";
 import { createRun, type RunSummary, type RunWriter } from "../src/runs/run.ts";
 import { fit, type FitResult } from "../src/train/fit.ts";
+import type { RewriteName } from "../src/train/rewrites.ts";
 import { encodeModel } from "../src/train/saved.ts";
 import { SPLIT_NAMES, type SplitName } from "../src/train/session.ts";
 import { expectedEpochs, isPublishedSetting, Q1_RECIPES, q1Model, type Q1Settings } from "./q1.ts";
@@ -26,6 +27,8 @@ export interface RunOptions {
   readonly digits?: readonly number[];
   readonly out: string;
   readonly maxSeconds?: number;
+  /** Rewrites of the plan to leave out. */
+  readonly off?: readonly RewriteName[];
   readonly signal?: AbortSignal;
 }
 
@@ -59,9 +62,9 @@ export function prepareRun(name: string, settings: Q1Settings, data: Splits): Pr
   );
   if (batch !== "all" && batch > rows) {
     throw new UsageError(
-      `A batch of ${batch} is more than the ${
+      `A batch of ${batch.toLocaleString("en")} is more than the ${
         rows.toLocaleString("en")
-      } training images: choose a smaller --batch or a larger set`,
+      } training images: choose a smaller --batch, or all`,
     );
   }
   const model = q1Model(settings, {
@@ -110,7 +113,9 @@ export function introduce(
     `Training  batch ${batch}, learning rate ${settings.learningRate}, at most ${
       count(settings.epochs)
     } epochs; stops after ` +
-      `${settings.patience} epochs in which ${settings.monitor} does not improve by more than ${settings.minDelta}\n`,
+      `${
+        count(settings.patience)
+      } epochs in which ${settings.monitor} does not improve by more than ${settings.minDelta}\n`,
   );
   const rows = summarizeModel(model).map((layer) => [
     layer.name,
@@ -136,7 +141,7 @@ export async function trainRun(
   options: RunOptions & { readonly group?: string },
 ): Promise<{ readonly summary: RunSummary; readonly path: string; readonly result: FitResult }> {
   const { name, settings, data, model, batch } = prepared;
-  const { seed, maxSeconds, signal, group } = options;
+  const { seed, maxSeconds, signal, group, off } = options;
   const run = await createRun(options.out, {
     name,
     seed,
@@ -163,6 +168,7 @@ export async function trainRun(
       stopping: { monitor: settings.monitor, minDelta: settings.minDelta, patience: settings.patience },
       ...(maxSeconds !== undefined && { maxSeconds }),
       ...(signal && { signal }),
+      ...(off && { off }),
       onSteps: (done) => progress.steps(done),
       onEpoch(record) {
         run.writeMetrics({ ...record });
@@ -175,7 +181,10 @@ export async function trainRun(
     await run.writeJson("summary.json", summary);
     // Loaded only now: drawing takes a moment to start, and training should not wait for it.
     const { trainingFigures, writeFigures } = await import("./figures.ts");
-    await writeFigures(run, trainingFigures(result, { network: `${networkName(model)}, ${name}`, seed }));
+    await writeFigures(
+      run,
+      trainingFigures(result, { network: `${networkName(model)}, ${name}`, seed, monitor: settings.monitor }),
+    );
     await run.finish(result.stopped === "interrupted" ? "interrupted" : "finished");
     return { summary, path: run.path, result };
   } catch (error) {
@@ -240,7 +249,9 @@ export function conclude(screen: Screen, summary: RunSummary, path: string): voi
   const published = summary.published as unknown as PublishedRun | null;
   const scoreNames = ["accuracy", "precision", "recall", "f1"] as const;
   screen.say(
-    `Ended after ${summary.epochs} epochs in ${duration(summary.seconds)}: ${summary.stopped}` +
+    `Ended after ${summary.epochs} epoch${summary.epochs === 1 ? "" : "s"} in ${
+      duration(summary.seconds)
+    }: ${summary.stopped}` +
       `${published ? ` (published: ${published.epochs} epochs)` : ""}\n`,
   );
   const rows = (["train", "validation", "test"] as const).flatMap((split) => [

@@ -617,3 +617,15 @@ Deno.test("batches() cuts rows into batches and keeps the short last one", () =>
     "Number of rows must be a whole number from 1 to 2^32 - 1, got 0",
   );
 });
+
+Deno.test("mnist() with shrink takes as many images of each digit as the scarcest allows, in exact proportion", async () => {
+  await withTempFolder(async (folder) => {
+    const data = await writeIdxFolder(folder, {
+      train: 1200,
+      t10k: 250,
+      classes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+    });
+    const { train, validation, test } = await mnist({ data, ...REPORT_A, shrink: true });
+    assertEquals([train.rows, validation.rows, test.rows], [5 * 87, 5 * 29, 5 * 29]);
+  });
+});

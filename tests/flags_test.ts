@@ -211,6 +211,7 @@ Deno.test("the experiments' own table refuses absurd values of every option with
     monitor: ["loss2", "val-loss"],
     arch: ["0", "30,20,10,0", "1e9", "99999999", "a"],
     batch: ["0", "-32", "All", "1.5", "1e10"],
+    off: ["", "gather", "hoist,"],
     momentum: ["-0.1", "1", "2"],
     seed: ["-1", "1.5", "1e300", "x"],
     backend: ["cuda", "WASM", ""],

@@ -449,3 +449,21 @@ Deno.test("listRuns() finds no runs where there is no folder, and says so where 
     await Deno.writeTextFile(join(out, "file"), "");
     await assertRejects(() => listRuns(join(out, "file")), DescentError, "Cannot list the runs in");
   }));
+
+Deno.test("readRun() takes a table of runs, whose summary has cells instead of scores, for undamaged", async () => {
+  const out = await Deno.makeTempDir();
+  const run = await createRun(out, { name: "q1", seed: 1, record: { experiment: "q1" } });
+  await run.writeJson("summary.json", {
+    run: run.id,
+    experiment: "q1",
+    seed: 1,
+    seconds: 1,
+    epochs: 0,
+    cells: [],
+  });
+  await run.finish("finished");
+  const { error, summary } = await readRun(run.path);
+  assertEquals(error, undefined);
+  assertEquals(summary?.cells, []);
+  await Deno.remove(out, { recursive: true });
+});

@@ -230,7 +230,7 @@ Deno.test("runSweep() makes no folder when a cell cannot be trained on these ima
     const { message } = await assertRejects(() => sweep(place, ["adam"]), DescentError);
     assertEquals(
       message,
-      "A batch of 32 is more than the 20 training images: choose a smaller --batch or a larger set",
+      "A batch of 32 is more than the 20 training images: choose a smaller --batch, or all",
     );
     assertEquals(await namesIn(place.out), []);
   });

@@ -81,7 +81,9 @@ export function unitInterval(word: number): number {
 
 /** `count` uniform numbers in [0, 1). */
 export function uniform(count: number, place: RandomPlace): Float64Array {
-  return Float64Array.from(randomWords(count, place), unitInterval);
+  const words = randomWords(count, place), out = new Float64Array(count);
+  for (let i = 0; i < count; i++) out[i] = unitInterval(words[i]!);
+  return out;
 }
 
 /** `count` standard normal numbers, by Box and Muller's transform of pairs of words. */

@@ -115,11 +115,13 @@ export function shrinkToFit({ trainLabels, t10kLabels, digits }: SplitOptions, c
   const wanted = counts.train + counts.validation + counts.test;
   const rowsOf = (digit: number) =>
     rowsWith(trainLabels, [digit]).length + rowsWith(t10kLabels, [digit]).length;
-  const share = Math.min(1, Math.min(...digits.map(rowsOf)) / wanted);
+  const fewest = Math.min(...digits.map(rowsOf));
+  if (fewest >= wanted) return counts;
+  const shrunk = (count: number) => Math.floor(count * fewest / wanted);
   return {
-    train: Math.max(1, Math.floor(counts.train * share)),
-    validation: Math.floor(counts.validation * share),
-    test: Math.floor(counts.test * share),
+    train: Math.max(1, shrunk(counts.train)),
+    validation: shrunk(counts.validation),
+    test: shrunk(counts.test),
   };
 }
 

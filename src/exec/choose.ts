@@ -53,7 +53,8 @@ async function choose(backend: Backend, threads: number | undefined): Promise<Ch
       return { executor: referenceExecutor(), why: "asked for" };
     case "auto": {
       const adapter = await findAdapter();
-      if (adapter.kind !== "gpu") return { executor: await wasm(), why: adapter.why };
+      if (adapter.kind === "software") return { executor: await wasm(), why: `no GPU: ${adapter.why}` };
+      if (adapter.kind === "none") return { executor: await wasm(), why: "no GPU found" };
       const gpu = await webgpuExecutor();
       try {
         await selfTest(gpu);
@@ -61,7 +62,7 @@ async function choose(backend: Backend, threads: number | undefined): Promise<Ch
       } catch (error) {
         gpu.close();
         if (!(error instanceof DescentError)) throw error;
-        return { executor: await wasm(), why: error.message };
+        return { executor: await wasm(), why: `the GPU is not used: ${error.message}` };
       }
     }
     default:

@@ -34,8 +34,8 @@ export interface Program {
    * Runs a routine once per step. Resolves when the steps are submitted or done; a later `read` waits for them.
    */
   run(routine: string, steps: readonly Step[]): Promise<void>;
-  /** Runs one call of a routine (or of `setup`) alone: for timing and for checks. Resolves when it is done. */
-  runCall(routine: string, index: number, step: Step): Promise<void>;
+  /** Runs one call of a routine (or of `setup`) alone, once or several `times`. Resolves when it is done. */
+  runCall(routine: string, index: number, step: Step, times?: number): Promise<void>;
   /** Names of buffers past whose end something was written; empty without `guards`. */
   checkGuards(): Promise<readonly string[]>;
   close(): void;

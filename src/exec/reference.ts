@@ -62,11 +62,11 @@ function load(plan: Plan): Program {
         setUp();
         for (const step of steps) for (const one of calls) call(one, step);
       }),
-    runCall: (routine, index, step) =>
+    runCall: (routine, index, step, times = 1) =>
       settle(() => {
         const one = callAt(plan, routine, index);
         if (routine !== "setup") setUp();
-        call(one, step);
+        for (let i = 0; i < times; i++) call(one, step);
       }),
     // A typed array cannot be written past its end.
     checkGuards: () => Promise.resolve([]),

@@ -220,12 +220,12 @@ async function load(
         setUp();
         runList(names.indexOf(routine), steps);
       }),
-    runCall: (routine, index, step) =>
+    runCall: (routine, index, step, times = 1) =>
       settle(() => {
         check();
         const call = callAt(plan, routine, index);
         if (routine !== "setup") setUp();
-        runList(names.length + calls.indexOf(call), [step]);
+        runList(names.length + calls.indexOf(call), Array.from({ length: times }, () => step));
       }),
     checkGuards: () =>
       Promise.resolve(

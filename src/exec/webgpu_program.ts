@@ -75,12 +75,15 @@ export class WebgpuProgram implements Program {
     this.#check();
   }
 
-  async runCall(routine: string, index: number, step: Step): Promise<void> {
+  async runCall(routine: string, index: number, step: Step, times = 1): Promise<void> {
     this.#check();
     callAt(this.plan, routine, index);
     const one = this.#callsOf(routine)[index]!;
     const checks = routine === "setup" ? [] : this.#setUp();
-    checks.push(this.#submit(`${routine} ${index}`, [one], [step]));
+    for (let left = times; left > 0; left -= this.#prepared.tableRows) {
+      const steps = Array.from({ length: Math.min(left, this.#prepared.tableRows) }, () => step);
+      checks.push(this.#submit(`${routine} ${index}`, [one], steps));
+    }
     const written = spanOf(this.#prepared.buffers, one.call.operands[one.call.writes[0]!]!);
     // Reading a word of the result is the wait: it comes after the call, and mapping is what WebGPU waits by.
     const done = this.#staging.read([{ ...written, size: 4 }], describeCall(one.call));

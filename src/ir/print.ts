@@ -14,9 +14,13 @@ export function callFlops(call: Call): number {
 }
 
 /** Bytes that a call must at least read and write: each operand once, what it updates twice. */
-export function callBytes({ op, operands, writes }: Call): number {
+export function callBytes({ op, attrs, operands, writes }: Call): number {
   const isUpdated = (i: number) => op.updates !== undefined && writes.includes(i);
-  const bytesOf = ({ type }: Operand, i: number) => denseBytes(type) * (isUpdated(i) ? 2 : 1);
+  // Of a table of bytes and of an order, a batch reads as many rows as it has.
+  const share = ({ type: { dtype, shape } }: Operand) =>
+    typeof attrs.rows === "number" && dtype !== "f32" ? Math.min(1, attrs.rows / shape[0]!) : 1;
+  const bytesOf = (operand: Operand, i: number) =>
+    denseBytes(operand.type) * share(operand) * (isUpdated(i) ? 2 : 1);
   return operands.reduce((sum, operand, i) => sum + bytesOf(operand, i), 0);
 }
 

@@ -55,10 +55,8 @@ export function initialValues(
   { fanIn, fanOut, seed, lane }: InitializerOptions,
 ): Float32Array {
   const count = sizeOf(shape), place = { seed, stream: STREAM.weights, lane };
-  const spread = (limit: number) =>
-    Float32Array.from(uniform(count, place), (value) => (2 * value - 1) * limit);
-  const bell = (variance: number) =>
-    Float32Array.from(normal(count, place), (value) => value * Math.sqrt(variance));
+  const spread = (limit: number) => mapped(uniform(count, place), (value) => (2 * value - 1) * limit);
+  const bell = (variance: number) => mapped(normal(count, place), (value) => value * Math.sqrt(variance));
   switch (initializer) {
     case "glorot_uniform":
       return spread(Math.sqrt(6 / (fanIn + fanOut)));
@@ -77,4 +75,11 @@ export function initialValues(
     default:
       return unreachable(initializer);
   }
+}
+
+/** As `Float32Array.from` with a function, which goes through an iterator and takes ten times as long. */
+function mapped(values: Float64Array, change: (value: number) => number): Float32Array {
+  const out = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) out[i] = change(values[i]!);
+  return out;
 }

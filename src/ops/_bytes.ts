@@ -1,5 +1,5 @@
 /** What the ops share that multiply by rows of bytes without gathering them first. Legend: R table rows, M batch rows, K bytes a row. */
-import { type TensorType } from "../core/tensor.ts";
+import type { TensorType } from "../core/tensor.ts";
 import type { CaseInput, ReferenceCall, View } from "../ir/op.ts";
 import { fits, listBytes } from "./_support.ts";
 

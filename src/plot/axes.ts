@@ -93,7 +93,7 @@ export function axisFor(values: Iterable<number>, options: AxisOptions): Axis {
   }
   if (options.domain) [low, high] = options.domain;
   else if (low > high) [low, high] = log ? [0.1, 1] : [0, 1];
-  return log ? logAxis(low, high, options) : linearAxis(low, high, whole, options);
+  return log ? logAxis(low, high, whole, options) : linearAxis(low, high, whole, options);
 }
 
 function linearAxis(low: number, high: number, whole: boolean, { count, round, domain }: AxisOptions): Axis {
@@ -143,7 +143,7 @@ function logTicks(low: number, high: number, count: number): number[] {
   return all.length >= 3 ? all : multiples(roundStep(high - low, count), low, high);
 }
 
-function logAxis(low: number, high: number, { count, round, domain }: AxisOptions): Axis {
+function logAxis(low: number, high: number, whole: boolean, { count, round, domain }: AxisOptions): Axis {
   if (low === high && !domain) [low, high] = [low / 3, high * 3];
   if (round && !domain) {
     // Outwards to the next 1, 2 or 5 times a power of ten.
@@ -156,7 +156,9 @@ function logAxis(low: number, high: number, { count, round, domain }: AxisOption
     };
     [low, high] = [outwards(low, false), outwards(high, true)];
   }
-  return { type: "log", domain: [low, high], ticks: logTicks(low, high, count), format: formatPlain };
+  // Counts, such as epochs, have no ticks between whole numbers.
+  const ticks = logTicks(low, high, count).filter((tick) => !whole || Number.isInteger(tick));
+  return { type: "log", domain: [low, high], ticks, format: formatPlain };
 }
 
 /** Where `value` falls between `from` and `to`, as Observable Plot places it. */

@@ -173,6 +173,10 @@ function isTextOrNothing(value: unknown): boolean {
 }
 
 function isRunSummary(value: JsonObject): value is RunSummary {
+  // A table of runs has cells instead of scores of its own.
+  if (Array.isArray(value.cells)) {
+    return typeof value.run === "string" && typeof value.experiment === "string";
+  }
   return [value.run, value.experiment, value.stopped, value.backend].every((text) =>
     typeof text === "string"
   ) &&

@@ -10,6 +10,7 @@ import { adam } from "../optim/adam.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { type ClassificationReport, classificationReport, type ConfusionMatrix } from "./metrics.ts";
 import { filledSplits, type OnSteps, Session, type SplitName } from "./session.ts";
+import type { RewriteName } from "./rewrites.ts";
 import { observe, startStopping, type StopOptions, type StopState } from "./stop.ts";
 
 /** What is known after an epoch; one line of a run's metrics. */
@@ -57,6 +58,8 @@ export interface FitOptions {
   readonly maxSeconds?: number;
   /** Start from these instead of fresh ones. */
   readonly weights?: Weights;
+  /** Rewrites of the plan to leave out: the numbers stay the same, the time does not. Default none. */
+  readonly off?: readonly RewriteName[];
   /** What to run on; default: a GPU if there is one, else WASM. It is left open. */
   readonly executor?: Executor;
   /** Called after every epoch, in order, before the next. */
@@ -128,6 +131,7 @@ export async function fit(model: Model, data: Splits, options: FitOptions = {}):
       seed,
       ...(options.shuffle !== undefined && { shuffle: options.shuffle }),
       ...(options.loss && { loss: options.loss }),
+      ...(options.off && { off: options.off }),
     });
     return await train(session, { ...options, epochs, maxSeconds }, stopping);
   } finally {

@@ -79,7 +79,15 @@ export async function saveModel(
 ): Promise<void> {
   const bytes = encodeModel(trained, metadata);
   try {
-    await Deno.writeFile(path, bytes);
+    // Beside its place and renamed: a reader, or a crash, never sees half a file.
+    const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+    try {
+      await Deno.writeFile(temporary, bytes);
+      await Deno.rename(temporary, path);
+    } catch (error) {
+      await Deno.remove(temporary).catch(() => {});
+      throw error;
+    }
   } catch (error) {
     throw new DescentError(`Cannot write the model to ${path}: ${(error as Error).message}`);
   }
