@@ -4,7 +4,7 @@
 import { activateRows } from "./lib/activate";
 import { pitchBytes, scratch } from "./lib/layout";
 import { listRow, offsetsAt } from "./lib/nonzeros";
-import { SPARSE_COLUMNS, sparseRow } from "./lib/rows";
+import { sparseRow, takesNonZeros } from "./lib/rows";
 import { denseRows } from "./lib/tiles";
 
 export function linear(
@@ -19,7 +19,7 @@ export function linear(
   activation: i32,
 ): void {
   const xRow = pitchBytes(k), yRow = pitchBytes(n);
-  if (n <= SPARSE_COLUMNS) {
+  if (takesNonZeros(k, n)) {
     const list = scratch(), toOffsets = offsetsAt(k);
     for (let i = begin; i < end; i++) {
       const last = listRow(x + <usize> i * xRow, k, yRow, list, toOffsets);

@@ -8,7 +8,7 @@
 import { pitchBytes, scratch } from "./lib/layout";
 import { clearPads, fma, sum4 } from "./lib/math";
 import { append4, listBytes, listRow, offsetsAt } from "./lib/nonzeros";
-import { clearRowPads, SPARSE_COLUMNS, sparseRow } from "./lib/rows";
+import { clearRowPads, sparseRow, takesNonZeros } from "./lib/rows";
 import { denseRows } from "./lib/tiles";
 
 /** Rows of A that are listed at a time: 128 rows of B of 32 columns take 16 KiB. */
@@ -31,12 +31,12 @@ export function matmul(
     if (transposeA) plain(begin, end, a, aRow, b, bRow, c, cRow, k, n);
     else dots(begin, end, a, aRow, b, bRow, c, cRow, k, n);
   } else if (transposeA) {
-    if (n <= SPARSE_COLUMNS) outer(begin, end, a, aRow, b, bRow, c, k);
+    if (takesNonZeros(m, n)) outer(begin, end, a, aRow, b, bRow, c, k);
     else {
       clear(begin, end, c, cRow);
       denseRows(begin, end, a, 4, aRow, k, b, bRow, c, cRow);
     }
-  } else if (n <= SPARSE_COLUMNS) {
+  } else if (takesNonZeros(k, n)) {
     const list = scratch(), toOffsets = offsetsAt(k);
     for (let i = begin; i < end; i++) {
       const last = listRow(a + <usize> i * aRow, k, bRow, list, toOffsets);

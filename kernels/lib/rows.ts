@@ -2,8 +2,15 @@
 // outputs while the rows of W stay in a near cache; wide products of numbers take tiles.ts instead.
 import { clearPads, fma } from "./math";
 
-/** Widest matrix, in columns, for which rows are taken one at a time by their non-zeros. */
-export const SPARSE_COLUMNS: i32 = 64;
+/**
+ * Whether rows of `k` inputs times a matrix of `n` columns are better taken by their non-zeros than by tiles: for
+ * long rows, where listing them pays, and narrow matrices, which stay in a near cache.
+ */
+// @ts-ignore: decorator
+@inline
+export function takesNonZeros(k: i32, n: i32): bool {
+  return k >= 128 && n <= 64;
+}
 
 /** Four values at `from`, or zeros where it is 0. */
 // @ts-ignore: decorator

@@ -115,6 +115,40 @@ function tile1x8(
   v128.store(y, a1, 16);
 }
 
+/** The same for 6 rows × 4 columns. */
+// @ts-ignore: decorator
+@inline
+function tile6x4(
+  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
+): void {
+  const y1 = y + yRow, y2 = y1 + yRow, y3 = y2 + yRow, y4 = y3 + yRow, y5 = y4 + yRow;
+  const x1 = xRow, x2 = x1 + xRow, x3 = x2 + xRow, x4 = x3 + xRow, x5 = x4 + xRow;
+  let a0 = v128.load(y);
+  let b0 = v128.load(y1);
+  let c0 = v128.load(y2);
+  let d0 = v128.load(y3);
+  let e0 = v128.load(y4);
+  let f0 = v128.load(y5);
+  let row = w, value = x;
+  for (let t: i32 = 0; t < k; t++) {
+    const w0 = v128.load(row);
+    a0 = fma(v128.load32_splat(value), w0, a0);
+    b0 = fma(v128.load32_splat(value + x1), w0, b0);
+    c0 = fma(v128.load32_splat(value + x2), w0, c0);
+    d0 = fma(v128.load32_splat(value + x3), w0, d0);
+    e0 = fma(v128.load32_splat(value + x4), w0, e0);
+    f0 = fma(v128.load32_splat(value + x5), w0, f0);
+    row += wRow;
+    value += xStep;
+  }
+  v128.store(y, a0);
+  v128.store(y1, b0);
+  v128.store(y2, c0);
+  v128.store(y3, d0);
+  v128.store(y4, e0);
+  v128.store(y5, f0);
+}
+
 /** The same for a row × 4 columns. */
 // @ts-ignore: decorator
 @inline
@@ -156,7 +190,11 @@ export function denseRows(
     }
   }
   if (wide == yRow) return;
-  for (let i = begin; i < end; i++) {
+  let i = begin;
+  for (; i + 6 <= end; i += 6) {
+    tile6x4(x + <usize> i * xRow, xRow, xStep, k, w + wide, wRow, y + <usize> i * yRow + wide, yRow);
+  }
+  for (; i < end; i++) {
     tile1x4(x + <usize> i * xRow, xRow, xStep, k, w + wide, wRow, y + <usize> i * yRow + wide, yRow);
   }
 }

@@ -13,6 +13,8 @@ type LinearBytesAttrs = BytesAttrs & { readonly activation: Activation };
 
 /** Rows that the WASM kernel lists at a time. */
 const LISTED_ROWS = 32;
+/** Inputs of a part of a list. */
+const PART = 256;
 
 function sizes({ inputs, attrs }: CallTypes<LinearBytesAttrs>) {
   return { m: attrs.rows, k: columnsOf(inputs[0]!.shape), n: columnsOf(inputs[2]!.shape) };
@@ -72,7 +74,7 @@ export const linearBytesOp: Op<LinearBytesAttrs> = {
     return {
       units: m,
       args: [m, k, n, scale, ACTIVATION_CODE[activation], +whole],
-      scratchBytes: (listBytes(k) + 4) * LISTED_ROWS,
+      scratchBytes: (listBytes(k) + 4 * (Math.ceil(k / PART) + 1)) * LISTED_ROWS,
     };
   },
   cases: [

@@ -1,0 +1,89 @@
+/** Which benchmarks the words of a command line choose. */
+import { UsageError } from "../src/core/errors.ts";
+import type { Op } from "../src/ir/op.ts";
+import { OPS } from "../src/ops/mod.ts";
+import { OPTIMIZER_OPS } from "../src/optim/mod.ts";
+import { didYouMean, type Flags } from "../experiments/flags.ts";
+import { PENDING, WORKLOAD_NAMES } from "./workloads.ts";
+
+const ALL_OPS: readonly Op[] = [...OPS, ...OPTIMIZER_OPS];
+
+/** What to measure, and sentences about what cannot be. */
+export interface Selection {
+  readonly workloads: readonly string[];
+  readonly ops: readonly Op[];
+  readonly notes: readonly string[];
+}
+
+/** Cases of an op that are worth timing. */
+export function benchCases(op: Op): Op["cases"] {
+  return op.cases.filter(({ bench }) => bench === true);
+}
+
+/** Separates the words of a command line from its options and their values. */
+export function splitWords(
+  flags: Flags,
+  args: readonly string[],
+): { readonly words: readonly string[]; readonly options: readonly string[] } {
+  const words: string[] = [], options: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    if (!arg.startsWith("-")) {
+      words.push(arg);
+      continue;
+    }
+    options.push(arg);
+    const flag = Object.hasOwn(flags, arg.slice(2)) ? flags[arg.slice(2)] : undefined;
+    if (flag?.parse !== undefined && i + 1 < args.length) options.push(args[++i]!);
+  }
+  return { words, options };
+}
+
+/**
+ * Workloads and ops by name; `ops` stands for all that have a case to time, no word for all workloads. Throws a
+ * `UsageError` on a name that is neither.
+ */
+export function select(words: readonly string[]): Selection {
+  if (words.length === 0) return { workloads: WORKLOAD_NAMES, ops: [], notes: [] };
+  const workloads = new Set<string>(), ops = new Set<Op>(), notes: string[] = [];
+  for (const word of words) {
+    const op = ALL_OPS.find(({ name }) => name === word);
+    if (WORKLOAD_NAMES.includes(word)) workloads.add(word);
+    else if (Object.hasOwn(PENDING, word)) notes.push(PENDING[word]!);
+    else if (word === "ops") {
+      ALL_OPS.filter((one) => benchCases(one).length > 0).forEach((one) => ops.add(one));
+    } else if (op === undefined) {
+      throw new UsageError(unknownName(word, ["ops", ...ALL_OPS.map(({ name }) => name)]));
+    } else if (benchCases(op).length > 0) ops.add(op);
+    else {notes.push(
+        `The op ${op.name} has no case to time: mark one with bench in src/${roomOf(op)}/${op.name}.ts`,
+      );}
+  }
+  const ordered = WORKLOAD_NAMES.filter((name) => workloads.has(name));
+  return { workloads: ordered, ops: [...ops], notes };
+}
+
+/** Workloads alone, as the comparisons take them. */
+export function selectWorkloads(words: readonly string[]): Pick<Selection, "workloads" | "notes"> {
+  for (const word of words) {
+    if (!WORKLOAD_NAMES.includes(word) && !Object.hasOwn(PENDING, word)) {
+      throw new UsageError(unknownName(word, []));
+    }
+  }
+  return select(words);
+}
+
+function unknownName(word: string, others: readonly string[]): string {
+  const workloads = [...WORKLOAD_NAMES, ...Object.keys(PENDING)].sort();
+  const also = others.length === 0 ? "" : ", ops for all ops, or the name of an op";
+  return `Unknown workload "${word}"${
+    didYouMean(word, [...workloads, ...others], {
+      dashes: "",
+      otherwise: `: choose from ${workloads.join(", ")}${also}`,
+    })
+  }`;
+}
+
+function roomOf(op: Op): string {
+  return OPTIMIZER_OPS.includes(op) ? "optim" : "ops";
+}

@@ -1,0 +1,89 @@
+/** The options of the benchmark commands, and the shell around each of them. */
+import { DescentError } from "../src/core/errors.ts";
+import { type DataSet, mnist, REPORT_A } from "../src/data/mnist.ts";
+import { number, oneOf, path, wholeNumber } from "../experiments/flags.ts";
+import { REWRITE_NAMES, type RewriteName } from "../src/train/rewrites.ts";
+import { BENCH_BACKENDS, threadCounts } from "./devices.ts";
+
+const COMMON = {
+  rounds: {
+    value: "R",
+    help: "rounds in which all are timed in turn (default 3)",
+    parse: wholeNumber(1, 1000),
+  },
+  data: {
+    value: "DIR",
+    help: "folder with four IDX or IDX.gz files (default: the original MNIST)",
+    parse: path,
+  },
+  json: { help: "one JSON object per line on standard output, all else on standard error" },
+  help: { help: "show this" },
+} as const;
+
+export const BENCH_FLAGS = {
+  backend: {
+    value: "NAME",
+    help: `${BENCH_BACKENDS.join(", ")} (default all: WASM, and WebGPU where there is a GPU)`,
+    parse: oneOf(BENCH_BACKENDS),
+  },
+  threads: {
+    value: "N,M",
+    help: "numbers of threads of the WASM backend (default 1 and all, at most 8)",
+    parse: threadCounts,
+  },
+  seconds: {
+    value: "S",
+    help: "time for each line, over all rounds (default 3; an op takes a fifth)",
+    parse: number(0, 3600),
+  },
+  off: {
+    value: "A,B",
+    help: `rewrites of the plan to leave out, of ${REWRITE_NAMES.join(",")}`,
+    parse: (text: string, flag: string): readonly RewriteName[] =>
+      text.split(",").map((word) => oneOf(REWRITE_NAMES)(word, flag)),
+  },
+  ...COMMON,
+} as const;
+
+export const COMPARE_FLAGS = {
+  seconds: {
+    value: "S",
+    help: "time for each workload, variant and round (default 2)",
+    parse: number(0, 3600),
+  },
+  only: {
+    value: "A,B",
+    help: "peers to run beside Descent (default: all that are installed)",
+    parse: (text: string): readonly string[] => text.split(","),
+  },
+  python: {
+    value: "PATH",
+    help: "the Python that has torch (default python3, then /usr/bin/python3)",
+    parse: path,
+  },
+  ...COMMON,
+} as const;
+
+/** Where a command writes: lines of results, and sentences beside them. */
+export interface Output {
+  readonly print: (line: string) => void;
+  readonly note: (sentence: string) => void;
+}
+
+export const CONSOLE: Output = { print: (line) => console.log(line), note: (line) => console.error(line) };
+
+/** The training images of Report A. From a folder, the same share of what it holds. */
+export async function trainingImages(data?: string): Promise<DataSet> {
+  return (await mnist({ ...REPORT_A, ...(data !== undefined && { data, shrink: true }) })).train;
+}
+
+/** Runs a command; a mistake of the user is one sentence and an exit code. */
+export async function guarded(work: () => Promise<number>, { note }: Output): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DescentError)) throw error;
+    note(`descent: ${error.message}`);
+    return error.exitCode;
+  }
+}

@@ -1,0 +1,67 @@
+/** `deno task bench:peers`: Descent on WASM beside PyTorch, TensorFlow.js and jax-js on the same processor. */
+import { helpOf, parseFlags } from "../experiments/flags.ts";
+import { chosen, compare } from "./compare.ts";
+import { defaultThreads } from "./devices.ts";
+import { selectWorkloads, splitWords } from "./names.ts";
+import { COMPARE_FLAGS, CONSOLE, guarded, type Output } from "./options.ts";
+import { OURS } from "./ratios.ts";
+import { denoSide, outputOf, type Side } from "./sides.ts";
+import { findTorch, torchSide } from "./torch.ts";
+
+const ABOUT = "Time training steps of Descent and of its peers in turn on this processor, with ratios";
+
+/** What to say of a peer that is not here. */
+export const MISSING = {
+  pytorch: 'PyTorch is left out: no python3 here can import torch; on Debian "apt-get install -y ' +
+    '--no-install-recommends python3-torch libopenblas0-openmp" brings it, elsewhere "pip install torch"',
+  tfjs:
+    "TensorFlow.js is left out: npm:@tensorflow/tfjs@4.22.0 and npm:@tensorflow/tfjs-backend-wasm@4.22.0 are not " +
+    "in Deno's cache and cannot be fetched; run this once with a network",
+  jax:
+    "jax-js is left out: npm:@jax-js/jax@0.1.25 is not in Deno's cache and cannot be fetched; run this once with " +
+    "a network",
+} as const;
+
+export type PeerName = keyof typeof MISSING;
+const PEERS = Object.keys(MISSING) as PeerName[];
+
+export async function main(args: readonly string[], output: Output = CONSOLE): Promise<number> {
+  return await guarded(() => benchPeers(args, output), output);
+}
+
+async function benchPeers(args: readonly string[], output: Output): Promise<number> {
+  const { words, options } = splitWords(COMPARE_FLAGS, args), values = parseFlags(COMPARE_FLAGS, options);
+  if (values.help) {
+    output.print(`${ABOUT}\n\nUsage: deno task bench:peers [W1 … W7] [options]\n\n${helpOf(COMPARE_FLAGS)}`);
+    return 0;
+  }
+  const { workloads, notes } = selectWorkloads(words), names = chosen(values.only, PEERS);
+  notes.forEach(output.note);
+  if (workloads.length === 0) return 1;
+  const threads = defaultThreads(),
+    sides: Side[] = threads.map((count) => denoSide(OURS, "descent.ts", count));
+  for (const name of PEERS.filter((one) => names.includes(one))) {
+    const found = await peerSides(name, threads, values.python);
+    if (found === undefined) output.note(MISSING[name]);
+    else sides.push(...found);
+  }
+  await compare(sides, workloads, values, output);
+  return 0;
+}
+
+/** A peer with each number of threads; undefined if it is not installed. */
+async function peerSides(
+  name: PeerName,
+  threads: readonly number[],
+  python: string | undefined,
+): Promise<readonly Side[] | undefined> {
+  if (name === "pytorch") {
+    const torch = await findTorch(python);
+    return torch && await Promise.all(threads.map((count) => torchSide(torch, count)));
+  }
+  const sides = threads.map((count) => denoSide(name, `${name}.mjs`, count));
+  const { command, args } = sides[0]!;
+  return await outputOf(command, [...args("."), "--probe"]) === undefined ? undefined : sides;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,37 @@
+/** Descent as a side of a comparison; see side.ts. */
+import { webgpuExecutor } from "../../src/exec/webgpu.ts";
+import { wasmExecutor } from "../../src/exec/wasm.ts";
+import { loadProduct } from "../routine.ts";
+import { loadTraining } from "../training.ts";
+import { PRODUCT_SIZES, TRAININGS } from "../workloads.ts";
+import { emitMeasured, readSideImages, sideOptions } from "./side.ts";
+
+const { threads, seconds, folder, workloads, backend } = sideOptions(Deno.args);
+
+const executor = backend === "webgpu"
+  ? await webgpuExecutor({ software: true })
+  : await wasmExecutor({ threads });
+const head = {
+  peer: "descent",
+  variant: backend,
+  threads: backend === "webgpu" ? 0 : threads,
+  device: executor.description,
+};
+const images = await readSideImages(folder);
+for (const name of workloads) {
+  if (name === "W7") {
+    for (const n of PRODUCT_SIZES) {
+      const product = await loadProduct(n, executor);
+      await emitMeasured({ ...head, workload: `W7-${n}` }, product, {
+        seconds: seconds / PRODUCT_SIZES.length,
+      });
+      product.close();
+    }
+    continue;
+  }
+  const training = await loadTraining(TRAININGS.find((one) => one.name === name)!, images, executor);
+  await emitMeasured({ ...head, workload: name }, training, { seconds });
+  training.close();
+}
+executor.close();
+Deno.exit(0);

@@ -1,0 +1,133 @@
+/** jax-js on WebAssembly as a side of a comparison (see side.ts): whole steps compiled by jit. */
+import { batches } from "../../src/data/order.ts";
+import { PRODUCT_SIZES, TRAININGS } from "../workloads.ts";
+import { emitMeasured, readSideImages, readSideWeights, sideOptions } from "./side.ts";
+
+const VERSION = "0.1.25", PACKAGE = `npm:@jax-js/jax@${VERSION}`;
+const { threads, seconds, folder, workloads, probe } = sideOptions(Deno.args);
+
+// It starts a worker per core.
+Object.defineProperty(navigator, "hardwareConcurrency", { value: threads });
+const { blockUntilReady, defaultDevice, grad, init, jit, nn, numpy: np } = await import(PACKAGE);
+if (probe) {
+  console.log(JSON.stringify({ version: VERSION }));
+  Deno.exit(0);
+}
+if (!(await init("wasm")).includes("wasm")) throw new Error("jax-js did not start on WebAssembly");
+defaultDevice("wasm");
+const head = { peer: `jax-js-${VERSION}`, variant: "jit", threads };
+
+/** Steps after which it is waited for: results that nobody asked for pile up. */
+const WAIT_EVERY = 25;
+
+// jax-js frees an array when it has been used once: `.ref` keeps it for another use.
+const keep = (arrays) => arrays.map((array) => array.ref);
+
+function network(params, x) {
+  let value = x;
+  for (let i = 0; i < params.length; i += 2) {
+    const sums = np.matmul(value, params[i]).add(params[i + 1]);
+    value = i + 2 < params.length ? nn.relu(sums) : sums;
+  }
+  return value;
+}
+
+function crossEntropy(params, x, y) {
+  const count = x.shape[0];
+  return nn.logSoftmax(network(params, x), -1).mul(y).sum().mul(-1 / count);
+}
+
+function reconstruction(params, x) {
+  return np.square(nn.sigmoid(network(params, x.ref)).sub(x)).mean();
+}
+
+/** One update: state in, state out. */
+function descend(objective, rate) {
+  return jit(({ params }, _corrections, ...batch) => {
+    const grads = grad(objective)(keep(params), ...batch);
+    return { params: params.map((p, i) => p.sub(grads[i].mul(rate))) };
+  });
+}
+
+/** Adam; `corrections` are 1/(1 - beta^t) of both moments. */
+function adam(objective, rate) {
+  return jit(({ params, m, v }, corrections, ...batch) => {
+    const grads = grad(objective)(keep(params), ...batch);
+    const first = m.map((one, i) => one.mul(0.9).add(grads[i].ref.mul(0.1)));
+    const second = v.map((one, i) => one.mul(0.999).add(np.square(grads[i]).mul(0.001)));
+    const [a, b] = [corrections.ref.slice(0), corrections.slice(1)];
+    const updated = params.map((p, i) => {
+      const root = np.sqrt(second[i].ref.mul(b.ref)).add(1e-8);
+      return p.sub(first[i].ref.mul(a.ref).mul(rate).div(root));
+    });
+    a.dispose();
+    b.dispose();
+    return { params: updated, m: first, v: second };
+  });
+}
+
+async function training({ name, network: which, batch, lossRows }) {
+  const { images, labels, rows } = await readSideImages(folder);
+  const isClassifier = which === "classifier", objective = isClassifier ? crossEntropy : reconstruction;
+  const params = (await readSideWeights(folder, which)).flatMap(({ inputs, units, weights, bias }) => [
+    np.array(weights).reshape([inputs, units]),
+    np.array(bias),
+  ]);
+  const cut = ({ start, count }) => {
+    const pixels = Float32Array.from(
+      images.subarray(784 * start, 784 * (start + count)),
+      (byte) => byte / 255,
+    );
+    const hot = new Float32Array(5 * count);
+    for (let row = 0; row < count; row++) hot[5 * row + labels[start + row]] = 1;
+    const x = np.array(pixels).reshape([count, 784]);
+    return isClassifier ? [x, np.array(hot).reshape([count, 5])] : [x];
+  };
+  const parts = batches(rows, batch === "all" ? rows : batch).map(cut);
+  const zeros = () => params.map(({ shape }) => np.zeros(shape));
+  const isAdam = name === "W2" || name === "W6";
+  let state = isAdam ? { params, m: zeros(), v: zeros() } : { params };
+  const update = isAdam ? adam(objective, 1e-3) : descend(objective, name === "W3" ? 0.1 : 1e-3);
+  // The last batch of an epoch is short: it has a compilation of its own, which is none of the steps'.
+  const copy = Object.fromEntries(Object.entries(state).map(([key, arrays]) => [key, keep(arrays)]));
+  const tried = update(copy, np.array(new Float32Array([1, 1])), ...keep(parts.at(-1)));
+  Object.values(tried).flat().forEach((array) => array.dispose());
+  let at = 0;
+  const step = () => {
+    const t = at + 1, corrections = np.array(new Float32Array([1 / (1 - 0.9 ** t), 1 / (1 - 0.999 ** t)]));
+    state = update(state, corrections, ...keep(parts[at++ % parts.length]));
+  };
+  const settled = () => blockUntilReady(state.params);
+  const all = cut({ start: 0, count: lossRows ?? rows });
+  await emitMeasured({ ...head, workload: name }, {
+    prepare: (count) => async () => {
+      for (let i = 1; i <= count; i++) {
+        step();
+        if (i % WAIT_EVERY === 0) await settled();
+      }
+      await settled();
+    },
+    loss: async () => (await objective(keep(state.params), ...keep(all)).data())[0],
+  }, { seconds });
+}
+
+async function product(n) {
+  const square = () => np.array(Float32Array.from({ length: n * n }, Math.random)).reshape([n, n]);
+  const a = square(), b = square(), multiply = jit((a, b) => np.matmul(a, b));
+  await emitMeasured({ ...head, workload: `W7-${n}` }, {
+    flops: 2 * n ** 3,
+    prepare: (count) => async () => {
+      for (let i = 0; i < count; i++) {
+        const c = multiply(a.ref, b.ref);
+        await blockUntilReady(c);
+        c.dispose();
+      }
+    },
+  }, { seconds: seconds / PRODUCT_SIZES.length });
+}
+
+for (const name of workloads) {
+  if (name === "W7") { for (const n of PRODUCT_SIZES) await product(n); }
+  else await training(TRAININGS.find((one) => one.name === name));
+}
+Deno.exit(0);

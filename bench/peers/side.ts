@@ -1,0 +1,135 @@
+/**
+ * What the sides of a comparison share: arguments, the data they all read, and the line they print. Each side is
+ * a program `side --threads N --seconds S --data FOLDER W1 …`, so that none shares a process with another.
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { DataSet } from "../../src/data/mnist.ts";
+import { initializeWeights } from "../../src/nn/model.ts";
+import { measure, type MeasureOptions, type Subject } from "../measure.ts";
+import { jsonNumbers } from "../report.ts";
+import { type NetworkName, NETWORKS, PIXELS } from "../workloads.ts";
+
+/** One measurement of one side. */
+export interface SideLine {
+  /** `descent`, `pytorch-1.13`, `tfjs-wasm-4.22.0` … */
+  readonly peer: string;
+  readonly variant: string;
+  readonly workload: string;
+  /** 0 on a GPU. */
+  readonly threads: number;
+  readonly msPerStep: number;
+  readonly minMs: number;
+  readonly maxMs: number;
+  readonly steps: number;
+  readonly repeats: number;
+  /** Mean loss on fixed rows: before, of the weights that all sides start from; after, of the trained ones. */
+  readonly lossBefore?: number;
+  readonly lossAfter?: number;
+  /** Products alone. */
+  readonly gflops?: number;
+  /** On what, where the side says more than its threads: a GPU, a BLAS. */
+  readonly device?: string;
+}
+
+export interface SideOptions {
+  readonly threads: number;
+  readonly seconds: number;
+  readonly folder: string;
+  readonly workloads: readonly string[];
+  readonly backend: string;
+  /** Only tell whether the side can run here. */
+  readonly probe: boolean;
+}
+
+const IMAGES = "images.u8", LABELS = "labels.u8";
+
+export function sideOptions(args: readonly string[]): SideOptions {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      threads: { type: "string", default: "1" },
+      seconds: { type: "string", default: "1" },
+      data: { type: "string", default: "." },
+      backend: { type: "string", default: "wasm" },
+      probe: { type: "boolean", default: false },
+    },
+  });
+  const { threads, seconds, data: folder, backend, probe } = values;
+  return {
+    threads: Number(threads),
+    seconds: Number(seconds),
+    folder,
+    backend,
+    probe,
+    workloads: positionals,
+  };
+}
+
+/** The training images and first weights as raw files, which a program in any language reads in a line. */
+export async function writeSideData(
+  folder: string,
+  { images, labels }: DataSet,
+  seed: number,
+): Promise<void> {
+  await Deno.writeFile(join(folder, IMAGES), images);
+  await Deno.writeFile(join(folder, LABELS), labels);
+  for (const [name, network] of Object.entries(NETWORKS)) {
+    const weights = [...initializeWeights(network(), seed).values()].flatMap((values) => [...values]);
+    await Deno.writeFile(join(folder, `${name}.f32`), new Uint8Array(Float32Array.from(weights).buffer));
+  }
+}
+
+/** Images as bytes; row r is `images[784·r …]`, of class `labels[r]`. */
+export async function readSideImages(
+  folder: string,
+): Promise<Pick<DataSet, "images" | "labels" | "rows" | "imageShape">> {
+  const images = await Deno.readFile(join(folder, IMAGES)),
+    labels = await Deno.readFile(join(folder, LABELS));
+  return { images, labels, rows: labels.length, imageShape: [PIXELS] };
+}
+
+/** A dense layer's first values: weights [inputs, units] row after row, and bias. */
+export interface DenseValues {
+  readonly inputs: number;
+  readonly units: number;
+  readonly weights: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/** The first weights that all sides start from. */
+export async function readSideWeights(folder: string, network: NetworkName): Promise<readonly DenseValues[]> {
+  const { buffer } = await Deno.readFile(join(folder, `${network}.f32`));
+  const values = new Float32Array(buffer), { parameters } = NETWORKS[network]();
+  const layers: DenseValues[] = [];
+  let at = 0;
+  const take = (count: number) => values.slice(at, at += count);
+  for (let i = 0; i < parameters.length; i += 2) {
+    const [inputs, units] = parameters[i]!.node.type.shape as [number, number];
+    layers.push({ inputs, units, weights: take(inputs * units), bias: take(units) });
+  }
+  return layers;
+}
+
+export function emit(line: SideLine): void {
+  console.log(JSON.stringify(line, jsonNumbers));
+}
+
+/** Times a subject in one round, with its loss before and after, and prints the line. */
+export async function emitMeasured(
+  head: Pick<SideLine, "peer" | "variant" | "workload" | "threads" | "device">,
+  subject: Subject & { loss?(): Promise<number>; readonly flops?: number },
+  { seconds }: Pick<MeasureOptions, "seconds">,
+): Promise<void> {
+  const lossBefore = await subject.loss?.();
+  const [found] = await measure([subject], { seconds, rounds: 1 }), { ms, ...rest } = found!;
+  const lossAfter = await subject.loss?.();
+  emit({
+    ...head,
+    msPerStep: ms,
+    ...rest,
+    ...(lossBefore !== undefined && lossAfter !== undefined && { lossBefore, lossAfter }),
+    ...(head.workload.startsWith("W7") && { gflops: subject.flops! / ms / 1e6 }),
+  });
+}

@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+"""PyTorch as a side of a comparison (see side.ts): one JSON line per workload and variant.
+
+    torch_side.py --threads N --seconds S --data FOLDER [--device cpu|cuda] W1 ...
+
+eager   nn.Module, autograd and torch.optim, as most would write it
+tuned   CPU: gradients by hand in TorchScript, and updates of all parameters at once
+graph   CUDA: the eager step captured as a CUDA graph and replayed
+
+Shapes: x [rows, 784]; the weights of a layer as in the data folder, [inputs, units].
+"""
+import argparse
+import json
+import os
+import statistics
+import time
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from torch_tuned import adam_update, gradients
+
+CLASSIFIER, AUTOENCODER = (784, 30, 20, 10, 5), (784, 512, 784)
+PIXELS, CLASSES = 784, 5
+# Network, batch (0: all rows), optimizer, learning rate, rows whose loss is printed (0: all).
+TRAININGS = {
+    "W1": ("classifier", 1, "sgd", 1e-3, 0),
+    "W2": ("classifier", 32, "adam", 1e-3, 0),
+    "W3": ("classifier", 0, "sgd", 0.1, 0),
+    "W6": ("autoencoder", 32, "adam", 1e-3, 1024),
+}
+TUNED = ("W1", "W2", "W6")
+PRODUCT_SIZES = (256, 512, 1024)
+LEAST_REPEATS, MOST_REPEATS, MOST_STEPS = 3, 15, 16384
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--threads", type=int, default=1)
+parser.add_argument("--seconds", type=float, default=1.0)
+parser.add_argument("--data", default=".")
+parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+parser.add_argument("workloads", nargs="*")
+args = parser.parse_args()
+cuda = args.device == "cuda"
+torch.set_num_threads(args.threads)
+# Single precision as WebGPU has it, not the tensor cores' nineteen bits.
+torch.backends.cuda.matmul.allow_tf32 = False
+
+
+def blas():
+    """The BLAS that this process really loaded: Debian's default is tens of times slower than OpenBLAS."""
+    try:
+        with open("/proc/self/maps") as maps:
+            loaded = {os.path.realpath(line.split()[-1]) for line in maps if "blas" in line}
+    except OSError:
+        loaded = set()
+    names = sorted({os.path.basename(os.path.dirname(path)) for path in loaded})
+    core = os.environ.get("OPENBLAS_CORETYPE", "")
+    return " ".join(names + [core]).strip() or "its own BLAS"
+
+
+def emit(workload, variant, timing, **more):
+    line = {
+        "peer": "pytorch-" + ".".join(torch.__version__.split(".")[:2]),
+        "variant": variant,
+        "workload": workload,
+        "threads": 0 if cuda else args.threads,
+        "device": torch.cuda.get_device_name() if cuda else blas(),
+        **timing,
+        **more,
+    }
+    digits = {key: float(f"{value:.5g}") if isinstance(value, float) else value for key, value in line.items()}
+    print(json.dumps(digits), flush=True)
+
+
+def measure(step, seconds):
+    """Median, shortest and longest repeat of many calls of step(i), in ms per call; as measure.ts."""
+    at = 0
+
+    def timed(count):
+        nonlocal at
+        begin = time.perf_counter()
+        for i in range(at, at + count):
+            step(i)
+        if cuda:
+            torch.cuda.synchronize()
+        at += count
+        return 1000 * (time.perf_counter() - begin)
+
+    timed(1)
+    repeat_ms, count = 1000 * seconds / LEAST_REPEATS, 1
+    while (ms := timed(count)) < repeat_ms / 4 and count < MOST_STEPS:
+        count = min(MOST_STEPS, 4 * count)
+    steps = max(1, min(MOST_STEPS, round(count * repeat_ms / ms)))
+    times, end = [], time.perf_counter() + seconds
+    while len(times) < LEAST_REPEATS or (time.perf_counter() < end and len(times) < MOST_REPEATS):
+        times.append(timed(steps) / steps)
+    return {
+        "msPerStep": statistics.median(times),
+        "minMs": min(times),
+        "maxMs": max(times),
+        "steps": steps,
+        "repeats": len(times),
+    }
+
+
+def raw(name, dtype):
+    with open(os.path.join(args.data, name), "rb") as file:
+        return torch.frombuffer(bytearray(file.read()), dtype=dtype)
+
+
+def load_images():
+    labels = raw("labels.u8", torch.uint8).long()
+    x = raw("images.u8", torch.uint8).view(len(labels), PIXELS).float() / 255
+    return x.to(args.device), labels.to(args.device)
+
+
+def load_layers(network):
+    """The first weights and bias of each layer, as all sides have them."""
+    values, at = raw(f"{network}.f32", torch.float32), 0
+    sizes = CLASSIFIER if network == "classifier" else AUTOENCODER
+    for inputs, units in zip(sizes, sizes[1:]):
+        bias_at = at + inputs * units
+        yield values[at:bias_at].view(inputs, units), values[bias_at:bias_at + units]
+        at = bias_at + units
+
+
+def build_model(network):
+    parts = []
+    for weights, bias in load_layers(network):
+        layer = nn.Linear(*weights.shape)
+        with torch.no_grad():
+            layer.weight.copy_(weights.t())
+            layer.bias.copy_(bias)
+        parts += [layer, nn.ReLU()]
+    parts[-1:] = [] if network == "classifier" else [nn.Sigmoid()]
+    return nn.Sequential(*parts).to(args.device)
+
+
+def objective(network, output, x, y):
+    return F.cross_entropy(output, y) if network == "classifier" else F.mse_loss(output, x)
+
+
+def build_optimizer(name, parameters, rate, capturable):
+    if name == "sgd":
+        return torch.optim.SGD(parameters, lr=rate)
+    return torch.optim.Adam(parameters, lr=rate, **({"capturable": True} if capturable else {}))
+
+
+def autograd_step(network, model, optimizer, x, y):
+    optimizer.zero_grad(set_to_none=True)
+    objective(network, model(x), x, y).backward()
+    optimizer.step()
+
+
+def capture(work):
+    """The work as a CUDA graph, after three runs on a side stream, as PyTorch's notes on graphs ask for."""
+    side = torch.cuda.Stream()
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):
+        for _ in range(3):
+            work()
+    torch.cuda.current_stream().wait_stream(side)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        work()
+    return graph
+
+
+def tuned_step(workload, batches):
+    """A step without autograd, and the parameters that it trains."""
+    network, _, optimizer, rate, _ = TRAININGS[workload]
+    classify = network == "classifier"
+    params = [tensor.clone() for layer in load_layers(network) for tensor in layer]
+    hot = [F.one_hot(y, CLASSES).float() for _, y in batches]
+    m, v = ([torch.zeros_like(p) for p in params] for _ in range(2))
+
+    def step(i):
+        at = i % len(batches)
+        with torch.no_grad():
+            grads = gradients(batches[at][0], hot[at], params, classify)
+            if optimizer == "sgd":
+                torch._foreach_add_(params, grads, alpha=-rate)
+            else:
+                t = i + 1
+                adam_update(params, grads, m, v, rate / (1 - 0.9 ** t), (1 - 0.999 ** t) ** -0.5)
+
+    return step, params
+
+
+def train(workload, x, y):
+    network, size, optimizer_name, rate, loss_rows = TRAININGS[workload]
+    size, loss_rows = size or len(x), loss_rows or len(x)
+    batches = list(zip(x.split(size), y.split(size)))
+    # A graph has one shape: it leaves out the short batch at the end of an epoch.
+    whole = [batch for batch in batches if len(batch[0]) == size]
+    for variant in ("eager", "graph") if cuda else ("eager", "tuned") if workload in TUNED else ("eager",):
+        model = build_model(network)
+        optimizer = build_optimizer(optimizer_name, model.parameters(), rate, variant == "graph")
+
+        def loss():
+            with torch.no_grad():
+                rows = x[:loss_rows]
+                return objective(network, model(rows), rows, y[:loss_rows]).item()
+
+        before, tuned = loss(), None
+        if variant == "eager":
+            def step(i):
+                autograd_step(network, model, optimizer, *batches[i % len(batches)])
+        elif variant == "tuned":
+            step, tuned = tuned_step(workload, batches)
+        else:
+            fixed_x, fixed_y = (tensor.clone() for tensor in whole[0])
+            graph = capture(lambda: autograd_step(network, model, optimizer, fixed_x, fixed_y))
+
+            def step(i):
+                if len(whole) > 1:
+                    fixed_x.copy_(whole[i % len(whole)][0])
+                    fixed_y.copy_(whole[i % len(whole)][1])
+                graph.replay()
+        timing = measure(step, args.seconds)
+        if tuned is not None:
+            with torch.no_grad():
+                for own, trained in zip(model.parameters(), tuned):
+                    own.copy_(trained.t() if trained.dim() == 2 else trained)
+        emit(workload, variant, timing, lossBefore=before, lossAfter=loss())
+
+
+def multiply():
+    for n in PRODUCT_SIZES:
+        a, b = (torch.randn(n, n, device=args.device) for _ in range(2))
+        c = torch.empty_like(a)
+        timing = measure(lambda _: torch.mm(a, b, out=c), args.seconds / len(PRODUCT_SIZES))
+        emit(f"W7-{n}", "eager", timing, gflops=2 * n ** 3 / timing["msPerStep"] / 1e6)
+
+
+images = load_images() if any(name != "W7" for name in args.workloads) else None
+for chosen in args.workloads:
+    if chosen == "W7":
+        multiply()
+    else:
+        train(chosen, *images)

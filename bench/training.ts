@@ -1,0 +1,88 @@
+/** A workload as a loaded program: the very plan that `fit` trains with, and steps for it. */
+import type { Step } from "../src/core/step.ts";
+import { columnsOf, sizeOf } from "../src/core/tensor.ts";
+import type { DataSet } from "../src/data/mnist.ts";
+import { batches } from "../src/data/order.ts";
+import type { Executor, Program } from "../src/exec/executor.ts";
+import { compile } from "../src/ir/plan.ts";
+import { callFlops } from "../src/ir/print.ts";
+import { initializeWeights } from "../src/nn/model.ts";
+import { COLUMN, evaluationGraph, tableLeaves, trainingGraph } from "../src/train/graph.ts";
+import { compileOptionsFor, type RewriteName } from "../src/train/rewrites.ts";
+import { LEAST_GPU_MS, type Subject } from "./measure.ts";
+import { NETWORKS, type TrainingWorkload } from "./workloads.ts";
+
+/** A subject that owns a program. */
+export interface LoadedSubject extends Subject {
+  /** Floating-point operations of a step, counted dense and without any rewrite. */
+  readonly flops: number;
+  /** Images of a step, on average; undefined where a step has none. */
+  readonly samples?: number;
+  /** Mean loss on fixed rows, to show that it trains. */
+  loss?(): Promise<number>;
+  close(): void;
+}
+
+const SEED = 1;
+const EVALUATION_BATCH = 512;
+
+/** Loads a training on an executor, with its first weights. The rows of `train` are in a mixed order already. */
+export async function loadTraining(
+  { network, batch: size, optimizer: makeOptimizer, loss: makeLoss, lossRows }: TrainingWorkload,
+  { images, labels, rows, imageShape }: Pick<DataSet, "images" | "labels" | "rows" | "imageShape">,
+  executor: Executor,
+  { off = [] }: { readonly off?: readonly RewriteName[] } = {},
+): Promise<LoadedSubject> {
+  const model = NETWORKS[network](), optimizer = makeOptimizer(), loss = makeLoss();
+  const batch = size === "all" ? rows : Math.min(size, rows);
+  const table = tableLeaves(rows, sizeOf(imageShape));
+  const training = trainingGraph(model, table, { rows, batch, loss, optimizer });
+  const evaluation = evaluationGraph(model, table, { batch: Math.min(EVALUATION_BATCH, rows), loss });
+  const routines = { train: training.roots, validate: evaluation.roots };
+  const program = await executor.load(compile(routines, compileOptionsFor(executor.name, off)));
+  const counting = Uint32Array.from({ length: rows }, (_, row) => row);
+  program.write(table.images, images);
+  if (program.plan.place(table.labels) !== undefined) program.write(table.labels, labels);
+  program.write(training.order, counting);
+  program.write(evaluation.order, counting);
+  const first = initializeWeights(model, SEED), epoch = batches(rows, batch);
+  const reset = () => {
+    for (const { node } of model.parameters) program.write(node, first.get(node.label)!);
+    for (const state of training.states) program.write(state, new Float32Array(sizeOf(state.type.shape)));
+  };
+  reset();
+  return {
+    flops: compile(routines).routines.train!.reduce((sum, call) => sum + callFlops(call), 0),
+    samples: rows / epoch.length,
+    leastMs: executor.name === "webgpu" ? LEAST_GPU_MS : 0,
+    prepare(count) {
+      // Always the same steps: what is zero, and so what is skipped, changes while a network learns.
+      reset();
+      const steps = Array.from({ length: count }, (_, step): Step => {
+        const slot = step % epoch.length;
+        return { ...epoch[slot]!, slot, step, seed: SEED, scalars: optimizer.scalars(step) };
+      });
+      // On a GPU the steps are done when something that they wrote can be read.
+      return async () => {
+        await program.run("train", steps);
+        await program.read(model.parameters.at(-1)!.node);
+      };
+    },
+    loss: () => meanLoss(program, evaluation.metrics, Math.min(lossRows ?? rows, rows)),
+    close: () => program.close(),
+  };
+}
+
+async function meanLoss(
+  program: Program,
+  metrics: ReturnType<typeof evaluationGraph>["metrics"],
+  rows: number,
+): Promise<number> {
+  const steps = batches(rows, Math.min(EVALUATION_BATCH, rows));
+  await program.run(
+    "validate",
+    steps.map((batch, slot) => ({ ...batch, slot, step: 0, seed: SEED, scalars: [] })),
+  );
+  const table = await program.read(metrics), columns = columnsOf(metrics.type.shape);
+  return steps.reduce((sum, _, slot) => sum + table[slot * columns + COLUMN.loss]!, 0) / rows;
+}

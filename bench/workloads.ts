@@ -1,0 +1,71 @@
+/** What is timed: the trainings W1 to W6 of the optimizer and autoencoder experiments, and the products W7. */
+import { dense } from "../src/nn/dense.ts";
+import { crossEntropy, type Loss, reconstructionError } from "../src/nn/losses.ts";
+import { type Model, sequential } from "../src/nn/model.ts";
+import { adam, type Optimizer, sgd } from "../src/optim/mod.ts";
+
+/** A training whose steps are timed. */
+export interface TrainingWorkload {
+  readonly name: "W1" | "W2" | "W3" | "W6";
+  readonly title: string;
+  /** Names the network: workloads of one network start from the same weights. */
+  readonly network: NetworkName;
+  readonly batch: number | "all";
+  readonly optimizer: () => Optimizer;
+  readonly loss: () => Loss;
+  /** Rows, from the first, whose loss is printed before and after; all if left out. */
+  readonly lossRows?: number;
+}
+
+export type NetworkName = "classifier" | "autoencoder";
+
+export const PIXELS = 784;
+
+/** The networks by name, for images of 28 × 28 pixels. */
+export const NETWORKS: Readonly<Record<NetworkName, () => Model>> = {
+  classifier: () =>
+    sequential(PIXELS, [dense(30), dense(20), dense(10), dense(5, { activation: "identity" })]),
+  autoencoder: () => sequential(PIXELS, [dense(512), dense(PIXELS, { activation: "sigmoid" })]),
+};
+
+const classifier = { network: "classifier", loss: crossEntropy } as const;
+const slowAdam = () => adam({ learningRate: 1e-3 });
+
+export const TRAININGS: readonly TrainingWorkload[] = [
+  {
+    name: "W1",
+    title: "MLP 784-30-20-10-5, SGD, batch 1",
+    ...classifier,
+    batch: 1,
+    optimizer: () => sgd({ learningRate: 1e-3 }),
+  },
+  { name: "W2", title: "MLP 784-30-20-10-5, Adam, batch 32", ...classifier, batch: 32, optimizer: slowAdam },
+  {
+    name: "W3",
+    title: "MLP 784-30-20-10-5, gradient descent, full batch",
+    ...classifier,
+    batch: "all",
+    optimizer: () => sgd({ learningRate: 0.1 }),
+  },
+  {
+    name: "W6",
+    title: "autoencoder 784-512-784, Adam, batch 32",
+    network: "autoencoder",
+    batch: 32,
+    optimizer: slowAdam,
+    loss: reconstructionError,
+    lossRows: 1024,
+  },
+];
+
+/** Sizes n of the n × n products of W7, each a workload of its own: `W7-256` … */
+export const PRODUCT_SIZES = [256, 512, 1024] as const;
+
+/** Names whose layers the library does not have yet, with the sentence that says so. */
+export const PENDING: Readonly<Record<string, string>> = {
+  W4: "W4, the convolutional network, is not there yet: it comes with the convolution",
+  W5: "W5, the tied denoising layer, is not there yet: it comes with the tied layers",
+};
+
+/** Every workload that runs, in order. */
+export const WORKLOAD_NAMES: readonly string[] = [...TRAININGS.map(({ name }) => name), "W7"];
