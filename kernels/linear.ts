@@ -1,6 +1,6 @@
 // linear: Y = f(X·W + b).   X [M,K], W [K,N], b [N] → Y [M,N].
 // Split: rows of Y. Narrow layers take each row by its non-zeros, wide ones by tiles (lib/rows.ts, lib/tiles.ts).
-// Limits: a list of K entries in scratch memory.
+// Limits: scratch for a list of K entries, or for 8 packed columns of 256 terms.
 import { activateRows } from "./lib/activate";
 import { pitchBytes, scratch } from "./lib/layout";
 import { listRow, offsetsAt } from "./lib/nonzeros";
@@ -27,7 +27,7 @@ export function linear(
     }
   } else {
     for (let i = begin; i < end; i++) memory.copy(y + <usize> i * yRow, b, yRow);
-    denseRows(begin, end, x, xRow, 4, k, w, yRow, y, yRow);
+    denseRows(begin, end, x, xRow, 4, k, w, yRow, y, yRow, scratch());
   }
   activateRows(begin, end, y, n, activation);
 }

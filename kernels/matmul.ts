@@ -34,7 +34,7 @@ export function matmul(
     if (takesNonZeros(m, n)) outer(begin, end, a, aRow, b, bRow, c, k);
     else {
       clear(begin, end, c, cRow);
-      denseRows(begin, end, a, 4, aRow, k, b, bRow, c, cRow);
+      denseRows(begin, end, a, 4, aRow, k, b, bRow, c, cRow, scratch());
     }
   } else if (takesNonZeros(k, n)) {
     const list = scratch(), toOffsets = offsetsAt(k);
@@ -44,7 +44,7 @@ export function matmul(
     }
   } else {
     clear(begin, end, c, cRow);
-    denseRows(begin, end, a, aRow, 4, k, b, bRow, c, cRow);
+    denseRows(begin, end, a, aRow, 4, k, b, bRow, c, cRow, scratch());
   }
   clearRowPads(begin, end, c, cRow, n);
 }

@@ -167,34 +167,58 @@ function tile1x4(
   v128.store(y, a0);
 }
 
-/** Y += X·W for rows [begin, end), by tiles. */
+/** Terms of K that are summed at a time: their part of 8 columns of W takes 8 KiB. As in src/ops/_support.ts. */
+const PART: i32 = 256;
+/** Rows from which it pays to pack those 8 columns side by side: far apart, each lies on a page of its own. */
+const PACK_ROWS: i32 = 64;
+
+/** Y += X·W for rows [begin, end), by tiles; `pack` is room for PART vectors of 8 values. */
 export function denseRows(
+  begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32,
+  w: usize, wRow: usize, y: usize, yRow: usize, pack: usize,
+): void {
+  const wide = yRow & ~31, packs = end - begin >= PACK_ROWS;
+  for (let first: i32 = 0; first < k; first += PART) {
+    const terms = min(PART, k - first), xk = x + <usize> first * xStep, wk = w + <usize> first * wRow;
+    for (let at: usize = 0; at < wide; at += 32) {
+      if (packs) packColumns(wk + at, wRow, terms, pack);
+      columns8(begin, end, xk, xRow, xStep, terms, packs ? pack : wk + at, packs ? 32 : wRow, y + at, yRow);
+    }
+    if (wide < yRow) columns4(begin, end, xk, xRow, xStep, terms, wk + wide, wRow, y + wide, yRow);
+  }
+}
+
+function packColumns(w: usize, wRow: usize, terms: i32, pack: usize): void {
+  for (let t: i32 = 0; t < terms; t++, w += wRow, pack += 32) {
+    v128.store(pack, v128.load(w));
+    v128.store(pack, v128.load(w, 16), 16);
+  }
+}
+
+function columns8(
   begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
 ): void {
-  const wide = yRow & ~31;
-  for (let at: usize = 0; at < wide; at += 32) {
-    let i = begin;
-    while (i < end) {
-      const left = end - i, xi = x + <usize> i * xRow, yi = y + <usize> i * yRow + at;
-      // Eight rows are two tiles of four, not one of six and two single rows.
-      if (left >= 6 && left != 8) {
-        tile6x8(xi, xRow, xStep, k, w + at, wRow, yi, yRow);
-        i += 6;
-      } else if (left >= 4) {
-        tile4x8(xi, xRow, xStep, k, w + at, wRow, yi, yRow);
-        i += 4;
-      } else {
-        tile1x8(xi, xRow, xStep, k, w + at, wRow, yi, yRow);
-        i += 1;
-      }
+  let i = begin;
+  while (i < end) {
+    const left = end - i, xi = x + <usize> i * xRow, yi = y + <usize> i * yRow;
+    // Eight rows are two tiles of four, not one of six and two single rows.
+    if (left >= 6 && left != 8) {
+      tile6x8(xi, xRow, xStep, k, w, wRow, yi, yRow);
+      i += 6;
+    } else if (left >= 4) {
+      tile4x8(xi, xRow, xStep, k, w, wRow, yi, yRow);
+      i += 4;
+    } else {
+      tile1x8(xi, xRow, xStep, k, w, wRow, yi, yRow);
+      i += 1;
     }
   }
-  if (wide == yRow) return;
+}
+
+function columns4(
+  begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
+): void {
   let i = begin;
-  for (; i + 6 <= end; i += 6) {
-    tile6x4(x + <usize> i * xRow, xRow, xStep, k, w + wide, wRow, y + <usize> i * yRow + wide, yRow);
-  }
-  for (; i < end; i++) {
-    tile1x4(x + <usize> i * xRow, xRow, xStep, k, w + wide, wRow, y + <usize> i * yRow + wide, yRow);
-  }
+  for (; i + 6 <= end; i += 6) tile6x4(x + <usize> i * xRow, xRow, xStep, k, w, wRow, y + <usize> i * yRow, yRow);
+  for (; i < end; i++) tile1x4(x + <usize> i * xRow, xRow, xStep, k, w, wRow, y + <usize> i * yRow, yRow);
 }

@@ -8,7 +8,7 @@ import type { CallTypes, Op, OpCase } from "../ir/op.ts";
 import { columnsOf, rowsOf, tensorType } from "../core/tensor.ts";
 import { activate, type Activation, ACTIVATION_CODE, ACTIVATION_ERROR } from "./activation.ts";
 import { activationGrad } from "./activation_grad.ts";
-import { fits, listBytes, ROUNDING } from "./_support.ts";
+import { fits, listBytes, PACK_BYTES, ROUNDING } from "./_support.ts";
 import { matmul, tiling } from "./matmul.ts";
 import { sumRows } from "./sum_rows.ts";
 
@@ -82,7 +82,11 @@ export const linearOp: Op<LinearAttrs> = {
   },
   wasm(types) {
     const { m, k, n } = sizes(types);
-    return { units: m, args: [k, n, ACTIVATION_CODE[types.attrs.activation]], scratchBytes: listBytes(k) };
+    return {
+      units: m,
+      args: [k, n, ACTIVATION_CODE[types.attrs.activation]],
+      scratchBytes: Math.max(listBytes(k), PACK_BYTES),
+    };
   },
   cases: [
     linearCase(1, 1, 1, "identity"),

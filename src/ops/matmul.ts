@@ -6,7 +6,7 @@ import { gradientLabel } from "../ir/gradients.ts";
 import { type Node, node } from "../ir/node.ts";
 import type { CallTypes, Op, OpCase, View } from "../ir/op.ts";
 import { type Shape, tensorType } from "../core/tensor.ts";
-import { fits, listBytes, ROUNDING } from "./_support.ts";
+import { fits, listBytes, PACK_BYTES, ROUNDING } from "./_support.ts";
 
 type MatmulAttrs = { readonly transposeA: boolean; readonly transposeB: boolean };
 
@@ -112,7 +112,7 @@ export const matmulOp: Op<MatmulAttrs> = {
     return {
       units: m,
       args: [m, k, n, +types.attrs.transposeA, +types.attrs.transposeB],
-      scratchBytes: Math.max(listBytes(k), 4 * listBytes(128)),
+      scratchBytes: Math.max(listBytes(k), 4 * listBytes(128), PACK_BYTES),
     };
   },
   cases: [
