@@ -177,9 +177,9 @@ export function denseRows(
   begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32,
   w: usize, wRow: usize, y: usize, yRow: usize, pack: usize,
 ): void {
-  const wide = yRow & ~31, packs = end - begin >= PACK_ROWS;
-  for (let first: i32 = 0; first < k; first += PART) {
-    const terms = min(PART, k - first), xk = x + <usize> first * xStep, wk = w + <usize> first * wRow;
+  const wide = yRow & ~31, packs = end - begin >= PACK_ROWS, part = packs ? PART : k;
+  for (let first: i32 = 0; first < k; first += part) {
+    const terms = min(part, k - first), xk = x + <usize> first * xStep, wk = w + <usize> first * wRow;
     for (let at: usize = 0; at < wide; at += 32) {
       if (packs) packColumns(wk + at, wRow, terms, pack);
       columns8(begin, end, xk, xRow, xStep, terms, packs ? pack : wk + at, packs ? 32 : wRow, y + at, yRow);
