@@ -8,15 +8,8 @@ import { PUBLISHED_RUNS, Q1_OPTIMIZERS, type Q1Optimizer } from "./published.ts"
 import { Q1_RECIPES, type Q1Settings } from "./q1.ts";
 import { openScreen } from "./screen.ts";
 import { runSweep } from "./sweep.ts";
-import {
-  conclude,
-  introduce,
-  loadData,
-  openExecutor,
-  prepareRun,
-  type RunOptions,
-  trainRun,
-} from "./train_run.ts";
+import { loadData, openExecutor, prepareRun, type RunOptions, trainRun } from "./train_run.ts";
+import { conclude, introduce } from "./tell.ts";
 
 export interface Command {
   readonly about: string;

@@ -1,11 +1,10 @@
 /** One training as a run: data in, a run folder out. */
 import { require, UsageError } from "../src/core/errors.ts";
-import { formatShape, sizeOf } from "../src/core/tensor.ts";
+import { sizeOf } from "../src/core/tensor.ts";
 import { mnist, REPORT_A, type Splits } from "../src/data/mnist.ts";
-import { type Backend, BACKEND_TITLES, type Choice, chooseExecutor } from "../src/exec/choose.ts";
+import { type Backend, type Choice, chooseExecutor } from "../src/exec/choose.ts";
 import type { Executor } from "../src/exec/executor.ts";
-import { countParameters, initializeWeights, type Model, summarizeModel } from "../src/nn/model.ts";
-import { textTable } from "../src/plot/table.ts";
+import { countParameters, initializeWeights, type Model } from "../src/nn/model.ts";
 import { toJson } from "../src/runs/json.ts";
 import { createRun, type RunSummary, type RunWriter } from "../src/runs/run.ts";
 import { fit, type FitResult } from "../src/train/fit.ts";
@@ -13,8 +12,9 @@ import type { RewriteName } from "../src/train/rewrites.ts";
 import { encodeModel } from "../src/train/saved.ts";
 import { SPLIT_NAMES, type SplitName } from "../src/train/session.ts";
 import { expectedEpochs, isPublishedSetting, Q1_RECIPES, q1Model, type Q1Settings } from "./q1.ts";
-import { ARCHITECTURES, PUBLISHED_RUNS, type PublishedRun } from "./published.ts";
-import { duration, type Screen } from "./screen.ts";
+import { ARCHITECTURES, PUBLISHED_RUNS } from "./published.ts";
+import type { Screen } from "./screen.ts";
+import { networkName } from "./tell.ts";
 
 /** Where and how to run. */
 export interface RunOptions {
@@ -80,57 +80,6 @@ export function prepareRun(name: string, settings: Q1Settings, data: Splits): Pr
     );
   }
   return { name, settings, data, model, batch: batch === "all" ? rows : batch };
-}
-
-/** `784-30-20-10-5`. */
-export function networkName(model: Model): string {
-  return [model.inputShape, ...model.layers.map(({ built }) => built.outputShape)].map((shape) =>
-    shape.join("×")
-  ).join("-");
-}
-
-/** Tells what is about to happen. */
-export function introduce(
-  screen: Screen,
-  { name, settings, data, model, batch }: PreparedRun,
-  choice: Choice,
-): void {
-  const { train, validation, test, source } = data;
-  const count = (rows: number) => rows.toLocaleString("en");
-  screen.say(`${name}: ${networkName(model)} with ${Q1_RECIPES[settings.optimizer].title}\n`);
-  screen.say(
-    `Backend   ${BACKEND_TITLES[choice.executor.name]}: ${choice.executor.description} (${choice.why})`,
-  );
-  screen.say(
-    `Data      digits ${train.classes.join(" ")}: ${count(train.rows)} train, ${
-      count(validation.rows)
-    } validation, ` +
-      `${count(test.rows)} test images, from ${source.from}${
-        source.original ? " (the original MNIST)" : ""
-      }, seed ${source.seed}`,
-  );
-  screen.say(
-    `Training  batch ${batch}, learning rate ${settings.learningRate}, at most ${
-      count(settings.epochs)
-    } epochs; stops after ` +
-      `${
-        count(settings.patience)
-      } epochs in which ${settings.monitor} does not improve by more than ${settings.minDelta}\n`,
-  );
-  const rows = summarizeModel(model).map((layer) => [
-    layer.name,
-    Object.entries(layer.config).map(([key, value]) => `${key} ${value}`).join(", "),
-    formatShape([batch, ...layer.outputShape]),
-    count(layer.parameters),
-  ]);
-  screen.say(textTable({
-    columns: ["layer", "settings", { label: "output", align: "right" }, {
-      label: "parameters",
-      align: "right",
-    }],
-    rows: [...rows, ["total", "", "", count(countParameters(model))]],
-  }));
-  screen.say("");
 }
 
 /** Trains, evaluates and writes the run folder. On failure the folder keeps what was recorded, if anything, and its error. */
@@ -242,31 +191,6 @@ function isPublishedData({ source, train }: Splits): boolean {
 async function ownVersion(): Promise<string> {
   const config = JSON.parse(await Deno.readTextFile(new URL("../deno.json", import.meta.url)));
   return config.version;
-}
-
-/** Tells how it ended: scores beside the published ones, and where the folder is. */
-export function conclude(screen: Screen, summary: RunSummary, path: string): void {
-  const published = summary.published as unknown as PublishedRun | null;
-  const scoreNames = ["accuracy", "precision", "recall", "f1"] as const;
-  screen.say(
-    `Ended after ${summary.epochs} epoch${summary.epochs === 1 ? "" : "s"} in ${
-      duration(summary.seconds)
-    }: ${summary.stopped}` +
-      `${published ? ` (published: ${published.epochs} epochs)` : ""}\n`,
-  );
-  const rows = (["train", "validation", "test"] as const).flatMap((split) => [
-    [
-      split,
-      "ours",
-      ...scoreNames.map((name) => summary[split][name].toFixed(4)),
-      (summary[split].loss ?? NaN).toFixed(4),
-    ],
-    ...(published
-      ? [["", "published", ...scoreNames.map((name) => published[split][name].toFixed(4)), ""]]
-      : []),
-  ]);
-  screen.say(textTable({ columns: ["set", "", ...scoreNames, "loss"], rows }));
-  screen.say(`\nRun folder  ${path}`);
 }
 
 /** The executor for the options, opened and tested. */

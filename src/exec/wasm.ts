@@ -2,7 +2,7 @@
  * The WASM executor: SIMD kernels compiled from AssemblyScript, on one or more threads that share one memory.
  * Every kernel computes a range of its units as if it were alone, so the result does not depend on the threads.
  */
-import { DescentError, require } from "../core/errors.ts";
+import { require } from "../core/errors.ts";
 import { encodeStep, type Step, STEP_BYTES, STEP_WORDS } from "../core/step.ts";
 import { roundUp, storageOf, toDense, toPadded, type TypedArray } from "../core/tensor.ts";
 import type { Call, Operand, Plan, PlanBuffer } from "../ir/plan.ts";
@@ -19,6 +19,7 @@ import {
   settle,
   SETUP_STEP,
 } from "./executor.ts";
+import { compileKernels, readKernels, startWorker } from "./wasm_load.ts";
 import {
   bindThread,
   CONTROL,
@@ -69,28 +70,6 @@ export async function wasmExecutor(options: WasmOptions = {}): Promise<Executor>
     load: (plan, loadOptions) => load(plan, module, { threads, parallelFlops, ...loadOptions }),
     close() {},
   };
-}
-
-async function readKernels(): Promise<Uint8Array<ArrayBuffer>> {
-  const path = new URL("../../kernels/build/kernels.wasm", import.meta.url);
-  try {
-    return await Deno.readFile(path);
-  } catch {
-    throw new DescentError(`The WASM kernels are not compiled (no ${path.pathname}): run deno task setup`);
-  }
-}
-
-async function compileKernels(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
-  try {
-    return await WebAssembly.compile(bytes);
-  } catch (error) {
-    throw new DescentError(
-      `This engine cannot run the WASM kernels, which need relaxed SIMD and threads (${
-        (error as Error).message
-      }): ` +
-        "use Deno 2.9.6 or later, or --backend reference",
-    );
-  }
 }
 
 /** Where each buffer lies, and how many bytes all take. */
@@ -238,17 +217,4 @@ async function load(
       isClosed = true;
     },
   };
-}
-
-/** Starts a worker and waits until it has bound its share. */
-function startWorker(job: WasmJob): Promise<Worker> {
-  const worker = new Worker(new URL("./wasm_worker.ts", import.meta.url), { type: "module" });
-  return new Promise((resolve, reject) => {
-    worker.onmessage = () => resolve(worker);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new DescentError(`A WASM worker did not start (${event.message}): run with --threads 1`));
-    };
-    worker.postMessage(job);
-  });
 }
