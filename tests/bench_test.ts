@@ -141,7 +141,7 @@ Deno.test("the command line is refused in a sentence, with exit code 2", async (
       ["--backend", "webgpu", "--threads", "2"],
       "descent: --threads is for the WASM backend, not for --backend webgpu",
     ],
-    [bench, ["--off", "hoist,fuse"], 'descent: --off takes one of hoist, bytes, sgd, got "fuse"'],
+    [bench, ["--off", "hoist,fuse"], 'descent: --off takes one of hoist, bytes, lists, sgd, got "fuse"'],
     [peers, ["adam"], 'descent: Unknown workload "adam": choose from W1, W2, W3, W4, W5, W6, W7'],
     [peers, ["--only", "keras"], 'descent: --only takes pytorch, tfjs, jax with commas between, got "keras"'],
     [gpu, ["--only", "jax"], "descent: Unknown option --only, see --help"],

@@ -46,6 +46,25 @@ Deno.test("the rewrite sgd takes the first layer's update into its gradient: for
   );
 });
 
+Deno.test("the rewrite lists makes lists in the setup for a batch of the whole set alone", () => {
+  const plan = (batch: number, off: readonly RewriteName[] = []) =>
+    planSession(model, { rows: 120, trainRows: 75, pixels: 784, classes: 3 }, {
+      optimizer: sgd(),
+      batch,
+      seed: 1,
+      off,
+      backend: "wasm",
+    }).plan;
+  const names = (calls: ReturnType<typeof plan>["setup"]) => calls.map(({ op }) => op.name);
+  assertEquals(names(plan(75).setup).filter((name) => name === "list_bytes").length, 2);
+  assert(
+    names(plan(75).routines.train!).includes("linear_lists") &&
+      names(plan(75).routines.train!).includes("matmul_lists"),
+  );
+  assert(!names(plan(32).routines.train!).includes("linear_lists"));
+  assert(names(plan(75, ["lists"]).routines.train!).includes("linear_bytes"));
+});
+
 async function trainedBits(
   off: readonly RewriteName[],
   options: Pick<SessionOptions, "optimizer" | "batch">,

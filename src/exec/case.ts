@@ -33,6 +33,7 @@ const SEED = 20;
 export function fillValues({ shape, fill }: CaseInput, lane: number): TypedArray {
   const count = sizeOf(shape), place = { seed: SEED, stream: STREAM.test, lane };
   const words = () => randomWords(count, { ...place, step: 1 });
+  if (typeof fill === "object" && "make" in fill) return fill.make();
   if (fill === "normal") return Float32Array.from(normal(count, place));
   if (fill === "positive") return Float32Array.from(uniform(count, place));
   if (fill === "zeros") return new Float32Array(count);

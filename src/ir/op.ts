@@ -57,7 +57,8 @@ export type Fill =
   | "bytes" // u8 pixels, four of five are zero
   | "permutation" // u32, a random order of 0 … n-1
   | "zeros"
-  | { readonly below: number }; // whole numbers in [0, below)
+  | { readonly below: number } // whole numbers in [0, below)
+  | { readonly make: () => Uint32Array }; // whatever only the op can make
 
 export interface CaseInput {
   readonly shape: Shape;

@@ -4,7 +4,10 @@ import { type Node, reachable } from "./node.ts";
 /** A rule that replaces a node by others that compute the same numbers faster. */
 export interface Rewrite {
   readonly name: string;
-  /** What to use instead of `value`, whose inputs are rewritten already; several only for a root. */
+  /**
+   * What to use instead of `value`, whose inputs are rewritten already; several only for a root. A rule must not fit
+   * what it makes.
+   */
   apply(value: Node): readonly Node[] | undefined;
 }
 
@@ -20,7 +23,7 @@ export function rewriteRoutines(
     const inputs = value.inputs.map((input) => results.get(input)![0]!);
     const same = inputs.every((input, i) => input === value.inputs[i]);
     const rebuilt = same ? value : { ...value, inputs };
-    const result = firstResult(rules, rebuilt) ?? [rebuilt];
+    const result = applyAll(rules, rebuilt);
     results.set(value, result);
     if (result.length === 1) replaced.set(value, result[0]!);
   }
@@ -30,10 +33,11 @@ export function rewriteRoutines(
   return { routines: Object.fromEntries(rewritten), replaced };
 }
 
-function firstResult(rules: readonly Rewrite[], value: Node): readonly Node[] | undefined {
+/** What the rules make of a node, one rule after another as long as one fits. */
+function applyAll(rules: readonly Rewrite[], value: Node): readonly Node[] {
   for (const rule of rules) {
     const result = rule.apply(value);
-    if (result !== undefined) return result;
+    if (result !== undefined) return result.length === 1 ? applyAll(rules, result[0]!) : result;
   }
-  return undefined;
+  return [value];
 }

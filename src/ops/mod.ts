@@ -9,8 +9,11 @@ import { gatherOp } from "./gather.ts";
 import { gatherLabelsOp } from "./gather_labels.ts";
 import { linearOp } from "./linear.ts";
 import { linearBytesOp } from "./linear_bytes.ts";
+import { linearListsOp } from "./linear_lists.ts";
+import { listBytesOp } from "./list_bytes.ts";
 import { matmulOp } from "./matmul.ts";
 import { matmulBytesOp } from "./matmul_bytes.ts";
+import { matmulListsOp } from "./matmul_lists.ts";
 import { meanSquaredErrorOp } from "./mean_squared_error.ts";
 import { meanSquaredErrorGradOp } from "./mean_squared_error_grad.ts";
 import { recordOp } from "./record.ts";
@@ -30,8 +33,11 @@ export const OPS: readonly Op[] = [
   gatherLabelsOp,
   linearOp,
   linearBytesOp,
+  linearListsOp,
+  listBytesOp,
   matmulOp,
   matmulBytesOp,
+  matmulListsOp,
   meanSquaredErrorOp,
   meanSquaredErrorGradOp,
   recordOp,

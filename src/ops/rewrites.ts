@@ -6,8 +6,12 @@ import type { BytesAttrs } from "./_bytes.ts";
 import { gatherOp } from "./gather.ts";
 import { linearOp } from "./linear.ts";
 import { linearBytesOp } from "./linear_bytes.ts";
+import { linearListsOp } from "./linear_lists.ts";
+import { listBytes } from "./list_bytes.ts";
+import { listsLayout } from "./_lists.ts";
 import { matmulOp } from "./matmul.ts";
 import { matmulBytesOp } from "./matmul_bytes.ts";
+import { matmulListsOp } from "./matmul_lists.ts";
 
 /**
  * `bytes`: a first layer and the gradient of its weights read the bytes of the images instead of numbers that a
@@ -27,5 +31,31 @@ export const BYTES_REWRITE: Rewrite = {
       return [node(matmulBytesOp, [table, order, second!], attrs, value.label)];
     }
     return undefined;
+  },
+};
+
+/** Words of lists above which a plan does without them: 1 GiB. */
+const MAX_LIST_WORDS = 2 ** 28;
+
+/**
+ * `lists`: where the batch is the whole set and never changes, its non-zeros are listed once, in the plan's setup.
+ * The same numbers in the same order: bit-identical. It works on what `bytes` makes.
+ */
+export const LISTS_REWRITE: Rewrite = {
+  name: "lists",
+  apply(value) {
+    const isForward = value.op === linearBytesOp;
+    if ((!isForward && value.op !== matmulBytesOp) || value.attrs.whole !== true) return undefined;
+    const [table, order, second, bias] = value.inputs, { rows, scale } = value.attrs as BytesAttrs;
+    const inputs = table!.type.shape[1]!, columns = second!.type.shape[1]!;
+    const attrs = { rows, inputs, columns, byColumns: !isForward };
+    if (listsLayout(attrs).words > MAX_LIST_WORDS) return undefined;
+    const lists = listBytes(table!, order!, { ...attrs, scale });
+    const activation = value.attrs.activation as Activation;
+    return [
+      isForward
+        ? node(linearListsOp, [lists, second!, bias!], { ...attrs, activation }, value.label)
+        : node(matmulListsOp, [lists, second!], attrs, value.label),
+    ];
   },
 };
