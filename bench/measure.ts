@@ -50,10 +50,11 @@ export function median(values: readonly number[]): number {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { measure } from "./measure.ts";
  * const subject = { prepare: (count: number) => () => new Promise<void>((done) => setTimeout(done, count)) };
  * const [timing] = await measure([subject], { seconds: 0.03, rounds: 1 });
- * console.assert(timing!.ms >= 1 && timing!.minMs <= timing!.maxMs);
+ * assert(timing!.ms >= 1 && timing!.minMs <= timing!.maxMs);
  * ```
  */
 export async function measure(

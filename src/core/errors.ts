@@ -4,9 +4,10 @@
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { DescentError } from "./errors.ts";
  * const error = new DescentError("Batch size must be a positive whole number, got -3");
- * console.assert(error.exitCode === 1);
+ * assert(error.exitCode === 1);
  * ```
  */
 export class DescentError extends Error {

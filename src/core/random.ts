@@ -29,8 +29,9 @@ function multiplyHigh(a: number, b: number): number {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { philox4x32 } from "./random.ts";
- * console.assert(philox4x32([0, 0, 0, 0], [0, 0])[0] === 0x6627e8d5);
+ * assert(philox4x32([0, 0, 0, 0], [0, 0])[0] === 0x6627e8d5);
  * ```
  */
 export function philox4x32(counter: Words4, key: readonly [number, number]): Words4 {
@@ -104,9 +105,10 @@ export function normal(count: number, place: RandomPlace): Float64Array {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { permutation, STREAM } from "./random.ts";
  * const order = permutation(10, { seed: 1, stream: STREAM.shuffle });
- * console.assert([...order].sort((a, b) => a - b).every((value, i) => value === i));
+ * assert([...order].sort((a, b) => a - b).every((value, i) => value === i));
  * ```
  */
 export function permutation(count: number, place: RandomPlace): Uint32Array {

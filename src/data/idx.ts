@@ -46,9 +46,10 @@ const AGAIN = "copy or download it again";
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { parseIdx } from "./idx.ts";
  * const labels = parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 4), { path: "labels" });
- * console.assert(labels.shape[0] === 2 && labels.data[1] === 4);
+ * assert(labels.shape[0] === 2 && labels.data[1] === 4);
  * ```
  */
 export function parseIdx(bytes: Uint8Array, options: IdxOptions): Idx {
@@ -73,11 +74,12 @@ export function parseIdx(bytes: Uint8Array, options: IdxOptions): Idx {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { readIdx } from "./idx.ts";
  * const path = await Deno.makeTempFile();
  * await Deno.writeFile(path, Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 4));
  * const labels = await readIdx(path, { rank: 1 });
- * console.assert(labels.data[0] === 7);
+ * assert(labels.data[0] === 7);
  * await Deno.remove(path);
  * ```
  */

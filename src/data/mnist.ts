@@ -86,10 +86,11 @@ export const REPORT_A = {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { mnist, REPORT_A } from "./mnist.ts";
  * const { train, test } = await mnist({ ...REPORT_A, seed: 1 });
- * console.assert(train.rows === 11385 && test.rows === 3795);
- * console.assert(train.classes[1] === "2" && train.images.length === 11385 * 784);
+ * assert(train.rows === 11385 && test.rows === 3795);
+ * assert(train.classes[1] === "2" && train.images.length === 11385 * 784);
  * ```
  */
 export async function mnist(options: MnistOptions = {}): Promise<Splits> {

@@ -28,9 +28,10 @@ export interface Batch {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { epochOrder } from "./order.ts";
  * const order = epochOrder(5, { seed: 1, epoch: 0, shuffle: false });
- * console.assert(order.join() === "0,1,2,3,4");
+ * assert(order.join() === "0,1,2,3,4");
  * ```
  */
 export function epochOrder(rows: number, { seed, epoch, shuffle }: EpochOrderOptions): Uint32Array {
@@ -52,8 +53,9 @@ export function epochOrder(rows: number, { seed, epoch, shuffle }: EpochOrderOpt
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { batches } from "./order.ts";
- * console.assert(batches(70, 32).map(({ count }) => count).join() === "32,32,6");
+ * assert(batches(70, 32).map(({ count }) => count).join() === "32,32,6");
  * ```
  */
 export function batches(rows: number, batch: number): readonly Batch[] {

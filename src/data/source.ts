@@ -71,9 +71,10 @@ interface LoadedFile extends FoundFile, SourceFile {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { packageSet } from "./source.ts";
  * const { train, original } = await packageSet();
- * console.assert(original && train.images.shape.join() === "60000,28,28");
+ * assert(original && train.images.shape.join() === "60000,28,28");
  * ```
  */
 export async function packageSet(
@@ -93,9 +94,10 @@ export async function packageSet(
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { folderSet } from "./source.ts";
  * const message = await folderSet("no/such/folder").catch((error: Error) => error.message);
- * console.assert(message === 'There is no folder "no/such/folder" to read images from; check the path');
+ * assert(message === 'There is no folder "no/such/folder" to read images from; check the path');
  * ```
  */
 export async function folderSet(folder: string): Promise<SourceSet> {

@@ -44,13 +44,14 @@ const VALIDATION_PART = 6;
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { splitPerClass } from "./split.ts";
  * const trainLabels = Uint8Array.of(3, 8, 3, 8), t10kLabels = Uint8Array.of(8, 3);
  * const rows = splitPerClass(
  *   { trainLabels, t10kLabels, digits: [3, 8], seed: 1, from: "six labels" },
  *   { train: 1, validation: 1, test: 1 },
  * );
- * console.assert([...rows.train, ...rows.validation, ...rows.test].sort().join() === "0,1,2,3,4,5");
+ * assert([...rows.train, ...rows.validation, ...rows.test].sort().join() === "0,1,2,3,4,5");
  * ```
  */
 export function splitPerClass(options: SplitOptions, { train, validation, test }: PerClass): Selection {
@@ -85,10 +86,11 @@ export function splitPerClass(options: SplitOptions, { train, validation, test }
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { splitStandard } from "./split.ts";
  * const trainLabels = Uint8Array.of(0, 1, 0, 1, 0, 1), t10kLabels = Uint8Array.of(1, 0);
  * const rows = splitStandard({ trainLabels, t10kLabels, digits: [0, 1], seed: 1, from: "eight labels" });
- * console.assert(rows.train.length === 5 && rows.validation.length === 1 && rows.test.length === 2);
+ * assert(rows.train.length === 5 && rows.validation.length === 1 && rows.test.length === 2);
  * ```
  */
 export function splitStandard({ trainLabels, t10kLabels, digits, seed, from }: SplitOptions): Selection {

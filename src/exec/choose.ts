@@ -31,9 +31,10 @@ export interface Choice {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { chooseExecutor } from "./choose.ts";
  * const { executor } = await chooseExecutor({ backend: "reference" });
- * console.assert(executor.name === "reference");
+ * assert(executor.name === "reference");
  * ```
  */
 export async function chooseExecutor({ backend = "auto", threads }: ChooseOptions = {}): Promise<Choice> {

@@ -79,6 +79,7 @@ function load(plan: Plan): Program {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { referenceExecutor } from "./reference.ts";
  * import { compile } from "../ir/plan.ts";
  * import { leaf } from "../ir/leaf.ts";
@@ -88,7 +89,7 @@ function load(plan: Plan): Program {
  * program.write(a, [1, 2]);
  * program.write(b, [10, 20]);
  * await program.run("forward", [{ start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] }]);
- * console.assert((await program.read(sum))[1] === 22);
+ * assert((await program.read(sum))[1] === 22);
  * ```
  */
 export function referenceExecutor(): Executor {

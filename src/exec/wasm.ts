@@ -52,9 +52,10 @@ export interface WasmOptions {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { wasmExecutor } from "./wasm.ts";
  * const executor = await wasmExecutor({ threads: 1 });
- * console.assert(executor.description === "WASM SIMD, 1 thread");
+ * assert(executor.description === "WASM SIMD, 1 thread");
  * ```
  */
 export async function wasmExecutor(options: WasmOptions = {}): Promise<Executor> {

@@ -39,6 +39,7 @@ export interface WebgpuExecutor extends Executor {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { findAdapter, webgpuExecutor } from "./webgpu.ts";
  * import { compile } from "../ir/plan.ts";
  * import { leaf } from "../ir/leaf.ts";
@@ -50,7 +51,7 @@ export interface WebgpuExecutor extends Executor {
  *   program.write(a, [1, 2]);
  *   program.write(b, [10, 20]);
  *   await program.run("forward", [{ start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] }]);
- *   console.assert((await program.read(sum))[1] === 22);
+ *   assert((await program.read(sum))[1] === 22);
  *   program.close();
  *   executor.close();
  * }

@@ -35,9 +35,10 @@ export function describeAdapter({ info }: GPUAdapter): FoundAdapter & { readonly
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { findAdapter } from "./webgpu_adapter.ts";
  * const { kind, why } = await findAdapter();
- * console.assert(["gpu", "software", "none"].includes(kind) && why !== "");
+ * assert(["gpu", "software", "none"].includes(kind) && why !== "");
  * ```
  */
 export async function findAdapter(): Promise<FoundAdapter> {

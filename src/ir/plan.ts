@@ -63,12 +63,13 @@ export interface CompileOptions {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { compile } from "./plan.ts";
  * import { leaf } from "./leaf.ts";
  * import { linear } from "../ops/linear.ts";
  * const x = leaf("input", "x", [2, 3]), w = leaf("parameter", "w", [3, 4]), b = leaf("parameter", "b", [4]);
  * const plan = compile({ forward: [linear(x, w, b)] });
- * console.assert(plan.routines.forward?.length === 1 && plan.buffers.length === 4);
+ * assert(plan.routines.forward?.length === 1 && plan.buffers.length === 4);
  * ```
  */
 export function compile(asked: Roots, { hoist = true, rewrites = [] }: CompileOptions = {}): Plan {

@@ -20,8 +20,9 @@ export interface DenseOptions {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { dense } from "./dense.ts";
- * console.assert(dense(30).build("hidden", [784], 0).outputShape[0] === 30);
+ * assert(dense(30).build("hidden", [784], 0).outputShape[0] === 30);
  * ```
  */
 export function dense(units: number, options: DenseOptions = {}): Layer {

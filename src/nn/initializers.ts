@@ -44,9 +44,10 @@ export interface InitializerOptions {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { initialValues } from "./initializers.ts";
  * const weights = initialValues("glorot_uniform", [784, 30], { fanIn: 784, fanOut: 30, seed: 1, lane: 0 });
- * console.assert(weights.every((value) => Math.abs(value) <= Math.sqrt(6 / 814)));
+ * assert(weights.every((value) => Math.abs(value) <= Math.sqrt(6 / 814)));
  * ```
  */
 export function initialValues(

@@ -33,10 +33,11 @@ export type Weights = ReadonlyMap<string, Float32Array>;
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { dense } from "./dense.ts";
  * import { countParameters, sequential } from "./model.ts";
  * const model = sequential(784, [dense(30), dense(20), dense(10), dense(5, { activation: "identity" })]);
- * console.assert(countParameters(model) === 24435);
+ * assert(countParameters(model) === 24435);
  * ```
  */
 export function sequential(inputShape: number | Shape, layers: readonly Layer[]): Model {

@@ -117,8 +117,9 @@ export interface AdamOptions extends DecayOptions {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { adam } from "./adam.ts";
- * console.assert(Math.abs(adam().scalars(0)[0]! - 0.01) < 1e-15);
+ * assert(Math.abs(adam().scalars(0)[0]! - 0.01) < 1e-15);
  * ```
  */
 export function adam(options: AdamOptions = {}): Optimizer {

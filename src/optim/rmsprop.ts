@@ -146,8 +146,9 @@ export interface RmspropOptions extends DecayOptions {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { rmsprop } from "./rmsprop.ts";
- * console.assert(rmsprop({ rho: 0.99, momentum: 0.9 }).name === "rmsprop");
+ * assert(rmsprop({ rho: 0.99, momentum: 0.9 }).name === "rmsprop");
  * ```
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {

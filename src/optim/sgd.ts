@@ -75,8 +75,9 @@ export interface SgdOptions extends DecayOptions {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { sgd } from "./sgd.ts";
- * console.assert(sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true }).states.length === 1);
+ * assert(sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true }).states.length === 1);
  * ```
  */
 export function sgd(options: SgdOptions = {}): Optimizer {

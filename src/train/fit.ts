@@ -93,6 +93,7 @@ export interface FitResult {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { mnist } from "../data/mnist.ts";
  * import { dense } from "../nn/dense.ts";
  * import { sequential } from "../nn/model.ts";
@@ -100,7 +101,7 @@ export interface FitResult {
  * const data = await mnist({ digits: [0, 1], perClass: { train: 200, validation: 50, test: 50 } });
  * const model = sequential(784, [dense(16), dense(2, { activation: "identity" })]);
  * const { results } = await fit(model, data, { epochs: 3 });
- * console.assert(results.test!.accuracy > 0.9);
+ * assert(results.test!.accuracy > 0.9);
  * ```
  */
 export async function fit(model: Model, data: Splits, options: FitOptions = {}): Promise<FitResult> {

@@ -32,12 +32,13 @@ const BATCH = 256;
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { dense } from "../nn/dense.ts";
  * import { initializeWeights, sequential } from "../nn/model.ts";
  * import { predict } from "./predict.ts";
  * const model = sequential(4, [dense(3, { activation: "identity" })]);
  * const { probabilities } = await predict({ model, weights: initializeWeights(model, 1) }, new Uint8Array(8));
- * console.assert(probabilities.length === 6);
+ * assert(probabilities.length === 6);
  * ```
  */
 export async function predict(

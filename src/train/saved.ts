@@ -64,12 +64,13 @@ function parseModel(text: string, path: string): Model {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { dense } from "../nn/dense.ts";
  * import { initializeWeights, sequential } from "../nn/model.ts";
  * import { loadModel, saveModel } from "./saved.ts";
  * const model = sequential(4, [dense(2)]), path = await Deno.makeTempFile();
  * await saveModel(path, { model, weights: initializeWeights(model, 1) });
- * console.assert((await loadModel(path)).weights.size === 2);
+ * assert((await loadModel(path)).weights.size === 2);
  * ```
  */
 export async function saveModel(
