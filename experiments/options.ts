@@ -21,7 +21,7 @@ export const RUN_FLAGS = {
   },
   threads: {
     value: "N",
-    help: "threads of the WASM backend (default one per core, at most 8)",
+    help: "threads of the WASM backend, which auto then takes (default one per core, at most 8)",
     parse: wholeNumber(1, 64),
   },
   data: {

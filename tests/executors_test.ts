@@ -1,6 +1,7 @@
 /** What executors and model files answer when they are asked for what cannot be done. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DescentError } from "../src/core/errors.ts";
+import { chooseExecutor } from "../src/exec/choose.ts";
 import { referenceExecutor } from "../src/exec/reference.ts";
 import { selfTest } from "../src/exec/selftest.ts";
 import { wasmExecutor } from "../src/exec/wasm.ts";
@@ -28,6 +29,11 @@ Deno.test("a closed WASM program with workers refuses to run instead of waiting 
   const program = await executor.load(compile({ run: [add(a, a)] }));
   program.close();
   await assertRejects(() => program.run("run", [STEP]), DescentError, "This program is closed");
+});
+
+Deno.test("chooseExecutor() takes WASM where a number of threads is asked for, whatever adapter there is", async () => {
+  const { executor, why } = await chooseExecutor({ threads: 1 });
+  assertEquals([executor.description, why], ["WASM SIMD, 1 thread", "a number of threads was asked for"]);
 });
 
 Deno.test("runCall() with a call that a routine lacks is refused with a sentence, as on WebGPU", async () => {

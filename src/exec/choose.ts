@@ -14,7 +14,7 @@ export type Backend = typeof BACKENDS[number];
 export interface ChooseOptions {
   /** Default `auto`. */
   readonly backend?: Backend;
-  /** Threads of the WASM executor; default one per core, at most 8. */
+  /** Threads of the WASM executor, which `auto` then takes; default one per core, at most 8. */
   readonly threads?: number;
 }
 
@@ -53,6 +53,7 @@ async function choose(backend: Backend, threads: number | undefined): Promise<Ch
     case "reference":
       return { executor: referenceExecutor(), why: "asked for" };
     case "auto": {
+      if (threads !== undefined) return { executor: await wasm(), why: "a number of threads was asked for" };
       const adapter = await findAdapter();
       if (adapter.kind === "software") return { executor: await wasm(), why: `no GPU: ${adapter.why}` };
       if (adapter.kind === "none") return { executor: await wasm(), why: "no GPU found" };
