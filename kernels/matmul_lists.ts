@@ -1,4 +1,4 @@
-// matmul_lists: C = Xᵀ·B with X as lists by columns, in blocks of 128 rows (src/ops/_lists.ts).   B [M,N] → C [K,N].
+// matmul_lists: C = Xᵀ·B with X as lists by columns, in blocks of 256 rows (src/ops/_lists.ts).   B [M,N] → C [K,N].
 // Split: rows of C. The sums are those of matmul, in their order.
 import { BLOCK_ROWS } from "./lib/columns";
 import { pitchBytes } from "./lib/layout";

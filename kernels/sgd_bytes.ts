@@ -1,7 +1,7 @@
 // sgd_bytes: W ← W - lr·Xᵀ·B with X[i,:] = scale · table[order[start + min(i, count-1)],:]: plain gradient descent as
 // the end of a first layer's weight gradient.   W [K,N] updated, table u8 [R,K], order u32 [L], B [M,N]. Scalars: lr.
 // Split: rows of W. Rows whose inputs are all zero in this batch are not touched: their gradient is zero.
-// Limits: M up to 128 (one block); scratch for the lists (lib/columns.ts) and a row. The numbers are those of
+// Limits: M up to 256 (one block); scratch for the lists (lib/columns.ts) and a row. The numbers are those of
 // matmul_bytes and sgd, bit for bit.
 import { columnEnd, columnList, columnScratch, COLUMNS, BLOCK_ROWS, listColumns, setRow } from "./lib/columns";
 import { byteRow, pitchBytes, scratch, stepScalar } from "./lib/layout";

@@ -1,5 +1,5 @@
 // list_bytes: the non-zeros of rows table[order[0 … M-1],:], times SCALE, as lists by rows or by columns in blocks of
-// 128 rows; the layout is that of src/ops/_lists.ts.
+// 256 rows; the layout is that of src/ops/_lists.ts.
 // Shapes: table u8 [R,K] in words of four, order u32 [L] → lists u32.   M rows (batch), K inputs.
 // Work: one workgroup of 256 threads. Each counts the entries of its share of the groups; the sum of the counts before
 // it tells where its own lists begin; then it writes them.
@@ -13,7 +13,7 @@ override BY_COLUMNS: u32;
 override VALUES_AT: u32;
 override CAPACITY: u32;
 override WORDS: u32 = (K + 3u) / 4u; // words of a table row
-override GROUPS: u32 = select(M, (M + 127u) / 128u * K, BY_COLUMNS == 1u);
+override GROUPS: u32 = select(M, (M + 255u) / 256u * K, BY_COLUMNS == 1u);
 override SHARE: u32 = (GROUPS + 255u) / 256u; // groups of a thread
 
 @group(0) @binding(0) var<storage, read> table: array<u32>;
@@ -25,14 +25,14 @@ var<workgroup> counts: array<u32, 256>;
 // Elements of a group: all columns of a row, or a column's part of a block.
 fn size_of(group: u32) -> u32 {
   if (BY_COLUMNS == 0u) { return K; }
-  return min(128u, M - group / K * 128u);
+  return min(256u, M - group / K * 256u);
 }
 
 fn byte_of(group: u32, element: u32) -> u32 {
   var row = group;
   var column = element;
   if (BY_COLUMNS == 1u) {
-    row = group / K * 128u + element;
+    row = group / K * 256u + element;
     column = group % K;
   }
   return (table[order[row] * WORDS + column / 4u] >> (8u * (column % 4u))) & 0xffu;

@@ -1,4 +1,4 @@
-// matmul_lists: C = Xᵀ·B with X as lists by columns, in blocks of 128 rows (src/ops/_lists.ts).
+// matmul_lists: C = Xᵀ·B with X as lists by columns, in blocks of 256 rows (src/ops/_lists.ts).
 // Shapes: lists u32, B [M,N] → C [K,N].   M rows (batch), K inputs, N units.
 // Work: one 4-lane vector of C a thread, 256 threads a workgroup; a thread strides on where the grid is clamped.
 // Limits: M·N and K·N below 2³⁴. Plain, as matmul_bytes is.
@@ -20,7 +20,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let columns = at % VECTORS;
     var sum = vec4f();
     var group = at / VECTORS;
-    for (var first = 0u; first < M; first += 128u) {
+    for (var first = 0u; first < M; first += 256u) {
       for (var e = lists[group]; e < lists[group + 1u]; e++) {
         let row = first * VECTORS + lists[VALUES_AT + CAPACITY + e] / 16u;
         sum = fma(vec4f(bitcast<f32>(lists[VALUES_AT + e])), b[row + columns], sum);

@@ -1,14 +1,14 @@
 // Lists of the non-zeros of columns, from rows of bytes: what the gradient of a first layer's weights needs.
-// Sixteen columns of a block of up to 128 rows at a time; four rows are transposed in registers.
+// Sixteen columns of a block of up to 256 rows at a time; four rows are transposed in registers.
 import { append4, listBytes, offsetsAt, scaled } from "./nonzeros";
 
 /** Rows of a block, and columns that are listed together. As in src/ops/matmul_bytes.ts. */
-export const BLOCK_ROWS: i32 = 128;
+export const BLOCK_ROWS: i32 = 256;
 export const COLUMNS: i32 = 16;
 
 /** Where things lie in scratch memory: pointers to the block's rows, the ends of the lists, the lists. */
 const ROWS_AT: usize = 0;
-const ENDS_AT: usize = 4 * 132;
+const ENDS_AT: usize = 4 * 260;
 const LISTS_AT: usize = ENDS_AT + 4 * 16;
 
 /** Scratch bytes that the lists take. */

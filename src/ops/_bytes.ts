@@ -29,12 +29,12 @@ export function bytesReader(
 }
 
 /** Rows of a block of the WASM kernels that list columns, and columns listed together: as in kernels/lib/columns.ts. */
-export const BLOCK_ROWS = 128;
+export const BLOCK_ROWS = 256;
 const COLUMNS = 16;
 
 /** Scratch bytes of the lists of columns. */
 export function columnScratch(): number {
-  return 4 * 132 + 4 * 16 + listBytes(BLOCK_ROWS) * COLUMNS;
+  return 4 * 260 + 4 * 16 + listBytes(BLOCK_ROWS) * COLUMNS;
 }
 
 /** Table and order of a case. */

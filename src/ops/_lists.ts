@@ -4,7 +4,7 @@
  * [capacity]; byte offsets of the rows that they multiply [capacity]. What lies past the last entry means nothing.
  *
  * By rows, a group is a row of the batch and an offset that of input t in W. By columns, a group is one input in a
- * block of 128 rows, block after block, and an offset that of row t of the block in B.
+ * block of 256 rows, block after block, and an offset that of row t of the block in B.
  */
 import { randomWords, STREAM } from "../core/random.ts";
 import { pitchOf, roundUp } from "../core/tensor.ts";

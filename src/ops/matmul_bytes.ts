@@ -69,6 +69,7 @@ export const matmulBytesOp: Op<BytesAttrs> = {
     bytesCase(32, 784, 512, { bench: true, count: 25 }),
     bytesCase(7, 13, 5, { count: 3 }),
     bytesCase(131, 37, 29),
+    bytesCase(259, 37, 5),
     bytesCase(6, 20, 67),
     bytesCase(11385, 29, 30, { whole: true }),
   ],

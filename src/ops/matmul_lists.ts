@@ -65,6 +65,7 @@ export const matmulListsOp: Op<ListsAttrs> = {
     listsCase(1, 1, 1),
     listsCase(1, 784, 30),
     listsCase(131, 37, 29),
+    listsCase(259, 37, 5),
     listsCase(7, 20, 67),
     listsCase(11385, 29, 30),
   ],

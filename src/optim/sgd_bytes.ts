@@ -94,7 +94,7 @@ export const sgdBytesOp: Op<BytesAttrs> = {
     sgdCase(32, 784, 30, { bench: true }),
     sgdCase(32, 784, 67, { count: 25 }),
     sgdCase(7, 13, 5, { count: 3 }),
-    sgdCase(128, 37, 29),
+    sgdCase(256, 37, 29),
   ],
 };
 
