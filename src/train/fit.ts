@@ -153,15 +153,15 @@ async function train(
   for (let epoch = 0; epoch < options.epochs; epoch++) {
     const before = elapsed();
     const { onSteps, signal } = options;
-    const means = await unlessAborted(
+    const measured = await unlessAborted(
       signal,
-      () => session.trainEpoch(epoch, { ...(onSteps && { onSteps }), ...(signal && { signal }) }),
+      () => session.epoch(epoch, { ...(onSteps && { onSteps }), ...(signal && { signal }) }),
     );
-    if (means === undefined) {
+    if (measured === undefined) {
       stopped = "interrupted";
       break;
     }
-    const validation = data.validation.rows > 0 ? await session.validate("validation") : undefined;
+    const { training: means, validation } = measured;
     const values = {
       loss: means.loss,
       accuracy: means.accuracy,

@@ -1,37 +1,29 @@
 /** A training session: a model and a data set compiled into one plan, loaded on one executor. */
 import { require } from "../core/errors.ts";
 import type { Step } from "../core/step.ts";
-import { sizeOf, type TypedArray } from "../core/tensor.ts";
+import type { TypedArray } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
-import { compile, type Plan } from "../ir/plan.ts";
-import type { BackendName, Executor, Program } from "../exec/executor.ts";
+import type { Executor, Program } from "../exec/executor.ts";
 import { batches, epochOrder } from "../data/order.ts";
 import type { DataSet, Splits } from "../data/mnist.ts";
-import { crossEntropy, type Loss } from "../nn/losses.ts";
 import { checkWeights, type Model, type Weights } from "../nn/model.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
-import { checkClassifier, COLUMN, evaluationGraph, tableLeaves, trainingGraph } from "./graph.ts";
+import { COLUMN } from "./graph.ts";
 import type { ConfusionMatrix } from "./metrics.ts";
-import { compileOptionsFor, type RewriteName } from "./rewrites.ts";
+import {
+  evaluationBatch,
+  planSession,
+  type SessionOptions,
+  type SessionPlan,
+  sessionSizes,
+} from "./session_plan.ts";
+
+export { planSession, type SessionOptions, type SessionPlan, sessionSizes } from "./session_plan.ts";
 
 export const SPLIT_NAMES = ["train", "validation", "test"] as const;
 export type SplitName = typeof SPLIT_NAMES[number];
 
-/** Rows of an evaluation step: enough to keep kernels busy, little memory. */
-const EVALUATION_BATCH = 512;
 /** A run of steps lasts about this long, so that progress is shown and Ctrl-C is heard. */
 const CHUNK_MS = 80;
-
-export interface SessionOptions {
-  readonly optimizer: Optimizer;
-  readonly batch: number;
-  readonly seed: number;
-  /** Default true; a batch of the whole set is never shuffled. */
-  readonly shuffle?: boolean;
-  readonly loss?: Loss;
-  /** Rewrites of the plan to leave out: the numbers stay the same, the time does not. Default none. */
-  readonly off?: readonly RewriteName[];
-}
 
 /** Means over rows. */
 export interface Means {
@@ -42,48 +34,11 @@ export interface Means {
 /** Steps of the current epoch that are done, of all. */
 export type OnSteps = (done: number, all: number) => void;
 
-/** The plan of a session, with the leaves that the host writes and reads. */
-export interface SessionPlan {
-  readonly plan: Plan;
-  readonly table: ReturnType<typeof tableLeaves>;
-  readonly training: ReturnType<typeof trainingGraph>;
-  readonly evaluation: ReturnType<typeof evaluationGraph>;
-}
-
-/**
- * Compiles the routines `train`, `validate` (losses and accuracy) and `evaluate` (and the confusion matrix), with the
- * rewrites that pay on `backend` (default `reference`: the plain plan).
- */
-export function planSession(
-  model: Model,
-  sizes: {
-    readonly rows: number;
-    readonly trainRows: number;
-    readonly pixels: number;
-    readonly classes: number;
-  },
-  { optimizer, batch, loss = crossEntropy(), off, backend = "reference" }: SessionOptions & {
-    readonly backend?: BackendName;
-  },
-): SessionPlan {
-  checkClassifier(model, sizes.pixels, sizes.classes);
-  const table = tableLeaves(sizes.rows, sizes.pixels);
-  const training = trainingGraph(model, table, { rows: sizes.trainRows, batch, loss, optimizer });
-  const evaluation = evaluationGraph(model, table, { batch: evaluationBatch(table), loss });
-  const plan = compile(
-    { train: training.roots, validate: evaluation.roots, evaluate: evaluation.fullRoots },
-    compileOptionsFor(backend, off),
-  );
-  return { plan, table, training, evaluation };
-}
-
-export function sessionSizes({ train, validation, test }: Splits) {
-  return {
-    rows: train.rows + validation.rows + test.rows,
-    trainRows: train.rows,
-    pixels: sizeOf(train.imageShape),
-    classes: train.classes.length,
-  };
+/** What to do while an epoch runs. */
+export interface EpochOptions {
+  readonly onSteps?: OnSteps;
+  /** Aborting it ends the epoch between two steps, by throwing its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** Owns the loaded program of one training. Nothing is allocated on the device after it is opened. */
@@ -128,12 +83,32 @@ export class Session {
   }
 
   /** Trains for one epoch, counted from 0; resolves to the means while training, that is before each update. */
-  async trainEpoch(
+  async trainEpoch(epoch: number, options: EpochOptions = {}): Promise<Means> {
+    return await this.#means(this.compiled.training.metrics, await this.#train(epoch, options));
+  }
+
+  /**
+   * As `trainEpoch`, and measures the validation set after it, if that holds images. Both are read together: on a GPU a
+   * wait for a result is long.
+   */
+  async epoch(
     epoch: number,
-    { onSteps, signal }: { onSteps?: OnSteps; signal?: AbortSignal } = {},
-  ): Promise<Means> {
+    options: EpochOptions = {},
+  ): Promise<{ readonly training: Means; readonly validation?: Means }> {
+    const steps = await this.#train(epoch, options), { training, evaluation } = this.compiled;
+    if (this.data.validation.rows === 0) return { training: await this.#means(training.metrics, steps) };
+    const measured = this.#evaluationSteps("validation");
+    await this.#run("validate", measured, {});
+    const [trained, validation] = await Promise.all([
+      this.#means(training.metrics, steps),
+      this.#means(evaluation.metrics, measured),
+    ]);
+    return { training: trained, validation };
+  }
+
+  async #train(epoch: number, { onSteps, signal }: EpochOptions): Promise<readonly Step[]> {
     const { optimizer, seed, batch, shuffle = true } = this.options, { rows } = this.data.train;
-    const { order, metrics } = this.compiled.training;
+    const { order } = this.compiled.training;
     if (this.stepsPerEpoch > 1) this.program.write(order, epochOrder(rows, { seed, epoch, shuffle }));
     const steps = batches(rows, batch).map(({ start, count }, slot): Step => {
       const step = this.#step + slot;
@@ -141,7 +116,7 @@ export class Session {
     });
     await this.#run("train", steps, { ...(onSteps && { onSteps }), ...(signal && { signal }) });
     this.#step += steps.length;
-    return await this.#means(metrics, steps);
+    return steps;
   }
 
   /** Mean loss and accuracy on one of the three sets. */
@@ -224,11 +199,6 @@ export class Session {
     const mean = (column: number) => sumColumn(table, column, columns, steps.length) / rows;
     return { loss: mean(COLUMN.loss), accuracy: mean(COLUMN.correct) };
   }
-}
-
-/** Rows of one step of evaluation. */
-function evaluationBatch({ labels }: SessionPlan["table"]): number {
-  return Math.min(EVALUATION_BATCH, labels.type.shape[0]!);
 }
 
 function sumColumn(table: TypedArray, column: number, columns: number, rows: number): number {
