@@ -117,7 +117,7 @@ export async function measurePeak(executor: Executor, { threads, seconds }: Peak
 }
 
 /** GB/s of reading `bytes` over and over (WASM), or of copying half of them to the other half (WebGPU). */
-export async function measureBandwidth(
+async function measureBandwidth(
   executor: Executor,
   bytes: number,
   { threads, seconds }: PeakOptions,

@@ -11,7 +11,7 @@ import { findTorch, torchSide } from "./torch.ts";
 const ABOUT = "Time training steps of Descent and of its peers in turn on this processor, with ratios";
 
 /** What to say of a peer that is not here. */
-export const MISSING = {
+const MISSING = {
   pytorch: 'PyTorch is left out: no python3 here can import torch; on Debian "apt-get install -y ' +
     '--no-install-recommends python3-torch libopenblas0-openmp" brings it, elsewhere "pip install torch"',
   tfjs:

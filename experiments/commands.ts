@@ -30,7 +30,7 @@ function flagsOf(optimizer: Q1Optimizer) {
 }
 
 /** The defaults with what the command line changes. */
-export function applyFlags(settings: Q1Settings, values: AllValues): Q1Settings {
+function applyFlags(settings: Q1Settings, values: AllValues): Q1Settings {
   return {
     ...settings,
     ...(values.lr !== undefined && { learningRate: values.lr }),

@@ -1,6 +1,6 @@
 /** The options that experiments share, as one table: it parses, checks, and makes `--help`. */
 import { BACKENDS } from "../src/exec/choose.ts";
-import { ACTIVATIONS } from "../src/ops/activation.ts";
+import { ACTIVATIONS } from "../src/ops/_activation.ts";
 import { REWRITE_NAMES } from "../src/train/rewrites.ts";
 import { MONITORS } from "../src/train/stop.ts";
 import { labels, listOf, number, oneOf, path, wholeNumber, widths } from "./flags.ts";

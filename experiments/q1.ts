@@ -1,5 +1,5 @@
 /** Report A, chapter 1: five optimizers on 784-a-b-c-5 and the digits 0, 2, 4, 6, 7. */
-import type { Activation } from "../src/ops/activation.ts";
+import type { Activation } from "../src/ops/_activation.ts";
 import { dense } from "../src/nn/dense.ts";
 import { type Model, sequential } from "../src/nn/model.ts";
 import { adam } from "../src/optim/adam.ts";

@@ -75,6 +75,12 @@ interface History {
   readonly metrics: readonly Readonly<Record<string, unknown>>[];
 }
 
+/** From a round number below where the curves end up to 1: where the worst of them begins would flatten the others. */
+function accuracyDomain(histories: readonly History[]): readonly [number, number] {
+  const ends = histories.map(({ cell }) => cell.validationAccuracy);
+  return [Math.max(0, Math.floor(Math.min(...ends) * 20 - 1) / 20), 1];
+}
+
 function overlay(
   histories: readonly History[],
   data: Splits,
@@ -91,6 +97,7 @@ function overlay(
     yLabel: isLoss ? "Mean cross-entropy (nats)" : "Accuracy",
     xScale: "log",
     yScale: isLoss ? "log" : "linear",
+    ...(isLoss ? {} : { yDomain: accuracyDomain(histories) }),
     series: histories.map(({ cell, metrics }) => ({
       label: TITLES[cell.optimizer],
       x: column(metrics, "epoch"),

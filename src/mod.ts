@@ -15,7 +15,7 @@ export { dropout } from "./nn/dropout.ts";
 export type { Initializer } from "./nn/initializers.ts";
 export { crossEntropy, type Loss } from "./nn/losses.ts";
 export { countParameters, initializeWeights, type Model, sequential, type Weights } from "./nn/model.ts";
-export type { Activation } from "./ops/activation.ts";
+export type { Activation } from "./ops/_activation.ts";
 export { adam, adamw, type Optimizer, rmsprop, sgd } from "./optim/mod.ts";
 export { type Backend, chooseExecutor } from "./exec/choose.ts";
 export type { Executor, Program } from "./exec/executor.ts";

@@ -12,7 +12,7 @@ import { leaf } from "../src/ir/leaf.ts";
 import { type Node, reachable } from "../src/ir/node.ts";
 import type { Op, OpCase } from "../src/ir/op.ts";
 import { compile } from "../src/ir/plan.ts";
-import { type Activation, ACTIVATIONS } from "../src/ops/activation.ts";
+import { type Activation, ACTIVATIONS } from "../src/ops/_activation.ts";
 import { add, addOp } from "../src/ops/add.ts";
 import { dropout } from "../src/ops/dropout.ts";
 import { linear } from "../src/ops/linear.ts";

@@ -22,7 +22,7 @@ import {
   type Weights,
 } from "../src/nn/model.ts";
 import { modelConfig, modelFromConfig } from "../src/nn/registry.ts";
-import { ACTIVATIONS } from "../src/ops/activation.ts";
+import { ACTIVATIONS } from "../src/ops/_activation.ts";
 import { evaluate, predict } from "../src/train/predict.ts";
 import { encodeSafetensors } from "../src/train/safetensors.ts";
 import { decodeModel, encodeModel, loadModel, saveModel } from "../src/train/saved.ts";

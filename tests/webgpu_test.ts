@@ -5,7 +5,7 @@ import { checkCase, describeDeviation, fillValues } from "../src/exec/case.ts";
 import { arena, leaf } from "../src/ir/leaf.ts";
 import type { CallTypes, Op, OpCase } from "../src/ir/op.ts";
 import { compile } from "../src/ir/plan.ts";
-import type { Activation } from "../src/ops/activation.ts";
+import type { Activation } from "../src/ops/_activation.ts";
 import { add } from "../src/ops/add.ts";
 import { gather } from "../src/ops/gather.ts";
 import { linear, linearOp } from "../src/ops/linear.ts";

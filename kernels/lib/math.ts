@@ -42,7 +42,7 @@ export function tanh4(x: v128): v128 {
   return f32x4.sub(one, f32x4.div(two, f32x4.add(one, exp4(f32x4.mul(two, x)))));
 }
 
-/** Codes of src/ops/activation.ts. */
+/** Codes of src/ops/_activation.ts. */
 export const IDENTITY: i32 = 0;
 export const RELU: i32 = 1;
 export const SIGMOID: i32 = 2;

@@ -27,7 +27,7 @@ function viewOf(buffers: readonly Buffer[], { buffer, offset, type }: Operand): 
 }
 
 /** Runs one call on views given for its operands, in the order of the plan. */
-export function referenceCall({ op, attrs, writes }: Call, views: readonly View[], step: Step): void {
+function referenceCall({ op, attrs, writes }: Call, views: readonly View[], step: Step): void {
   const inputs = op.updates === undefined ? views.slice(0, -1) : views;
   op.reference({ inputs, output: views[writes[0]!]!, attrs, step });
 }

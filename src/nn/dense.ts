@@ -1,5 +1,5 @@
 import { require } from "../core/errors.ts";
-import { type Activation, ACTIVATIONS } from "../ops/activation.ts";
+import { type Activation, ACTIVATIONS } from "../ops/_activation.ts";
 import { linear } from "../ops/linear.ts";
 import { type Initializer, INITIALIZERS } from "./initializers.ts";
 import { type Layer, parameter, refuseShape } from "./layer.ts";

@@ -1,7 +1,7 @@
 /** Layers by kind, so that a saved model can be rebuilt from its description. */
 import { DescentError, require } from "../core/errors.ts";
 import type { Shape } from "../core/tensor.ts";
-import type { Activation } from "../ops/activation.ts";
+import type { Activation } from "../ops/_activation.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
 import type { Initializer } from "./initializers.ts";

@@ -48,7 +48,7 @@ export function strideBytes({ columns }: ListsAttrs): number {
 const bits = new Uint32Array(1), asNumber = new Float32Array(bits.buffer);
 
 /** The bits of a float32. */
-export function floatBits(value: number): number {
+function floatBits(value: number): number {
   asNumber[0] = value;
   return bits[0]!;
 }

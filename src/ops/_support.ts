@@ -7,7 +7,7 @@ import type { ReferenceCall } from "../ir/op.ts";
 export const ROUNDING = 2 ** -24;
 
 /** Threads of a workgroup in kernels over flat arrays; the WGSL files carry the same number. */
-export const WORKGROUP = 256;
+const WORKGROUP = 256;
 /** WebGPU's default limit; kernels over flat arrays stride over the rest. */
 const MAX_WORKGROUPS = 65535;
 

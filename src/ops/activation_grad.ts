@@ -5,7 +5,7 @@
 import { type Node, node } from "../ir/node.ts";
 import type { Op, OpCase } from "../ir/op.ts";
 import { type Shape, sizeOf, storageOf } from "../core/tensor.ts";
-import { type Activation, ACTIVATION_CODE, activationSlope } from "./activation.ts";
+import { type Activation, ACTIVATION_CODE, activationSlope } from "./_activation.ts";
 import { flatGrid, forEachElement, ROUNDING, sameTypes, vectorsOf } from "./_support.ts";
 
 type ActivationGradAttrs = { readonly activation: Activation };

@@ -6,7 +6,7 @@ import { gradientLabel } from "../ir/gradients.ts";
 import { type Node, node } from "../ir/node.ts";
 import type { CallTypes, Op, OpCase } from "../ir/op.ts";
 import { columnsOf, rowsOf, tensorType } from "../core/tensor.ts";
-import { activate, type Activation, ACTIVATION_CODE, ACTIVATION_ERROR } from "./activation.ts";
+import { activate, type Activation, ACTIVATION_CODE, ACTIVATION_ERROR } from "./_activation.ts";
 import { activationGrad } from "./activation_grad.ts";
 import { fits, listBytes, PACK_BYTES, ROUNDING } from "./_support.ts";
 import { matmul, tiling } from "./matmul.ts";

@@ -5,7 +5,7 @@
  */
 import { columnsOf, tensorType } from "../core/tensor.ts";
 import type { CallTypes, Op, OpCase } from "../ir/op.ts";
-import { activate, type Activation, ACTIVATION_CODE, ACTIVATION_ERROR } from "./activation.ts";
+import { activate, type Activation, ACTIVATION_CODE, ACTIVATION_ERROR } from "./_activation.ts";
 import { type BytesAttrs, bytesInputs, bytesPerRow, bytesReader } from "./_bytes.ts";
 import { fits, flatGrid, listBytes, ROUNDING } from "./_support.ts";
 

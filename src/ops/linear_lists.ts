@@ -4,7 +4,7 @@
  */
 import { tensorType } from "../core/tensor.ts";
 import type { Op, OpCase } from "../ir/op.ts";
-import { activate, type Activation, ACTIVATION_CODE, ACTIVATION_ERROR } from "./activation.ts";
+import { activate, type Activation, ACTIVATION_CODE, ACTIVATION_ERROR } from "./_activation.ts";
 import { forEachEntry, type ListsAttrs, listsLayout, listsPlaces, randomLists } from "./_lists.ts";
 import { fits, flatGrid, ROUNDING } from "./_support.ts";
 

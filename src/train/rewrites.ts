@@ -1,7 +1,7 @@
 /** What is done to a plan to make it fast, by name: each can be left out, and the numbers stay the same. */
 import type { BackendName } from "../exec/executor.ts";
 import type { CompileOptions } from "../ir/plan.ts";
-import { BYTES_REWRITE, LISTS_REWRITE } from "../ops/rewrites.ts";
+import { BYTES_REWRITE, LISTS_REWRITE } from "../ops/_rewrites.ts";
 import { SGD_REWRITE } from "../optim/sgd_bytes.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** Rewrites of the graph that pay on a CPU. */
 import { type Node, node } from "../ir/node.ts";
 import type { Rewrite } from "../ir/rewrite.ts";
-import type { Activation } from "./activation.ts";
+import type { Activation } from "./_activation.ts";
 import type { BytesAttrs } from "./_bytes.ts";
 import { gatherOp } from "./gather.ts";
 import { linearOp } from "./linear.ts";
