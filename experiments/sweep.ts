@@ -150,6 +150,12 @@ function describeCell({ epochs, seconds, stopped, trainAccuracy, validationAccur
   }, validation ${validationAccuracy.toFixed(4)} → ${run}`;
 }
 
+/** A cell's number; `>4` for the epochs of a training that did not end by itself. */
+function shownCell(cell: Cell, key: typeof TABLES[number]["key"], digits: number): string {
+  const unfinished = key === "epochs" && cell.stopped !== "early stopping";
+  return `${unfinished ? ">" : ""}${cell[key].toFixed(digits)}`;
+}
+
 /** Rows of one of the three tables: ours and the published number per optimizer. */
 function tableRows(cells: readonly Cell[], key: typeof TABLES[number]["key"], digits: number): string[][] {
   return ARCHITECTURES.map((arch, a) => [
@@ -157,7 +163,7 @@ function tableRows(cells: readonly Cell[], key: typeof TABLES[number]["key"], di
     ...Q1_OPTIMIZERS.flatMap((optimizer) => {
       const cell = cells.find((one) => one.optimizer === optimizer && one.arch === arch.join());
       return [
-        cell === undefined ? "–" : cell[key].toFixed(digits),
+        cell === undefined ? "–" : shownCell(cell, key, digits),
         PUBLISHED_TABLES[key][optimizer][a]!.toFixed(digits),
       ];
     }),

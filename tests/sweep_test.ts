@@ -123,7 +123,8 @@ Deno.test("runSweep() trains every cell, and writes tables and figures of ours a
       assert(tables.includes(title) && text.includes(title), title);
     }
     assertMatch(tables, new RegExp(`\\(30, 20, 10\\).*\\| *${ours} *\\| *${published} *\\|`));
-    assertMatch(tables, /\(18, 20, 12\).*\| *1 *\| *29 *\|/);
+    // One epoch was all that was allowed: no convergence.
+    assertMatch(tables, /\(18, 20, 12\).*\| *>1 *\| *29 *\|/);
     assert(text.includes("[8/8] nag 18-20-12") && text.endsWith(`Run folder  ${path}`));
 
     const svg = await Deno.readTextFile(join(path, "figures/validation_accuracy.svg"));
