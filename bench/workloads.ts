@@ -1,12 +1,15 @@
-/** What is timed: the trainings W1 to W6 of the optimizer and autoencoder experiments, and the products W7. */
+/** What is timed: the trainings W1 to W6 of the experiments, and the products W7. */
+import { conv2d } from "../src/nn/conv2d.ts";
 import { dense } from "../src/nn/dense.ts";
+import { flatten } from "../src/nn/flatten.ts";
 import { crossEntropy, type Loss, reconstructionError } from "../src/nn/losses.ts";
+import { maxPool2d } from "../src/nn/max_pool2d.ts";
 import { type Model, sequential } from "../src/nn/model.ts";
 import { adam, type Optimizer, sgd } from "../src/optim/mod.ts";
 
 /** A training whose steps are timed. */
 export interface TrainingWorkload {
-  readonly name: "W1" | "W2" | "W3" | "W6";
+  readonly name: "W1" | "W2" | "W3" | "W4" | "W6";
   readonly title: string;
   /** Names the network: workloads of one network start from the same weights. */
   readonly network: NetworkName;
@@ -17,7 +20,7 @@ export interface TrainingWorkload {
   readonly lossRows?: number;
 }
 
-export type NetworkName = "classifier" | "autoencoder";
+export type NetworkName = "classifier" | "autoencoder" | "cnn";
 
 export const PIXELS = 784;
 
@@ -26,6 +29,16 @@ export const NETWORKS: Readonly<Record<NetworkName, () => Model>> = {
   classifier: () =>
     sequential(PIXELS, [dense(30), dense(20), dense(10), dense(5, { activation: "identity" })]),
   autoencoder: () => sequential(PIXELS, [dense(512), dense(PIXELS, { activation: "sigmoid" })]),
+  cnn: () =>
+    sequential([28, 28], [
+      conv2d(15, 9),
+      maxPool2d(),
+      conv2d(20, 5),
+      maxPool2d(),
+      flatten(),
+      dense(100),
+      dense(10, { activation: "identity" }),
+    ]),
 };
 
 const classifier = { network: "classifier", loss: crossEntropy } as const;
@@ -48,6 +61,15 @@ export const TRAININGS: readonly TrainingWorkload[] = [
     optimizer: () => sgd({ learningRate: 0.1 }),
   },
   {
+    name: "W4",
+    title: "CNN of two convolutions (15@9×9, 20@5×5), SGD, batch 128",
+    network: "cnn",
+    batch: 128,
+    optimizer: () => sgd({ learningRate: 0.05, weightDecay: 1e-4 }),
+    loss: crossEntropy,
+    lossRows: 1024,
+  },
+  {
     name: "W6",
     title: "autoencoder 784-512-784, Adam, batch 32",
     network: "autoencoder",
@@ -63,7 +85,6 @@ export const PRODUCT_SIZES = [256, 512, 1024] as const;
 
 /** Names whose layers the library does not have yet, with the sentence that says so. */
 export const PENDING: Readonly<Record<string, string>> = {
-  W4: "W4, the convolutional network, is not there yet: it comes with the convolution",
   W5: "W5, the tied denoising layer, is not there yet: it comes with the tied layers",
 };
 

@@ -2,89 +2,92 @@
 import { confusionMatrix, curves, type Figure, type Series, toPng } from "../src/plot/mod.ts";
 import type { RunWriter } from "../src/runs/run.ts";
 import type { EpochRecord, FitResult } from "../src/train/fit.ts";
-import type { SplitName } from "../src/train/session.ts";
+import { SPLIT_NAMES } from "../src/train/session.ts";
 
-/** What the figures of a classifier's training are titled with. */
+/** What the figures of a training are titled with. */
 export interface FigureTitle {
   /** `784-30-20-10-5, Adam`. */
   readonly network: string;
   readonly seed: number;
-  /** What early stopping watched. */
-  readonly monitor: string;
+  /** What early stopping watched, if it did. */
+  readonly monitor?: string;
+  /** What the loss is, with its unit. Default `Mean cross-entropy (nats)`. */
+  readonly lossLabel?: string;
 }
 
-/** Loss and accuracy against epochs, and a confusion matrix per set. */
-export function trainingFigures(
-  { history, results, stopped, restoredEpoch }: Pick<
-    FitResult,
-    "history" | "results" | "stopped" | "restoredEpoch"
-  >,
-  { network, seed, monitor }: FigureTitle,
-): readonly Figure[] {
-  const best = history.at(-1)?.stopping?.bestEpoch,
-    marks = best === undefined ? [] : [{ x: best, label: `best ${monitor}: epoch ${best}` }];
-  const ended = `${history.length} epoch${history.length === 1 ? "" : "s"} (${stopped})${
-    restoredEpoch === undefined ? "" : `, weights of epoch ${restoredEpoch}`
-  }`;
-  const subtitle = `${network}, seed ${seed}; ${ended}`;
+type Ended = Pick<FitResult, "history" | "results" | "stopped" | "restoredEpoch">;
+
+/** Loss against epochs, and of a classifier accuracy against epochs and a confusion matrix per set. */
+export function trainingFigures(ended: Ended, title: FigureTitle): readonly Figure[] {
+  const { history, results } = ended, { network, monitor, lossLabel = "Mean cross-entropy (nats)" } = title;
+  const best = monitor === undefined ? undefined : history.at(-1)?.stopping?.bestEpoch;
+  const marks = best === undefined ? [] : [{ x: best, label: `best ${monitor}: epoch ${best}` }];
   const common = {
-    subtitle,
+    subtitle: endedInWords(ended, title),
     xLabel: "Epoch",
     marks,
     xScale: history.length > 2000 ? "log" : "linear",
   } as const;
+  const isClassifier = Object.values(results).some(({ accuracy }) => accuracy !== undefined);
   return [
     curves({
       ...common,
       name: "loss",
       title: "Loss against epochs",
-      yLabel: "Mean cross-entropy (nats)",
-      series: trainAndValidation(history, "loss", "valLoss"),
+      yLabel: lossLabel,
+      series: lines(history, ["loss", "valLoss", "testLoss"]),
     }),
-    curves({
-      ...common,
-      name: "accuracy",
-      title: "Accuracy against epochs",
-      yLabel: "Accuracy",
-      series: trainAndValidation(history, "accuracy", "valAccuracy"),
-    }),
-    ...(["train", "validation", "test"] as const).flatMap((name) =>
-      confusionFigure(name, results[name], network)
-    ),
-  ];
-}
-
-function confusionFigure(
-  name: SplitName,
-  result: FitResult["results"][SplitName],
-  network: string,
-): Figure[] {
-  if (result === undefined) return [];
-  const { confusion: { classes, counts }, accuracy } = result;
-  const images = counts.flat().reduce((sum, count) => sum + count, 0).toLocaleString("en");
-  const title = `Confusion matrix, ${name} set`;
-  const subtitle = `${network}; accuracy ${accuracy.toFixed(4)} on ${images} images`;
-  return [confusionMatrix({ name: `confusion_${name}`, title, subtitle, classes, counts })];
-}
-
-function trainAndValidation(
-  history: readonly EpochRecord[],
-  train: "loss" | "accuracy",
-  validation: "valLoss" | "valAccuracy",
-): readonly Series[] {
-  const x = history.map(({ epoch }) => epoch), hasValidation = history[0]?.[validation] !== undefined;
-  return [
-    { label: "train", role: "train", x, y: history.map((record) => record[train]) },
-    ...(hasValidation
-      ? [{
-        label: "validation",
-        role: "validation" as const,
-        x,
-        y: history.map((record) => record[validation]),
-      }]
+    ...(isClassifier
+      ? [curves({
+        ...common,
+        name: "accuracy",
+        title: "Accuracy against epochs",
+        yLabel: "Accuracy",
+        series: lines(history, ["accuracy", "valAccuracy", "testAccuracy"]),
+      })]
       : []),
+    ...confusionFigures(results, network),
   ];
 }
+
+/** `784-30-20-10-5, Adam, seed 1; 23 epochs (early stopping)`: the subtitle of a training's curves. */
+export function endedInWords(
+  { history, stopped, restoredEpoch }: Pick<Ended, "history" | "stopped" | "restoredEpoch">,
+  { network, seed }: Pick<FigureTitle, "network" | "seed">,
+): string {
+  const epochs = `${history.length} epoch${history.length === 1 ? "" : "s"} (${stopped})`;
+  return `${network}, seed ${seed}; ${epochs}${
+    restoredEpoch === undefined ? "" : `, weights of epoch ${restoredEpoch}`
+  }`;
+}
+
+/** A confusion matrix for each set that has one. */
+export function confusionFigures(results: FitResult["results"], network: string): readonly Figure[] {
+  return SPLIT_NAMES.flatMap((name) => {
+    const { confusion, accuracy } = results[name] ?? {};
+    if (confusion === undefined || accuracy === undefined) return [];
+    const { classes, counts } = confusion;
+    const images = counts.flat().reduce((sum, count) => sum + count, 0).toLocaleString("en");
+    const title = `Confusion matrix, ${name} set`;
+    const subtitle = `${network}; accuracy ${accuracy.toFixed(4)} on ${images} images`;
+    return [confusionMatrix({ name: `confusion_${name}`, title, subtitle, classes, counts })];
+  });
+}
+
+/** Members of the records of an epoch as lines: of training, of validation, of test; the first is always there. */
+function lines(
+  history: readonly EpochRecord[],
+  members: readonly [train: LineMember, validation: LineMember, test: LineMember],
+): readonly Series[] {
+  const x = history.map(({ epoch }) => epoch);
+  return members.flatMap((member, i) => {
+    const role = SPLIT_NAMES[i]!;
+    if (i > 0 && history[0]?.[member] === undefined) return [];
+    return [{ label: role, role, x, y: history.map((record) => record[member]) }];
+  });
+}
+
+type LineMember = "loss" | "accuracy" | "valLoss" | "valAccuracy" | "testLoss" | "testAccuracy";
 
 /** Writes figures into `figures/` of the run. */
 export async function writeFigures(run: RunWriter, figures: readonly Figure[]): Promise<void> {

@@ -20,8 +20,8 @@ export async function checkGradients(): Promise<boolean> {
     }
     let worst = 0, worstCase = "", count = 0;
     for (
-      const opCase of op.cases.filter(({ inputs }) =>
-        inputs.every(({ shape }) => sizeOf(shape) <= MAX_ELEMENTS)
+      const opCase of op.cases.filter(({ inputs, notSmooth }) =>
+        !notSmooth && inputs.every(({ shape }) => sizeOf(shape) <= MAX_ELEMENTS)
       )
     ) {
       const error = (await gradcheckCase(op, opCase))!;

@@ -3,9 +3,10 @@ import { BACKENDS } from "../src/exec/choose.ts";
 import { ACTIVATIONS } from "../src/ops/_activation.ts";
 import { REWRITE_NAMES } from "../src/train/rewrites.ts";
 import { MONITORS } from "../src/train/stop.ts";
-import { labels, listOf, number, oneOf, path, wholeNumber, widths } from "./flags.ts";
+import { type Flag, type Flags, labels, listOf, number, oneOf, path, wholeNumber, widths } from "./flags.ts";
 
-const positiveWhole = wholeNumber(1, 1_000_000_000);
+/** Counts of epochs or images. */
+export const positiveWhole = wholeNumber(1, 1_000_000_000);
 
 /** Where and how to run; every experiment has these. */
 export const RUN_FLAGS = {
@@ -66,7 +67,17 @@ export const TRAIN_FLAGS = {
   },
 } as const;
 
-/** One network. */
+/** How the plan is compiled and checked; every experiment has these. */
+export const PLAN_FLAGS = {
+  off: {
+    value: "A,B",
+    help: `rewrites of the plan to leave out, of ${REWRITE_NAMES.join(",")}: the numbers stay the same`,
+    parse: listOf(REWRITE_NAMES),
+  },
+  check: { help: "replay each call of the first step on the float64 reference first" },
+} as const;
+
+/** One network of fully connected layers. */
 export const NETWORK_FLAGS = {
   arch: { value: "A,B,C", help: "widths of the hidden layers", parse: widths },
   batch: {
@@ -77,12 +88,7 @@ export const NETWORK_FLAGS = {
       flag: string,
     ): number | "all" => (text === "all" ? "all" : positiveWhole(text, flag)),
   },
-  off: {
-    value: "A,B",
-    help: `rewrites of the plan to leave out, of ${REWRITE_NAMES.join(",")}: the numbers stay the same`,
-    parse: listOf(REWRITE_NAMES),
-  },
-  check: { help: "replay each call of the first step on the float64 reference first" },
+  ...PLAN_FLAGS,
 } as const;
 
 export const MOMENTUM_FLAG = {
@@ -92,3 +98,13 @@ export const MOMENTUM_FLAG = {
     parse: number(0, 0.999999, { inclusive: true }),
   },
 } as const;
+
+/** Flags of the same names and values, whatever their help says. */
+type Like<F extends Flags> = {
+  readonly [K in keyof F]: F[K] extends { parse(text: string, flag: string): infer T }
+    ? Flag<T> & { parse(text: string, flag: string): T }
+    : Flag<unknown>;
+};
+
+/** Flags that every experiment has. */
+export type CommonFlags = Like<typeof RUN_FLAGS & typeof PLAN_FLAGS>;

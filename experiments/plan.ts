@@ -15,27 +15,37 @@ import {
 } from "../src/ir/print.ts";
 import { initializeWeights } from "../src/nn/model.ts";
 import { textTable } from "../src/plot/table.ts";
-import { planSession, Session, sessionSizes } from "../src/train/session.ts";
-import { Q1_RECIPES } from "./q1.ts";
-import { openExecutor, type PreparedRun, type RunOptions } from "./train_run.ts";
+import { planSession, Session, type SessionOptions, sessionSizes } from "../src/train/session.ts";
+import { openExecutor } from "./train_run.ts";
+import type { RunOptions, Training } from "./training.ts";
 
-function sessionOptions({ settings, batch }: PreparedRun, { seed, off }: Pick<RunOptions, "seed" | "off">) {
-  return { optimizer: Q1_RECIPES[settings.optimizer].build(settings), batch, seed, ...(off && { off }) };
+function sessionOptions(
+  { optimizer, batch, dropLast, loss }: Training,
+  { seed, off }: Pick<RunOptions, "seed" | "off">,
+): SessionOptions {
+  return {
+    optimizer,
+    batch,
+    seed,
+    ...(dropLast !== undefined && { dropLast }),
+    ...(loss && { loss }),
+    ...(off && { off }),
+  };
 }
 
 /** Prints the plan of an experiment as its backend runs it; with `time` or `check`, loads it and runs a step. */
 export async function showPlan(
-  prepared: PreparedRun,
+  training: Training,
   options: RunOptions,
   { time, check }: { readonly time: boolean; readonly check: boolean },
 ): Promise<void> {
   const { executor } = await openExecutor(options);
-  const { plan } = planSession(prepared.model, sessionSizes(prepared.data), {
-    ...sessionOptions(prepared, options),
+  const { plan } = planSession(training.model, sessionSizes(training.data), {
+    ...sessionOptions(training, options),
     backend: executor.name,
   });
-  const times = time ? await timed(prepared, executor, options) : undefined;
-  console.log(`Plan of ${prepared.name}, batch ${prepared.batch}, on ${executor.description}`);
+  const times = time ? await timed(training, executor, options) : undefined;
+  console.log(`Plan of ${training.name}, batch ${training.batch}, on ${executor.description}`);
   for (const [name, calls] of Object.entries({ setup: plan.setup, ...plan.routines })) {
     if (calls.length > 0) printRoutine(name, calls, name === "train" ? times : undefined);
   }
@@ -45,7 +55,7 @@ export async function showPlan(
       formatBytes(plan.buffers.reduce((sum, { bytes }) => sum + bytes, 0))
     } in ${plan.buffers.length} buffers`,
   );
-  if (check) console.log(`\n${await checkFirstStep(prepared, executor, options)}`);
+  if (check) console.log(`\n${await checkFirstStep(training, executor, options)}`);
   executor.close();
 }
 
@@ -70,11 +80,11 @@ function timing(ms: number, flops: number, bytes: number): readonly string[] {
 }
 
 async function timed(
-  prepared: PreparedRun,
+  training: Training,
   executor: Executor,
   options: Pick<RunOptions, "seed" | "off">,
 ): Promise<readonly number[]> {
-  return await withSession(prepared, executor, options, async (session, step) => {
+  return await withSession(training, executor, options, async (session, step) => {
     await session.trainEpoch(0); // warms up, and fills every buffer with real values
     return await timeCalls(session.program, "train", step);
   });
@@ -82,11 +92,11 @@ async function timed(
 
 /** Replays the first training step call by call on the reference; says so, or throws naming the first bad call. */
 export async function checkFirstStep(
-  prepared: PreparedRun,
+  training: Training,
   executor: Executor,
   options: Pick<RunOptions, "seed" | "off">,
 ): Promise<string> {
-  return await withSession(prepared, executor, options, async ({ program }, step) => {
+  return await withSession(training, executor, options, async ({ program }, step) => {
     const bad = await checkStep(program, "train", step), { length } = program.plan.routines.train!;
     if (bad === undefined) {
       return `Check     all ${length} calls of the first step agree with the float64 reference`;
@@ -99,16 +109,16 @@ export async function checkFirstStep(
 
 /** A session with fresh weights, and the first step of its training. */
 async function withSession<T>(
-  prepared: PreparedRun,
+  training: Training,
   executor: Executor,
   options: Pick<RunOptions, "seed" | "off">,
   work: (session: Session, step: Step) => Promise<T>,
 ): Promise<T> {
-  const asked = sessionOptions(prepared, options), { model, data, batch } = prepared, { seed } = options;
+  const asked = sessionOptions(training, options), { model, data, batch } = training, { seed } = options;
   const session = await Session.open(model, data, {
     ...asked,
     executor,
-    weights: initializeWeights(model, seed),
+    weights: training.weights ?? initializeWeights(model, seed),
   });
   try {
     return await work(session, {

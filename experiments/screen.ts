@@ -57,11 +57,17 @@ function speed({ samplesPerSecond }: EpochRecord): string {
   return `${Math.round(samplesPerSecond).toLocaleString("en")} samples/s`;
 }
 
-function scoresOf({ loss, accuracy, valLoss, valAccuracy }: EpochRecord): string {
-  const validation = valLoss === undefined
-    ? ""
-    : ` · val loss ${shortNumber(valLoss)} acc ${shortNumber(valAccuracy!)}`;
-  return `loss ${shortNumber(loss)} acc ${shortNumber(accuracy)}${validation}`;
+function scoresOf(record: EpochRecord): string {
+  const { loss, accuracy, valLoss, valAccuracy, testLoss, testAccuracy } = record;
+  const pair = (name: string, loss: number | undefined, accuracy: number | undefined) =>
+    loss === undefined
+      ? []
+      : [`${name}loss ${shortNumber(loss)}${accuracy === undefined ? "" : ` acc ${shortNumber(accuracy)}`}`];
+  return [
+    ...pair("", loss, accuracy),
+    ...pair("val ", valLoss, valAccuracy),
+    ...pair("test ", testLoss, testAccuracy),
+  ].join(" · ");
 }
 
 /** Seconds to the expected epoch; 0 once that is passed. */

@@ -3,11 +3,12 @@ import { formatShape } from "../src/core/tensor.ts";
 import { BACKEND_TITLES, type Choice } from "../src/exec/choose.ts";
 import { countParameters, type Model, summarizeModel } from "../src/nn/model.ts";
 import { textTable } from "../src/plot/table.ts";
-import type { RunSummary } from "../src/runs/run.ts";
-import type { PublishedRun } from "./published.ts";
-import { Q1_RECIPES } from "./q1.ts";
+import { SCORE_NAMES } from "../src/runs/layout.ts";
+import { SPLIT_NAMES } from "../src/train/session.ts";
+import type { StopOptions } from "../src/train/stop.ts";
 import { duration, type Screen } from "./screen.ts";
-import type { PreparedRun } from "./train_run.ts";
+import type { TrainedRun } from "./train_run.ts";
+import type { Published, Training } from "./training.ts";
 
 /** `784-30-20-10-5`. */
 export function networkName(model: Model): string {
@@ -17,32 +18,24 @@ export function networkName(model: Model): string {
 }
 
 /** Tells what is about to happen. */
-export function introduce(
-  screen: Screen,
-  { name, settings, data, model, batch }: PreparedRun,
-  choice: Choice,
-): void {
-  const { train, validation, test, source } = data;
-  const count = (rows: number) => rows.toLocaleString("en");
-  screen.say(`${name}: ${networkName(model)} with ${Q1_RECIPES[settings.optimizer].title}\n`);
+export function introduce(screen: Screen, training: Training, { executor, why }: Choice): void {
+  const { name, title, data, model, batch, optimizer, stopping } = training, { source } = data;
+  const sets = SPLIT_NAMES.filter((split) => data[split].rows > 0)
+    .map((split) => `${count(data[split].rows)} ${split}`);
+  const from = `${source.from}${source.original ? " (the original MNIST)" : ""}`;
+  screen.say(`${name}: ${networkName(model)} with ${title}\n`);
+  screen.say(`Backend   ${BACKEND_TITLES[executor.name]}: ${executor.description} (${why})`);
   screen.say(
-    `Backend   ${BACKEND_TITLES[choice.executor.name]}: ${choice.executor.description} (${choice.why})`,
+    `Data      digits ${data.train.classes.join(" ")}: ${sets.join(", ")} images, from ${from}` +
+      `${source.seed === undefined ? ", the first of its files" : `, seed ${source.seed}`}`,
   );
+  const { learningRate } = optimizer.options;
   screen.say(
-    `Data      digits ${train.classes.join(" ")}: ${count(train.rows)} train, ${
-      count(validation.rows)
-    } validation, ` +
-      `${count(test.rows)} test images, from ${source.from}${
-        source.original ? " (the original MNIST)" : ""
-      }, seed ${source.seed}`,
-  );
-  screen.say(
-    `Training  batch ${batch}, learning rate ${settings.learningRate}, at most ${
-      count(settings.epochs)
-    } epochs; stops after ` +
-      `${
-        count(settings.patience)
-      } epochs in which ${settings.monitor} does not improve by more than ${settings.minDelta}\n`,
+    `Training  batch ${batch}${training.dropLast ? " (a shorter last one is left out)" : ""}` +
+      `${learningRate === undefined ? "" : `, learning rate ${learningRate}`}, ` +
+      `${stopping ? "at most " : ""}${count(training.epochs)} epochs${
+        stopping ? `; stops after ${ruleInWords(stopping)}` : ""
+      }\n`,
   );
   const rows = summarizeModel(model).map((layer) => [
     layer.name,
@@ -60,27 +53,38 @@ export function introduce(
   screen.say("");
 }
 
-/** Tells how it ended: scores beside the published ones, and where the folder is. */
-export function conclude(screen: Screen, summary: RunSummary, path: string): void {
-  const published = summary.published as unknown as PublishedRun | null;
-  const scoreNames = ["accuracy", "precision", "recall", "f1"] as const;
+function count(rows: number): string {
+  return rows.toLocaleString("en");
+}
+
+function ruleInWords({ monitor = "val_loss", minDelta = 0, patience = 0 }: StopOptions): string {
+  return `${count(patience)} epochs in which ${monitor} does not improve by more than ${minDelta}`;
+}
+
+/** Tells how it ended: scores beside the published ones, what was found, and where the folder is. */
+export function conclude(
+  screen: Screen,
+  { summary, path, words }: Pick<TrainedRun, "summary" | "path" | "words">,
+): void {
+  const published = summary.published as unknown as Published | null;
   screen.say(
     `Ended after ${summary.epochs} epoch${summary.epochs === 1 ? "" : "s"} in ${
       duration(summary.seconds)
     }: ${summary.stopped}` +
-      `${published ? ` (published: ${published.epochs} epochs)` : ""}\n`,
+      `${published?.epochs ? ` (published: ${published.epochs} epochs)` : ""}\n`,
   );
-  const rows = (["train", "validation", "test"] as const).flatMap((split) => [
-    [
-      split,
-      "ours",
-      ...scoreNames.map((name) => summary[split][name].toFixed(4)),
-      (summary[split].loss ?? NaN).toFixed(4),
-    ],
-    ...(published
-      ? [["", "published", ...scoreNames.map((name) => published[split][name].toFixed(4)), ""]]
-      : []),
-  ]);
-  screen.say(textTable({ columns: ["set", "", ...scoreNames, "loss"], rows }));
+  const splits = SPLIT_NAMES.filter((split) => summary[split]);
+  const names = SCORE_NAMES.filter((name) => splits.some((split) => summary[split]![name] !== undefined));
+  const number = (value: number | null | undefined) => value === undefined ? "" : (value ?? NaN).toFixed(4);
+  const rows = splits.flatMap((split) => {
+    const ours = summary[split]!, theirs = published?.[split];
+    return [
+      [split, "ours", ...names.map((name) => number(ours[name])), number(ours.loss)],
+      ...(theirs ? [["", "published", ...names.map((name) => number(theirs[name])), ""]] : []),
+    ];
+  });
+  screen.say(textTable({ columns: ["set", "", ...names, "loss"], rows }));
+  const said = [...(published?.words ? [`Published: ${published.words}`] : []), ...words];
+  if (said.length > 0) screen.say(`\n${said.join("\n")}`);
   screen.say(`\nRun folder  ${path}`);
 }

@@ -1,196 +1,167 @@
-/** One training as a run: data in, a run folder out. */
-import { require, UsageError } from "../src/core/errors.ts";
-import { sizeOf } from "../src/core/tensor.ts";
-import { mnist, REPORT_A, type Splits } from "../src/data/mnist.ts";
-import { type Backend, type Choice, chooseExecutor } from "../src/exec/choose.ts";
+/** A declared training as a run: from the data to a run folder. */
+import { UsageError } from "../src/core/errors.ts";
+import { type Choice, chooseExecutor } from "../src/exec/choose.ts";
 import type { Executor } from "../src/exec/executor.ts";
+import type { Splits } from "../src/data/mnist.ts";
 import { countParameters, initializeWeights, type Model } from "../src/nn/model.ts";
 import { toJson } from "../src/runs/json.ts";
-import { createRun, type RunSummary, type RunWriter } from "../src/runs/run.ts";
-import { fit, type FitResult } from "../src/train/fit.ts";
-import type { RewriteName } from "../src/train/rewrites.ts";
+import type { RunSummary, RunWriter, SplitScores } from "../src/runs/run.ts";
+import { fit, type FitResult, type SplitResult } from "../src/train/fit.ts";
 import { encodeModel } from "../src/train/saved.ts";
 import { SPLIT_NAMES, type SplitName } from "../src/train/session.ts";
-import { expectedEpochs, isPublishedSetting, Q1_RECIPES, q1Model, type Q1Settings } from "./q1.ts";
-import { ARCHITECTURES, PUBLISHED_RUNS } from "./published.ts";
+import { inRun, placeRecord } from "./run_folder.ts";
 import type { Screen } from "./screen.ts";
 import { networkName } from "./tell.ts";
+import type { Findings, RunOptions, Training } from "./training.ts";
 
-/** Where and how to run. */
-export interface RunOptions {
-  readonly seed: number;
-  readonly backend: Backend;
-  readonly threads?: number;
-  /** Folder of IDX files; the original MNIST without it. */
-  readonly data?: string;
-  /** Labels to learn; the report's 0, 2, 4, 6, 7 without it. */
-  readonly digits?: readonly number[];
-  readonly out: string;
-  readonly maxSeconds?: number;
-  /** Rewrites of the plan to leave out. */
-  readonly off?: readonly RewriteName[];
-  readonly signal?: AbortSignal;
-}
-
-/** What a run is made from. */
-export interface PreparedRun {
-  readonly name: string;
-  readonly settings: Q1Settings;
-  readonly data: Splits;
-  readonly model: Model;
-  readonly batch: number;
-}
-
-/** Reads the images of Report A: from MNIST its 60/20/20 choice, from another folder the same share of what is there. */
-export async function loadData(
-  { seed, data, digits }: Pick<RunOptions, "seed" | "data" | "digits">,
-): Promise<Splits> {
-  const own = { ...(data !== undefined && { data, shrink: true }), ...(digits && { digits, shrink: true }) };
-  return await mnist({ ...REPORT_A, seed, ...own });
-}
-
-/** Some 16 million: more would take minutes to draw, and gigabytes. */
-const MAX_PARAMETERS = 2 ** 24;
-
-/** Binds the settings to the data, before anything is written; throws when they do not fit. */
-export function prepareRun(name: string, settings: Q1Settings, data: Splits): PreparedRun {
-  const { batch } = settings, { rows } = data.train;
-  const empty = SPLIT_NAMES.find((split) => data[split].rows === 0);
-  require(
-    empty === undefined,
-    () => `${data.source.from} leaves no ${empty} images: give at least 5 images of each digit`,
-  );
-  if (batch !== "all" && batch > rows) {
-    throw new UsageError(
-      `A batch of ${batch.toLocaleString("en")} is more than the ${
-        rows.toLocaleString("en")
-      } training images: choose a smaller --batch, or all`,
-    );
-  }
-  const model = q1Model(settings, {
-    pixels: sizeOf(data.train.imageShape),
-    classes: data.train.classes.length,
-  });
-  const parameters = countParameters(model);
-  if (parameters > MAX_PARAMETERS) {
-    throw new UsageError(
-      `--arch ${settings.arch.join()} makes ${parameters.toLocaleString("en")} parameters, at most ${
-        MAX_PARAMETERS.toLocaleString("en")
-      } can be trained here: choose narrower layers`,
-    );
-  }
-  return { name, settings, data, model, batch: batch === "all" ? rows : batch };
+/** What is left of a run in memory. */
+export interface TrainedRun {
+  readonly summary: RunSummary;
+  /** The folder. */
+  readonly path: string;
+  readonly result: FitResult;
+  /** What the experiment found, for people. */
+  readonly words: readonly string[];
 }
 
 /** Trains, evaluates and writes the run folder. On failure the folder keeps what was recorded, if anything, and its error. */
 export async function trainRun(
-  prepared: PreparedRun,
-  { executor, why }: Choice,
+  training: Training,
+  choice: Choice,
   screen: Screen,
   options: RunOptions & { readonly group?: string },
-): Promise<{ readonly summary: RunSummary; readonly path: string; readonly result: FitResult }> {
-  const { name, settings, data, model, batch } = prepared;
-  const { seed, maxSeconds, signal, group, off } = options;
-  const run = await createRun(options.out, {
-    name,
-    seed,
-    record: {
-      ...(group !== undefined && { group }),
-      experiment: name,
-      settings: { ...settings, batch },
-      network: networkName(model),
-      optimizer: { ...Q1_RECIPES[settings.optimizer].build(settings).options },
-      backend: { name: executor.name, description: executor.description, why },
-      data: toJson({ ...data.source, digits: data.train.classes }),
-      versions: { descent: await ownVersion(), deno: Deno.version.deno, v8: Deno.version.v8 },
-    },
+): Promise<TrainedRun> {
+  const { name, model, data, optimizer, settings, batch } = training, { seed, group } = options;
+  const { executor } = choice, { backend, versions } = await placeRecord(choice);
+  const record = {
+    ...(group !== undefined && { group }),
+    experiment: name,
+    settings: { ...settings, batch },
+    network: networkName(model),
+    optimizer: { ...optimizer.options },
+    backend,
+    data: toJson({ ...data.source, digits: data.train.classes }),
+    versions,
+  };
+  const { value, path } = await inRun(options.out, { name, seed, record }, async (run) => {
+    const result = await trainStage(training, { run, executor, screen, options });
+    const context = { seed, executor }, findings = await training.findings?.(result, context);
+    const summary = summarize(run, training, { executor, result, seed, findings });
+    await run.writeFile("model.safetensors", encodeModel(result, { run: run.id, experiment: name }));
+    await run.writeJson("summary.json", summary);
+    // Loaded only now: drawing takes a moment to start, and training should not wait for it.
+    const { writeFigures } = await import("./figures.ts");
+    await writeFigures(run, await training.figures(result, context));
+    const value = { summary, result, words: findings?.words ?? [] };
+    return { value, interrupted: result.stopped === "interrupted" };
   });
-  const progress = screen.progress(expectedEpochs(settings), Math.ceil(data.train.rows / batch));
+  return { ...value, path };
+}
+
+/**
+ * Trains as declared, with the progress on screen and a line per epoch in the run's metrics. A run of several
+ * trainings names each by `stage`, which its lines then carry.
+ */
+export async function trainStage(
+  { model, data, batch, optimizer, epochs, metrics, ...training }: Training,
+  { run, executor, screen, options, stage }: {
+    readonly run: RunWriter;
+    readonly executor: Executor;
+    readonly screen: Screen;
+    readonly options: Pick<RunOptions, "seed" | "maxSeconds" | "signal" | "off">;
+    readonly stage?: string;
+  },
+): Promise<FitResult> {
+  const { seed, maxSeconds, signal, off } = options;
+  const { dropLast, measureTest, loss, stopping, weights = initializeWeights(model, seed) } = training;
+  const steps = dropLast ? Math.floor(data.train.rows / batch) : Math.ceil(data.train.rows / batch);
+  const progress = screen.progress(training.expectedEpochs, steps);
   try {
-    const result = await fit(model, data, {
+    return await fit(model, data, {
       executor,
-      optimizer: Q1_RECIPES[settings.optimizer].build(settings),
+      optimizer,
       batch,
-      epochs: settings.epochs,
+      epochs,
       seed,
-      weights: initializeWeights(model, seed),
-      stopping: { monitor: settings.monitor, minDelta: settings.minDelta, patience: settings.patience },
+      weights,
+      ...(loss && { loss }),
+      ...(stopping && { stopping }),
+      ...(dropLast !== undefined && { dropLast }),
+      ...(measureTest !== undefined && { measureTest }),
       ...(maxSeconds !== undefined && { maxSeconds }),
       ...(signal && { signal }),
       ...(off && { off }),
       onSteps: (done) => progress.steps(done),
       onEpoch(record) {
-        run.writeMetrics({ ...record });
+        run.writeMetrics({ ...(stage !== undefined && { stage }), ...record, ...metrics?.(record) });
         progress.epoch(record);
       },
     });
+  } finally {
     progress.stop();
-    const summary = summarize(run, prepared, executor, result, seed);
-    await run.writeFile("model.safetensors", encodeModel(result, { run: run.id, experiment: name }));
-    await run.writeJson("summary.json", summary);
-    // Loaded only now: drawing takes a moment to start, and training should not wait for it.
-    const { trainingFigures, writeFigures } = await import("./figures.ts");
-    await writeFigures(
-      run,
-      trainingFigures(result, { network: `${networkName(model)}, ${name}`, seed, monitor: settings.monitor }),
-    );
-    await run.finish(result.stopped === "interrupted" ? "interrupted" : "finished");
-    return { summary, path: run.path, result };
-  } catch (error) {
-    progress.stop();
-    // A folder is left only where there is something in it to keep.
-    if (!await run.discard()) {
-      await run.finish("failed", { error: error instanceof Error ? error.message : String(error) });
-    }
-    throw error;
   }
+}
+
+/** The scores of one set, as `summary.json` has them. */
+export function scoresOf({ loss, accuracy, report }: SplitResult): SplitScores {
+  if (accuracy === undefined || report === undefined) return { loss };
+  const { precision, recall, f1, averages } = report;
+  return { loss, accuracy, precision, recall, f1, macro: { ...averages.macro } };
 }
 
 function summarize(
   run: RunWriter,
-  { name, settings, model, data }: PreparedRun,
-  executor: Executor,
-  { history, results, seconds, stopped }: FitResult,
-  seed: number,
+  { name, model, published }: Training,
+  { executor, result, seed, findings }: {
+    readonly executor: Executor;
+    readonly result: FitResult;
+    readonly seed: number;
+    readonly findings: Findings | undefined;
+  },
 ): RunSummary {
-  const scores = (split: SplitName) => {
-    const { loss, accuracy, report: { precision, recall, f1, averages } } = results[split]!;
-    return { loss, accuracy, precision, recall, f1, macro: { ...averages.macro } };
-  };
-  const last = history.at(-1);
+  const { history, results, seconds, stopped } = result, last = history.at(-1);
+  const scores: Partial<Record<SplitName, SplitScores>> = {};
+  for (const split of SPLIT_NAMES) if (results[split]) scores[split] = scoresOf(results[split]);
   return {
     run: run.id,
     experiment: name,
     epochs: history.length,
     seconds,
     stopped,
-    train: scores("train"),
-    validation: scores("validation"),
-    test: scores("test"),
+    ...scores,
     // Means over the last epoch while it trained, before each update: what Keras prints.
     ...(last && { running: { loss: last.loss, accuracy: last.accuracy } }),
     backend: executor.name,
     seed,
     parameters: countParameters(model),
-    published: isPublishedArchitecture(settings) && isPublishedData(data)
-      ? toJson(PUBLISHED_RUNS[settings.optimizer])
-      : null,
+    published: published && toJson(published),
+    ...findings?.summary,
   };
 }
 
-/** Whether the report has a section with these settings: its best architecture, nothing else changed. */
-function isPublishedArchitecture(settings: Q1Settings): boolean {
-  return isPublishedSetting(settings) && settings.arch.join() === ARCHITECTURES[0].join();
+/** Some 16 million: more would take minutes to draw, and gigabytes. */
+const MAX_PARAMETERS = 2 ** 24;
+
+/** Refuses a model that is too large to train here; `asked` is what made it, such as `--arch 9,9`. */
+export function checkParameters(model: Model, asked: string): void {
+  const parameters = countParameters(model);
+  if (parameters <= MAX_PARAMETERS) return;
+  throw new UsageError(
+    `${asked} makes ${parameters.toLocaleString("en")} parameters, at most ${
+      MAX_PARAMETERS.toLocaleString("en")
+    } can be trained here: choose narrower layers`,
+  );
 }
 
-/** Whether these are images of MNIST chosen as the report's. */
-function isPublishedData({ source, train }: Splits): boolean {
-  return source.original && train.classes.join() === REPORT_A.digits.join();
-}
-
-async function ownVersion(): Promise<string> {
-  const config = JSON.parse(await Deno.readTextFile(new URL("../deno.json", import.meta.url)));
-  return config.version;
+/** The batch as a number of images; throws when there are not so many. */
+export function checkBatch(batch: number | "all", { train }: Splits): number {
+  if (batch === "all") return train.rows;
+  if (batch <= train.rows) return batch;
+  throw new UsageError(
+    `A batch of ${batch.toLocaleString("en")} is more than the ${
+      train.rows.toLocaleString("en")
+    } training images: choose a smaller --batch, or all`,
+  );
 }
 
 /** The executor for the options, opened and tested. */

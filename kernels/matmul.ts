@@ -1,12 +1,13 @@
 // matmul: C = op(A)·op(B).   op(A) [M,K], op(B) [K,N] → C [M,N].
 // Split: rows of C. Four routes by the transpose flags:
-//   A·B    narrow C by the non-zeros of A's rows, wide C by tiles in registers (lib/tiles.ts);
-//   Aᵀ·B   narrow C by the non-zeros of A's columns, wide C by tiles;
-//   A·Bᵀ   dot products of rows, two rows × four columns of C at a time;
+//   A·B    by the non-zeros of A's rows where C is narrow or many are zero, else by tiles (lib/rows.ts, lib/listed.ts);
+//   Aᵀ·B   by the non-zeros of A's columns where C is narrow or many are zero, else by tiles in registers (lib/tiles.ts);
+//   A·Bᵀ   dot products of rows (lib/dots.ts);
 //   Aᵀ·Bᵀ  plain loops: no layer of the library needs it fast.
-// Limits: scratch for a list of K entries or four of 128. The order of summation does not depend on the split.
+// Limits: scratch for lists of 32 rows of K entries. The order of summation does not depend on the split.
+import { dots } from "./lib/dots";
 import { pitchBytes, scratch } from "./lib/layout";
-import { clearPads, fma, sum4 } from "./lib/math";
+import { isSparse, wideRows } from "./lib/listed";
 import { append4, listBytes, listRow, offsetsAt } from "./lib/nonzeros";
 import { clearRowPads, sparseRow, takesNonZeros } from "./lib/rows";
 import { denseRows } from "./lib/tiles";
@@ -29,9 +30,9 @@ export function matmul(
   const aRow = pitchBytes(transposeA ? m : k), bRow = pitchBytes(transposeB ? k : n), cRow = pitchBytes(n);
   if (transposeB) {
     if (transposeA) plain(begin, end, a, aRow, b, bRow, c, cRow, k, n);
-    else dots(begin, end, a, aRow, b, bRow, c, cRow, k, n);
+    else dots(begin, end, a, aRow, b, bRow, 0, c, cRow, n);
   } else if (transposeA) {
-    if (takesNonZeros(m, n)) outer(begin, end, a, aRow, b, bRow, c, k);
+    if (takesNonZeros(m, n) || hasZeros(a, aRow, m, k)) outer(begin, end, a, aRow, b, bRow, c, k);
     else {
       clear(begin, end, c, cRow);
       denseRows(begin, end, a, 4, aRow, k, b, bRow, c, cRow, scratch());
@@ -44,7 +45,7 @@ export function matmul(
     }
   } else {
     clear(begin, end, c, cRow);
-    denseRows(begin, end, a, aRow, 4, k, b, bRow, c, cRow, scratch());
+    wideRows(begin, end, a, aRow, k, b, bRow, c, cRow, scratch());
   }
   clearRowPads(begin, end, c, cRow, n);
 }
@@ -53,6 +54,20 @@ export function matmul(
 @inline
 function clear(begin: i32, end: i32, c: usize, cRow: usize): void {
   memory.fill(c + <usize> begin * cRow, 0, <usize> (end - begin) * cRow);
+}
+
+/** Whether many values of the first rows of A are zero. Both routes give the same bits: a sample may choose. */
+function hasZeros(a: usize, aRow: usize, m: i32, k: i32): bool {
+  const rows = min(k, 16), vectors = (m + 3) >> 2, zero = f32x4.splat(0);
+  let zeros = i32x4.splat(0);
+  for (let t: i32 = 0; t < rows; t++) {
+    let at = a + <usize> t * aRow;
+    for (let v: i32 = 0; v < vectors; v++, at += 16) zeros = i32x4.sub(zeros, f32x4.eq(v128.load(at), zero));
+  }
+  const count = i32x4.extract_lane(zeros, 0) + i32x4.extract_lane(zeros, 1) + i32x4.extract_lane(zeros, 2) +
+    i32x4.extract_lane(zeros, 3);
+  const values = <usize> (rows * vectors) << 2;
+  return isSparse(values - count, values);
 }
 
 /**
@@ -92,41 +107,6 @@ function outer(begin: i32, end: i32, a: usize, aRow: usize, b: usize, bRow: usiz
       if (i + 1 >= begin && i + 1 < end) sparseRow(l1, e1, toOffsets, block, first == 0 ? 0 : row + bRow, row + bRow, bRow);
       if (i + 2 >= begin && i + 2 < end) sparseRow(l2, e2, toOffsets, block, first == 0 ? 0 : row + bRow * 2, row + bRow * 2, bRow);
       if (i + 3 >= begin && i + 3 < end) sparseRow(l3, e3, toOffsets, block, first == 0 ? 0 : row + bRow * 3, row + bRow * 3, bRow);
-    }
-  }
-}
-
-/**
- * Rows [begin, end) of C = A·Bᵀ, two rows × four columns at a time. The pads of the rows of both are zero, so dots
- * run over whole vectors. An element's sum is the same whether its row has a neighbour or not.
- */
-function dots(
-  begin: i32, end: i32, a: usize, aRow: usize, b: usize, bRow: usize, c: usize, cRow: usize, k: i32, n: i32,
-): void {
-  for (let j: i32 = 0; j < n; j += 4) {
-    // Columns past the last repeat it; their lanes are cleared.
-    const b0 = b + <usize> j * bRow;
-    const b1 = b + <usize> min(j + 1, n - 1) * bRow;
-    const b2 = b + <usize> min(j + 2, n - 1) * bRow;
-    const b3 = b + <usize> min(j + 3, n - 1) * bRow;
-    for (let i = begin; i < end; i += 2) {
-      const a0 = a + <usize> i * aRow, a1 = i + 1 < end ? a0 + aRow : a0;
-      const c0 = c + <usize> i * cRow + (<usize> j << 2), c1 = i + 1 < end ? c0 + cRow : c0;
-      let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, r0 = s0, r1 = s0, r2 = s0, r3 = s0;
-      for (let at: usize = 0; at < aRow; at += 16) {
-        const x0 = v128.load(a0 + at), x1 = v128.load(a1 + at);
-        const w0 = v128.load(b0 + at), w1 = v128.load(b1 + at), w2 = v128.load(b2 + at), w3 = v128.load(b3 + at);
-        s0 = fma(x0, w0, s0);
-        r0 = fma(x1, w0, r0);
-        s1 = fma(x0, w1, s1);
-        r1 = fma(x1, w1, r1);
-        s2 = fma(x0, w2, s2);
-        r2 = fma(x1, w2, r2);
-        s3 = fma(x0, w3, s3);
-        r3 = fma(x1, w3, r3);
-      }
-      v128.store(c0, clearPads(f32x4(sum4(s0), sum4(s1), sum4(s2), sum4(s3)), j, n));
-      v128.store(c1, clearPads(f32x4(sum4(r0), sum4(r1), sum4(r2), sum4(r3)), j, n));
     }
   }
 }

@@ -10,18 +10,32 @@ export { gradients } from "./ir/gradients.ts";
 export { arena, leaf } from "./ir/leaf.ts";
 export type { Node } from "./ir/node.ts";
 export { compile, type Plan } from "./ir/plan.ts";
+export { avgPool2d } from "./nn/avg_pool2d.ts";
+export { conv2d, type Conv2dOptions, type Padding } from "./nn/conv2d.ts";
+export { corruption, type CorruptionOptions } from "./nn/corruption.ts";
 export { dense, type DenseOptions } from "./nn/dense.ts";
 export { dropout } from "./nn/dropout.ts";
+export { flatten } from "./nn/flatten.ts";
 export type { Initializer } from "./nn/initializers.ts";
 export { crossEntropy, type Loss } from "./nn/losses.ts";
+export { maxPool2d } from "./nn/max_pool2d.ts";
 export { countParameters, initializeWeights, type Model, sequential, type Weights } from "./nn/model.ts";
+export type { Pair } from "./nn/pair.ts";
+export type { PoolLayerOptions } from "./nn/pool.ts";
+export { tiedDense, type TiedDenseOptions } from "./nn/tied_dense.ts";
 export type { Activation } from "./ops/_activation.ts";
 export { adam, adamw, type Optimizer, rmsprop, sgd } from "./optim/mod.ts";
 export { type Backend, chooseExecutor } from "./exec/choose.ts";
 export type { Executor, Program } from "./exec/executor.ts";
-export { type DataSet, mnist, type MnistOptions, REPORT_A, type Splits } from "./data/mnist.ts";
-export { type EpochRecord, fit, type FitOptions, type FitResult } from "./train/fit.ts";
+export { type DataSet, mnist, type MnistOptions, REPORT_A, REPORT_B, type Splits } from "./data/mnist.ts";
+export {
+  type ClassifierFitResult,
+  type EpochRecord,
+  fit,
+  type FitOptions,
+  type FitResult,
+} from "./train/fit.ts";
 export { type ClassificationReport, classificationReport } from "./train/metrics.ts";
-export { evaluate, predict } from "./train/predict.ts";
+export { evaluate, layerOutputs, predict } from "./train/predict.ts";
 export { loadModel, saveModel, type Trained } from "./train/saved.ts";
 export type { StopOptions } from "./train/stop.ts";

@@ -79,7 +79,7 @@ Deno.test("measure() takes the median over rounds, and repeats last as long as a
 });
 
 Deno.test("select() takes workloads and ops by name, in the order of the workloads, each once", () => {
-  assertEquals(select([]).workloads, ["W1", "W2", "W3", "W6", "W7"]);
+  assertEquals(select([]).workloads, ["W1", "W2", "W3", "W4", "W6", "W7"]);
   assertEquals(select([]).ops, []);
   const { workloads, ops, notes } = select(["linear", "W7", "W1", "adam", "W7", "linear"]);
   assertEquals([workloads, ops.map(({ name }) => name), notes], [["W1", "W7"], ["linear", "adam"], []]);
@@ -87,12 +87,11 @@ Deno.test("select() takes workloads and ops by name, in the order of the workloa
   assert(all.length > 10 && all.every((op) => benchCases(op).length > 0));
 });
 
-Deno.test("select() says what W4 and W5 wait for, which op has nothing to time, and what a name may have meant", () => {
-  assertEquals(select(["W4", "W5", "W2"]), {
+Deno.test("select() says what W5 waits for, which op has nothing to time, and what a name may have meant", () => {
+  assertEquals(select(["W5", "W2"]), {
     workloads: ["W2"],
     ops: [],
     notes: [
-      "W4, the convolutional network, is not there yet: it comes with the convolution",
       "W5, the tied denoising layer, is not there yet: it comes with the tied layers",
     ],
   });
@@ -141,7 +140,11 @@ Deno.test("the command line is refused in a sentence, with exit code 2", async (
       ["--backend", "webgpu", "--threads", "2"],
       "descent: --threads is for the WASM backend, not for --backend webgpu",
     ],
-    [bench, ["--off", "hoist,fuse"], 'descent: --off takes one of hoist, bytes, lists, sgd, got "fuse"'],
+    [
+      bench,
+      ["--off", "hoist,fuse"],
+      'descent: --off takes one of hoist, pool, bytes, lists, sgd, got "fuse"',
+    ],
     [peers, ["adam"], 'descent: Unknown workload "adam": choose from W1, W2, W3, W4, W5, W6, W7'],
     [peers, ["--only", "keras"], 'descent: --only takes pytorch, tfjs, jax with commas between, got "keras"'],
     [gpu, ["--only", "jax"], "descent: Unknown option --only, see --help"],
@@ -154,7 +157,7 @@ Deno.test("the command line is refused in a sentence, with exit code 2", async (
 
 Deno.test("a command that is left with nothing to measure says so and exits with 1", async () => {
   for (const command of [bench, peers, gpu]) {
-    const { code, printed, noted } = await run(command, "W4");
+    const { code, printed, noted } = await run(command, "W5");
     assertEquals([code, printed, noted.length], [1, [], 1]);
   }
 });
@@ -270,7 +273,9 @@ Deno.test("every repeat of a training starts from the same weights, whatever rew
       assert(losses[1]! < losses[0]!, `${workload.name}: ${losses}`);
       assertEquals(new Set(losses.slice(1)).size, 1, `${workload.name}: ${losses}`);
       // Forward, and backward without the images' gradient: two products a layer, three after the first.
-      const products = 2 * (2 * 784 * 30 + 3 * (30 * 20 + 20 * 10 + 10 * 5));
+      const products = workload.network === "cnn"
+        ? 2 * (2 * 400 * 81 * 15 + 3 * (36 * 375 * 20 + 180 * 100 + 100 * 10))
+        : 2 * (2 * 784 * 30 + 3 * (30 * 20 + 20 * 10 + 10 * 5));
       const rows = workload.batch === "all" ? images.rows : workload.batch;
       assert(training.flops >= products * rows && training.flops < 1.2 * products * rows + 400_000);
       training.close();
@@ -286,7 +291,7 @@ Deno.test("all sides read the same images and start from the same weights", asyn
     await writeSideData(folder, images, 7);
     const read = await readSideImages(folder);
     assertEquals([read.images, read.labels, read.rows], [images.images, images.labels, images.rows]);
-    for (const network of ["classifier", "autoencoder"] as const) {
+    for (const network of ["classifier", "autoencoder", "cnn"] as const) {
       const layers = await readSideWeights(folder, network);
       const values = layers.flatMap(({ weights, bias }) => [weights, bias]);
       assertEquals(values, [...initializeWeights(NETWORKS[network](), 7).values()]);

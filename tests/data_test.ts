@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DescentError } from "../src/core/errors.ts";
 import { parseIdx, readIdx } from "../src/data/idx.ts";
-import { type DataSet, mnist, type MnistOptions, REPORT_A } from "../src/data/mnist.ts";
+import { type DataSet, mnist, type MnistOptions, REPORT_A, REPORT_B } from "../src/data/mnist.ts";
 import { batches, epochOrder } from "../src/data/order.ts";
 import { packageSet, readPackageFile, sha256Of } from "../src/data/source.ts";
 import { splitPerClass } from "../src/data/split.ts";
@@ -526,6 +526,63 @@ Deno.test("mnist() refuses digits that a set lacks or has too few of, and says w
     );
   }));
 
+Deno.test("mnist(REPORT_B) takes the first 12,000 and 2,000 images of the original files, in their order", async () => {
+  const { train, validation, test, source } = await mnist(REPORT_B);
+  assertEquals([train.rows, validation.rows, test.rows], [12_000, 0, 2_000]);
+  assertEquals([...train.labels.subarray(0, 10)], [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]);
+  assertEquals([...test.labels.subarray(0, 10)], [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
+  assertEquals(train.classes, range(10).map(String));
+  const original = await packageSet();
+  assertEquals(test.images, original.t10k.images.data.subarray(0, 2_000 * 784));
+  assertEquals([source.original, source.seed], [true, undefined]);
+  assertEquals((await mnist({ ...REPORT_B, seed: 9 })).source, source);
+});
+
+Deno.test("mnist() with first takes images of the wanted digits as they come, and validates on those after them", () =>
+  withNumberedSet(async (data) => {
+    const { train, validation, test, source } = await mnist({
+      data,
+      digits: [8, 3],
+      first: { train: 5, validation: 3, test: 4 },
+    });
+    // Labels are 3 5 200 8 3 5 200 8 …, then 8 3 200 8 3 200 ….
+    assertEquals([rowsOf(train), rowsOf(validation), rowsOf(test)], [
+      [0, 3, 4, 7, 8],
+      [11, 12, 15],
+      [240, 241, 243, 244],
+    ]);
+    assertEquals([...train.labels], [1, 0, 1, 0, 1]);
+    const all = [...rowsOf(train), ...rowsOf(validation), ...rowsOf(test)];
+    assertEquals(source.indexSha256, sha256Of(new Uint8Array(Uint32Array.from(all).buffer)));
+    const whole = await mnist({ data, first: { train: 240, test: 0 } });
+    assertEquals(rowsOf(whole.train), range(240));
+    assertEquals([whole.validation.rows, whole.test.rows], [0, 0]);
+  }));
+
+Deno.test("mnist() with first refuses more images than there are, or takes fewer with shrink", () =>
+  withNumberedSet(async (data) => {
+    assertEquals(
+      await messageOf(mnist({ data, first: { train: 200, validation: 41, test: 1 } })),
+      `The training files of ${data} hold 240 images, but the first 241 are wanted; ask for fewer`,
+    );
+    assertEquals(
+      await messageOf(mnist({ data, digits: [3], first: { train: 60, test: 21 } })),
+      `The t10k files of ${data} hold 20 images of the wanted digits, but the first 21 are wanted; ask for fewer`,
+    );
+    assertEquals(
+      await messageOf(mnist({ data, digits: [3, 4], first: { train: 6, test: 2 } })),
+      `Digit 4 is not in the training files of ${data}, which has 3, 5, 8, 200; choose among those`,
+    );
+    const shrunk = await mnist({
+      data,
+      shrink: true,
+      first: { train: 12_000, validation: 4_000, test: 2_000 },
+    });
+    assertEquals([shrunk.train.rows, shrunk.validation.rows, shrunk.test.rows], [180, 60, 60]);
+    const fits = await mnist({ data, shrink: true, first: { train: 7, test: 2 } });
+    assertEquals([fits.train.rows, fits.test.rows], [7, 2]);
+  }));
+
 Deno.test("mnist() checks its options before it reads any file", async () => {
   const perClass = { train: 5, validation: 5, test: 5 };
   const seedMessage = "Seed must be a whole number from 0 to 2^53 - 1, got";
@@ -551,6 +608,16 @@ Deno.test("mnist() checks its options before it reads any file", async () => {
     [
       { perClass: { ...perClass, test: 7.5 } },
       "Images per class of test must be a whole number, 0 or more, got 7.5",
+    ],
+    [
+      { perClass, first: { train: 1, test: 1 } },
+      "Images are chosen by perClass or by first, but both were given; give one",
+    ],
+    [{ first: { train: 0, test: 1 } }, "First images of train must be a whole number, 1 or more, got 0"],
+    [{ first: { train: 1, test: -1 } }, "First images of test must be a whole number, 0 or more, got -1"],
+    [
+      { first: { train: 1, validation: 0.5, test: 1 } },
+      "First images of validation must be a whole number, 0 or more, got 0.5",
     ],
     [
       { perClass: { ...perClass, train: Infinity } },

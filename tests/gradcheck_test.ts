@@ -33,7 +33,7 @@ function flopsOf(op: Op, opCase: OpCase): number {
 }
 
 for (const op of [...OPS, ...OPTIMIZER_OPS].filter(({ grad }) => grad !== undefined)) {
-  const checked = op.cases.filter((one) => flopsOf(op, one) <= MAX_FLOPS);
+  const checked = op.cases.filter((one) => !one.notSmooth && flopsOf(op, one) <= MAX_FLOPS);
   Deno.test(`the gradient of ${op.name} agrees with central differences`, async () => {
     assert(checked.length >= 3, `only ${checked.length} cases are small enough`);
     for (const opCase of checked) {

@@ -151,7 +151,7 @@ Deno.test("dense() computes f(x·W + b) with the activation that it was given", 
     const model = sequential(2, [dense(2, { activation })]),
       x = leaf("input", "x", [1, 2]),
       y = model.apply(x);
-    assertEquals(y.attrs, { activation });
+    assertEquals(y.attrs.activation, activation);
     const program = await referenceExecutor().load(compile({ run: [y] }));
     program.write(x, [1, -2]);
     program.write(model.parameters[0]!.node, [0.5, 1, 0.25, 1]);
@@ -334,7 +334,7 @@ Deno.test("modelFromConfig() refuses a layer of an unknown kind and a descriptio
   assertThrows(
     () => modelFromConfig(unknown),
     DescentError,
-    'Unknown layer kind "attention": this version has dense, ',
+    'Unknown layer kind "attention": this version has avg_pool2d, conv2d, corruption, dense, ',
   );
   assertThrows(
     () => modelFromConfig(JSON.parse("{}")),

@@ -119,7 +119,7 @@ for (const op of OPTIMIZER_OPS.filter((one) => one !== sgdBytesOp)) {
 function productOf({ inputs, attrs }: OpCase): readonly [m: number, k: number, n: number] {
   const [a, b] = inputs.map(({ shape }) => shape);
   const [m, k] = attrs.transposeA ? [a![1]!, a![0]!] : [a![0]!, a![1]!];
-  return [m, k, attrs.transposeB ? b![0]! : b![1]!];
+  return [m, k, attrs.transposeB || attrs.transposeWeights ? b![0]! : b![1]!];
 }
 
 for (const op of [linearOp, matmulOp]) {

@@ -6,6 +6,7 @@ import type { Step } from "../src/core/step.ts";
 import { bytesPerElement, storageOf, type TypedArray } from "../src/core/tensor.ts";
 import { feedsSetup } from "../src/exec/executor.ts";
 import { referenceExecutor } from "../src/exec/reference.ts";
+import { wasmExecutor } from "../src/exec/wasm.ts";
 import { arena, ARENA_ALIGN, leaf } from "../src/ir/leaf.ts";
 import { describeNode, type Node, node, reachable } from "../src/ir/node.ts";
 import { type Call, compile, type Operand, type Plan } from "../src/ir/plan.ts";
@@ -16,6 +17,7 @@ import { add } from "../src/ops/add.ts";
 import { gather } from "../src/ops/gather.ts";
 import { linear } from "../src/ops/linear.ts";
 import { record } from "../src/ops/record.ts";
+import { reshape } from "../src/ops/reshape.ts";
 import { rowWeights } from "../src/ops/row_weights.ts";
 import { sumRows } from "../src/ops/sum_rows.ts";
 import { adam } from "../src/optim/adam.ts";
@@ -382,4 +384,56 @@ Deno.test("formatBytes() gives the largest unit below the number, and buffers pr
   ]);
   const plan = compile({ run: [add(f32("a", [1024]), f32("b", [1024]), "c")] });
   assertEquals(describeBuffers(plan)[0], ["b0", "input", "a", "f32", "1,024", "4.0 KiB"]);
+});
+
+Deno.test("a reshape between layouts of the same bytes is an alias: the place of its input, and no call", () => {
+  const aliases = [[[5, 784], [28, 28]], [[5, 3, 3, 20], [180]], [[5, 6, 15], [2, 3, 15]], [[5, 7], [1, 7]]];
+  for (const [shape, sizes] of aliases as [number[], number[]][]) {
+    const x = f32("x", shape), y = reshape(add(x, x, "sum"), sizes, "y"), plan = compile({ run: [y] });
+    assertEquals(labelsOf(plan.routines.run), ["sum"]);
+    assertEquals(plan.buffers.map(({ name }) => name), ["x", "sum"]);
+    const { label, type, ...place } = plan.place(y)!;
+    assertEquals([label, type.shape], ["y", [5, ...sizes]]);
+    assertEquals(place, { buffer: 1, offset: 0 });
+  }
+  const copied = [[[5, 6, 15], [90]], [[5, 90], [6, 15]], [[5, 28, 28], [784, 1]], [[5, 2], [2, 1]]];
+  for (const [shape, sizes] of copied as [number[], number[]][]) {
+    const plan = compile({ run: [reshape(f32("x", shape), sizes, "y")] });
+    assertEquals([labelsOf(plan.routines.run), plan.buffers.length], [["y"], 2]);
+  }
+});
+
+Deno.test("what is written to a value is read from its alias, and the other way round", async () => {
+  for (const executor of [referenceExecutor(), await wasmExecutor({ threads: 1 })]) {
+    const x = f32("x", [2, 4]), y = reshape(x, [1, 4]), z = add(y, y, "z");
+    const program = await executor.load(compile({ run: [z] }));
+    program.write(x, [1, 2, 3, 4, 5, 6, 7, 8]);
+    await program.run("run", [STEP]);
+    assertEquals([...await program.read(y)], [1, 2, 3, 4, 5, 6, 7, 8]);
+    assertEquals([...await program.read(z)], [2, 4, 6, 8, 10, 12, 14, 16]);
+    program.write(y, [8, 7, 6, 5, 4, 3, 2, 1]);
+    assertEquals([...await program.read(x)], [8, 7, 6, 5, 4, 3, 2, 1]);
+    program.close();
+  }
+});
+
+Deno.test("an alias of a part of an arena lies there, and an alias of constant data is constant", () => {
+  const w = f32("w", [5, 8], "parameter"), b = f32("b", [7], "parameter"), params = arena("params", [b, w]);
+  const seen = reshape(w, [2, 4], "seen"), plan = compile({ run: [add(seen, seen), params] });
+  const { buffer, offset } = plan.place(w)!;
+  assertEquals([plan.place(seen)!.buffer, plan.place(seen)!.offset, offset], [buffer, 64, 64]);
+  const pixels = leaf("data", "pixels", [5, 8]), twice = reshape(pixels, [2, 4]);
+  const constant = compile({ run: [add(add(twice, twice, "constant"), seen, "sum")] });
+  assertEquals([labelsOf(constant.setup), labelsOf(constant.routines.run)], [["constant"], ["sum"]]);
+});
+
+Deno.test("a member of an arena is no alias: what it is reshaped from is copied into its place", async () => {
+  const x = f32("x", [2, 8]), sum = add(x, x, "sum"), other = add(x, x, "other");
+  const member = reshape(sum, [2, 4], "member"), both = arena("both", [other, member]);
+  const plan = compile({ run: [both] }), program = await referenceExecutor().load(plan);
+  assertEquals(labelsOf(plan.routines.run), ["other", "sum", "member"]);
+  assertEquals([plan.place(member)!.buffer, plan.place(member)!.offset], [plan.place(both)!.buffer, 64]);
+  program.write(x, Array.from({ length: 16 }, (_, i) => i));
+  await program.run("run", [STEP]);
+  assertEquals([...await program.read(member)], Array.from({ length: 16 }, (_, i) => 2 * i));
 });

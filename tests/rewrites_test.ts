@@ -2,8 +2,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { mnist } from "../src/data/mnist.ts";
 import { wasmExecutor } from "../src/exec/wasm.ts";
+import { conv2d } from "../src/nn/conv2d.ts";
 import { dense } from "../src/nn/dense.ts";
-import { initializeWeights, sequential } from "../src/nn/model.ts";
+import { flatten } from "../src/nn/flatten.ts";
+import { maxPool2d } from "../src/nn/max_pool2d.ts";
+import { initializeWeights, type Model, sequential } from "../src/nn/model.ts";
 import { adam, sgd } from "../src/optim/mod.ts";
 import { planSession, Session, type SessionOptions, sessionSizes } from "../src/train/session.ts";
 import { REWRITE_NAMES, type RewriteName } from "../src/train/rewrites.ts";
@@ -12,6 +15,15 @@ import { withTempFolder, writeIdxFolder } from "./fixtures.ts";
 const model = sequential(784, [
   dense(30),
   dense(67, { activation: "tanh" }),
+  dense(3, { activation: "identity" }),
+]);
+
+const convolutional = sequential([28, 28], [
+  conv2d(3, 5),
+  maxPool2d(2),
+  conv2d(5, 3, { activation: "tanh" }),
+  maxPool2d(3, { stride: 2 }),
+  flatten(),
   dense(3, { activation: "identity" }),
 ]);
 
@@ -65,9 +77,23 @@ Deno.test("the rewrite lists makes lists in the setup for a batch of the whole s
   assert(names(plan(75, ["lists"]).routines.train!).includes("linear_bytes"));
 });
 
+Deno.test("the rewrite pool takes the slope of an activation into the gradient of max pooling, on WASM and WebGPU", () => {
+  const sizes = { rows: 120, trainRows: 75, pixels: 784, classes: 3 };
+  for (const backend of ["wasm", "webgpu"] as const) {
+    const opsWith = (off: readonly RewriteName[]) =>
+      planSession(convolutional, sizes, { optimizer: sgd(), batch: 32, seed: 1, off, backend })
+        .plan.routines.train!.map(({ op, attrs }) => `${op.name} ${attrs.activation ?? ""}`);
+    const fused = ["max_pool2d_grad tanh", "max_pool2d_grad relu"];
+    assertEquals(opsWith([]).filter((name) => /pool2d_grad|activation_grad/.test(name)), fused);
+    const plain = opsWith(["pool"]);
+    assert(plain.includes("max_pool2d_grad identity") && plain.includes("activation_grad relu"));
+  }
+});
+
 async function trainedBits(
   off: readonly RewriteName[],
   options: Pick<SessionOptions, "optimizer" | "batch">,
+  model: Model,
 ) {
   const data = await smallData(), executor = await wasmExecutor({ threads: 2, parallelFlops: 0 });
   const weights = initializeWeights(model, 1);
@@ -83,15 +109,17 @@ async function trainedBits(
 }
 
 for (
-  const [name, options] of [
-    ["one image a step", { optimizer: sgd({ learningRate: 0.05 }), batch: 1 }],
-    ["32 images a step and a short last batch", { optimizer: sgd({ learningRate: 0.05 }), batch: 32 }],
-    ["the whole set a step", { optimizer: sgd({ learningRate: 0.05 }), batch: 1000 }],
-    ["Adam", { optimizer: adam(), batch: 32 }],
+  const [name, options, network] of [
+    ["one image a step", { optimizer: sgd({ learningRate: 0.05 }), batch: 1 }, model],
+    ["32 images a step and a short last batch", { optimizer: sgd({ learningRate: 0.05 }), batch: 32 }, model],
+    ["the whole set a step", { optimizer: sgd({ learningRate: 0.05 }), batch: 1000 }, model],
+    ["Adam", { optimizer: adam(), batch: 32 }, model],
+    ["convolutions", { optimizer: adam(), batch: 32 }, convolutional],
   ] as const
 ) {
   Deno.test(`training with ${name} gives the same bits with and without the rewrites`, async () => {
-    const plain = await trainedBits(REWRITE_NAMES, options), fast = await trainedBits([], options);
+    const plain = await trainedBits(REWRITE_NAMES, options, network),
+      fast = await trainedBits([], options, network);
     assertEquals(fast, plain);
   });
 }

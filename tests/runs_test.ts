@@ -358,17 +358,31 @@ Deno.test("readRun() tells what is damaged and reads the rest", () =>
 Deno.test("readRun() takes only a whole summary", () =>
   inFolder(async (out) => {
     const path = await leaveRun(out, "x");
-    const { test: _, ...incomplete } = SUMMARY;
+    const { parameters: _, ...incomplete } = SUMMARY, { f1: __, ...someScores } = SCORES;
     for (
-      const summary of [incomplete, { ...SUMMARY, test: { ...SCORES, f1: null } }, {
-        ...SUMMARY,
-        epochs: "25",
-      }]
+      const summary of [
+        incomplete,
+        { ...SUMMARY, test: { ...SCORES, f1: null } },
+        { ...SUMMARY, test: someScores },
+        { ...SUMMARY, test: null },
+        { ...SUMMARY, epochs: "25" },
+      ]
     ) {
       await Deno.writeTextFile(join(path, "summary.json"), JSON.stringify(summary));
       const run = await readRun(path);
       assertEquals(run.summary, undefined);
       assertEquals(run.error, "summary.json is damaged: members are missing or of a wrong type");
+    }
+  }));
+
+Deno.test("readRun() takes a summary without a set that was empty, and of a model that is no classifier", () =>
+  inFolder(async (out) => {
+    const path = await leaveRun(out, "x"), { validation: _, ...twoSets } = SUMMARY;
+    const losses = { ...twoSets, train: { loss: 0.01 }, test: { loss: 0.02 } };
+    for (const summary of [twoSets, losses]) {
+      await Deno.writeTextFile(join(path, "summary.json"), JSON.stringify(summary));
+      const run = await readRun(path);
+      assertEquals([run.summary, run.error], [summary, undefined]);
     }
   }));
 

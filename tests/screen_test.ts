@@ -79,6 +79,18 @@ Deno.test("progressLines() leaves out validation where there is none, and the ET
   assertEquals(said, ["epoch 1 · loss 0.5000 acc 0.9000 · 12,346 samples/s"]);
 });
 
+Deno.test("progressLines() tells of the test set where it is measured, and of no accuracy where there is none", () => {
+  const said: string[] = [];
+  const progress = progressLines(3, (text) => said.push(text), { nowMs: () => 1e6 * said.length });
+  const { valLoss: _, valAccuracy: __, accuracy: ___, ...loss } = record(3);
+  progress.epoch({ ...loss, accuracy: 0.9, testLoss: 0.7, testAccuracy: 0.8 });
+  progress.epoch({ ...loss, valLoss: 0.25 });
+  assertEquals(said, [
+    "epoch 3 · loss 0.5000 acc 0.9000 · test loss 0.7000 acc 0.8000 · 12,346 samples/s",
+    "epoch 3 · loss 0.5000 · val loss 0.2500 · 12,346 samples/s",
+  ]);
+});
+
 Deno.test("progressLines() tells the first and the last epoch, and between them at most one a second", () => {
   const every100ms = Array.from({ length: 35 }, (_, i) => 5000 + 100 * i);
   assertEquals(epochsOf(linesOf(every100ms)), [1, 11, 21, 31, 35]);

@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { basename, join } from "node:path";
-import { ARCHITECTURES, PUBLISHED_TABLES, type Q1Optimizer } from "../experiments/published.ts";
-import type { Cell } from "../experiments/resume.ts";
+import { ARCHITECTURES, PUBLISHED_TABLES, type Q1Optimizer } from "../experiments/q1/published.ts";
+import { type Cell, runSweep, type SweepOptions } from "../experiments/q1/sweep.ts";
 import type { Screen } from "../experiments/screen.ts";
-import { runSweep, type SweepOptions } from "../experiments/sweep.ts";
 import { DescentError } from "../src/core/errors.ts";
 import { readRun } from "../src/runs/read.ts";
 import { withTempFolder, writeIdxFolder } from "./fixtures.ts";
@@ -84,7 +83,11 @@ Deno.test("runSweep() trains every cell, and writes tables and figures of ours a
 
     for (const cell of summary.cells) {
       const { state, info, summary: own } = await readRun(join(place.out, cell.run));
-      assertEquals([state, info?.group, own?.test.accuracy], ["finished", basename(path), cell.testAccuracy]);
+      assertEquals([state, info?.group, own?.test?.accuracy], [
+        "finished",
+        basename(path),
+        cell.testAccuracy,
+      ]);
     }
     const { state, figures } = await readRun(path);
     assertEquals(state, "finished");

@@ -224,7 +224,7 @@ async function train(
     for (let epoch = 0; epoch < 2; epoch++) losses.push((await session.trainEpoch(epoch)).loss);
     losses.push((await session.validate("validation")).loss);
     const { confusion } = await session.evaluate("test");
-    return { losses, weights: await session.weights(), confusion: confusion.counts };
+    return { losses, weights: await session.weights(), confusion: confusion!.counts };
   } finally {
     session.close();
   }

@@ -163,9 +163,17 @@ gpuTest("linear and matmul agree with the reference whichever way they share out
   const executor = await open();
   const inputs = (...shapes: readonly number[][]) =>
     shapes.map((shape) => ({ shape, fill: "normal" as const }));
-  const linearCase = (m: number, k: number, n: number, activation: Activation): readonly [Op, OpCase] => [
+  const linearCase = (
+    [m, k, n]: readonly [number, number, number],
+    activation: Activation,
+    transposeWeights = false,
+  ): readonly [Op, OpCase] => [
     linearOp as unknown as Op,
-    { label: `${m}×${k}×${n}`, inputs: inputs([m, k], [k, n], [n]), attrs: { activation } },
+    {
+      label: `${m}×${k}×${n}${transposeWeights ? " transposed" : ""}`,
+      inputs: inputs([m, k], transposeWeights ? [n, k] : [k, n], [n]),
+      attrs: { activation, transposeWeights },
+    },
   ];
   const matmulCase = (transposeA: boolean, transposeB: boolean): readonly [Op, OpCase] => [
     matmulOp as unknown as Op,
@@ -176,8 +184,9 @@ gpuTest("linear and matmul agree with the reference whichever way they share out
     },
   ];
   const cases = [
-    linearCase(67, 130, 70, "tanh"),
-    linearCase(1, 300, 2, "sigmoid"),
+    linearCase([67, 130, 70], "tanh"),
+    linearCase([1, 300, 2], "sigmoid"),
+    linearCase([67, 130, 70], "relu", true),
     ...[false, true].flatMap((a) => [matmulCase(a, false), matmulCase(a, true)]),
   ];
   for (const root of [1, 2, 4]) {

@@ -1,5 +1,5 @@
 // linear: Y = f(X·W + b), a fully connected layer with its activation.
-// Shapes: X [M,K], W [K,N], b [N] → Y [M,N].   M rows (batch), K inputs, N units.
+// Shapes: X [M,K], W [K,N] (or [N,K], to be transposed), b [N] → Y [M,N].   M rows (batch), K inputs, N units.
 // Work: one workgroup of 256 threads computes a square of EDGE rows and columns of Y; a thread sums 4×4 of them
 // in registers. The threads form SPLIT = SPLIT_ROOT² slices that share the terms of K, so that a small Y with a
 // long K still keeps a workgroup busy; their sums meet in a tree, always in the same order.
@@ -11,6 +11,7 @@ override M: u32;
 override K: u32;
 override N: u32;
 override ACTIVATION: u32; // 0 identity, 1 relu, 2 sigmoid, 3 tanh
+override TRANSPOSE_W: u32; // 1: W is stored [N,K]
 override SPLIT_ROOT: u32;
 
 override SPLIT: u32 = SPLIT_ROOT * SPLIT_ROOT;
@@ -38,10 +39,43 @@ fn load_x(square: u32, round: u32, t: u32) -> vec4f {
 }
 
 fn load_w(square: u32, round: u32, t: u32) -> vec4f {
-  let k = round * SPAN + t / EDGE_VECTORS;
-  let columns = square * EDGE_VECTORS + t % EDGE_VECTORS;
-  if (k < K && columns < N_VECTORS) { return weights[k * N_VECTORS + columns]; }
+  if (TRANSPOSE_W == 0u) {
+    let k = round * SPAN + t / EDGE_VECTORS;
+    let columns = square * EDGE_VECTORS + t % EDGE_VECTORS;
+    if (k < K && columns < N_VECTORS) { return weights[k * N_VECTORS + columns]; }
+  } else {
+    let column = square * EDGE_VECTORS * 4u + t / SPAN_VECTORS;
+    let k = round * SPAN_VECTORS + t % SPAN_VECTORS;
+    if (column < N && k < K_VECTORS) { return weights[column * K_VECTORS + k]; }
+  }
   return vec4f();
+}
+
+// Where vector t of a round's W lies. Transposed, neighbouring threads would read 16 words apart, all from one
+// bank of workgroup memory: an exclusive or spreads them.
+fn place_w(t: u32) -> u32 {
+  if (TRANSPOSE_W == 0u) { return 256u + t; }
+  return 256u + (t ^ (t / SPAN_VECTORS / 4u % SPAN_VECTORS));
+}
+
+// Columns: for four terms of K, four columns of W each.
+fn tile_w(column: u32, k: u32) -> mat4x4f {
+  if (TRANSPOSE_W == 0u) {
+    let at = 256u + 4u * k * EDGE_VECTORS + column;
+    return mat4x4f(
+      shared_vectors[at],
+      shared_vectors[at + EDGE_VECTORS],
+      shared_vectors[at + 2u * EDGE_VECTORS],
+      shared_vectors[at + 3u * EDGE_VECTORS],
+    );
+  }
+  let at = 4u * column * SPAN_VECTORS + k;
+  return transpose(mat4x4f(
+    shared_vectors[place_w(at)],
+    shared_vectors[place_w(at + SPAN_VECTORS)],
+    shared_vectors[place_w(at + 2u * SPAN_VECTORS)],
+    shared_vectors[place_w(at + 3u * SPAN_VECTORS)],
+  ));
 }
 
 fn add_row(sum: vec4f, x: vec4f, w: mat4x4f) -> vec4f {
@@ -88,19 +122,13 @@ fn main(@builtin(workgroup_id) square: vec3u, @builtin(local_invocation_index) t
   var next_w = load_w(square.x, 0u, t);
   for (var round = 0u; round < ROUNDS; round++) {
     shared_vectors[t] = next_x;
-    shared_vectors[t + 256u] = next_w;
+    shared_vectors[place_w(t)] = next_w;
     workgroupBarrier();
     next_x = load_x(square.y, round + 1u, t);
     next_w = load_w(square.x, round + 1u, t);
     for (var k = slice * SPAN_VECTORS / SPLIT; k < (slice + 1u) * SPAN_VECTORS / SPLIT; k++) {
       let at_x = 4u * row * SPAN_VECTORS + k;
-      let at_w = 256u + 4u * k * EDGE_VECTORS + column;
-      let four_w = mat4x4f(
-        shared_vectors[at_w],
-        shared_vectors[at_w + EDGE_VECTORS],
-        shared_vectors[at_w + 2u * EDGE_VECTORS],
-        shared_vectors[at_w + 3u * EDGE_VECTORS],
-      );
+      let four_w = tile_w(column, k);
       sum0 = add_row(sum0, shared_vectors[at_x], four_w);
       sum1 = add_row(sum1, shared_vectors[at_x + SPAN_VECTORS], four_w);
       sum2 = add_row(sum2, shared_vectors[at_x + 2u * SPAN_VECTORS], four_w);

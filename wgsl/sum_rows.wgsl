@@ -1,7 +1,7 @@
 // sum_rows: s[j] = Σᵢ X[i,j], the gradient of a bias.
-// Shapes: X [M,N] → s [N].
-// Work: one workgroup per 4 columns. Thread t sums rows t, t+256, … of them; the 256 sums meet in a tree, always
-// in the same order.
+// Shapes: X [M,N] → s [N]; M counts the rows of all axes but the last.
+// Work: one workgroup per 4 columns. Thread t sums rows t, t+256, … of them, four at a time, so that several reads are
+// on their way; the 256 sums meet in a tree, always in the same order.
 // Limits: N up to 4·65,535; M·N below 2³⁴. Pads of s are zero because those of X are.
 
 override M: u32;
@@ -16,7 +16,12 @@ var<workgroup> sums: array<vec4f, 256>;
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
   var sum = vec4f();
-  for (var i = t; i < M; i += 256u) {
+  var i = t;
+  for (; i + 768u < M; i += 1024u) {
+    let at = i * VECTORS + group.x;
+    sum += x[at] + x[at + 256u * VECTORS] + (x[at + 512u * VECTORS] + x[at + 768u * VECTORS]);
+  }
+  for (; i < M; i += 256u) {
     sum += x[i * VECTORS + group.x];
   }
   sums[t] = sum;

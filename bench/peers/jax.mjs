@@ -8,7 +8,7 @@ const { threads, seconds, folder, workloads, probe } = sideOptions(Deno.args);
 
 // It starts a worker per core.
 Object.defineProperty(navigator, "hardwareConcurrency", { value: threads });
-const { blockUntilReady, defaultDevice, grad, init, jit, nn, numpy: np } = await import(PACKAGE);
+const { blockUntilReady, defaultDevice, grad, init, jit, lax, nn, numpy: np } = await import(PACKAGE);
 if (probe) {
   console.log(JSON.stringify({ version: VERSION }));
   Deno.exit(0);
@@ -23,8 +23,19 @@ const WAIT_EVERY = 25;
 // jax-js frees an array when it has been used once: `.ref` keeps it for another use.
 const keep = (arrays) => arrays.map((array) => array.ref);
 
+/** Largest of each 2 × 2 pixels. */
+function pool(x) {
+  return lax.reduceWindow(x, (window) => np.max(window), [1, 1, 2, 2], [1, 1, 2, 2]);
+}
+
+/** Convolutions, given by four axes of weights, then dense layers. Channels come first here. */
 function network(params, x) {
-  let value = x;
+  if (params[0].shape.length === 4) {
+    const [weights, bias, ...others] = params, image = x.shape.length === 2 ? x.reshape([-1, 1, 28, 28]) : x;
+    const maps = lax.conv(image, weights, [1, 1], "VALID").add(bias.reshape([1, -1, 1, 1]));
+    return network(others, pool(nn.relu(maps)));
+  }
+  let value = x.shape.length === 2 ? x : x.reshape([x.shape[0], -1]);
   for (let i = 0; i < params.length; i += 2) {
     const sums = np.matmul(value, params[i]).add(params[i + 1]);
     value = i + 2 < params.length ? nn.relu(sums) : sums;
@@ -42,10 +53,11 @@ function reconstruction(params, x) {
 }
 
 /** One update: state in, state out. */
-function descend(objective, rate) {
+function descend(objective, rate, decay) {
   return jit(({ params }, _corrections, ...batch) => {
     const grads = grad(objective)(keep(params), ...batch);
-    return { params: params.map((p, i) => p.sub(grads[i].mul(rate))) };
+    const shrunk = (p) => decay === 0 ? p : p.mul(1 - rate * decay);
+    return { params: params.map((p, i) => shrunk(p).sub(grads[i].mul(rate))) };
   });
 }
 
@@ -66,28 +78,42 @@ function adam(objective, rate) {
   });
 }
 
+/** The first weights with channels before rows and columns, as lax.conv takes them and gives its maps. */
+function paramsOf(layers) {
+  let channels = 0;
+  return layers.flatMap(({ shape, weights, bias }) => {
+    let array = np.array(weights).reshape(shape);
+    if (shape.length === 4) array = np.transpose(array, [3, 2, 0, 1]);
+    else if (channels > 0) {
+      const edge = Math.sqrt(shape[0] / channels);
+      array = np.transpose(array.reshape([edge, edge, channels, shape[1]]), [2, 0, 1, 3]).reshape(shape);
+    }
+    channels = shape.length === 4 ? shape[3] : 0;
+    return [array, np.array(bias)];
+  });
+}
+
 async function training({ name, network: which, batch, lossRows }) {
   const { images, labels, rows } = await readSideImages(folder);
-  const isClassifier = which === "classifier", objective = isClassifier ? crossEntropy : reconstruction;
-  const params = (await readSideWeights(folder, which)).flatMap(({ inputs, units, weights, bias }) => [
-    np.array(weights).reshape([inputs, units]),
-    np.array(bias),
-  ]);
+  const isClassifier = which !== "autoencoder", objective = isClassifier ? crossEntropy : reconstruction;
+  const classes = which === "cnn" ? 10 : 5, params = paramsOf(await readSideWeights(folder, which));
   const cut = ({ start, count }) => {
     const pixels = Float32Array.from(
       images.subarray(784 * start, 784 * (start + count)),
       (byte) => byte / 255,
     );
-    const hot = new Float32Array(5 * count);
-    for (let row = 0; row < count; row++) hot[5 * row + labels[start + row]] = 1;
+    const hot = new Float32Array(classes * count);
+    for (let row = 0; row < count; row++) hot[classes * row + labels[start + row]] = 1;
     const x = np.array(pixels).reshape([count, 784]);
-    return isClassifier ? [x, np.array(hot).reshape([count, 5])] : [x];
+    return isClassifier ? [x, np.array(hot).reshape([count, classes])] : [x];
   };
   const parts = batches(rows, batch === "all" ? rows : batch).map(cut);
   const zeros = () => params.map(({ shape }) => np.zeros(shape));
   const isAdam = name === "W2" || name === "W6";
   let state = isAdam ? { params, m: zeros(), v: zeros() } : { params };
-  const update = isAdam ? adam(objective, 1e-3) : descend(objective, name === "W3" ? 0.1 : 1e-3);
+  const update = isAdam
+    ? adam(objective, 1e-3)
+    : descend(objective, { W3: 0.1, W4: 0.05 }[name] ?? 1e-3, name === "W4" ? 1e-4 : 0);
   // The last batch of an epoch is short: it has a compilation of its own, which is none of the steps'.
   const copy = Object.fromEntries(Object.entries(state).map(([key, arrays]) => [key, keep(arrays)]));
   const tried = update(copy, np.array(new Float32Array([1, 1])), ...keep(parts.at(-1)));

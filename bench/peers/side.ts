@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { columnsOf, type Shape, sizeOf } from "../../src/core/tensor.ts";
 import type { DataSet } from "../../src/data/mnist.ts";
 import { initializeWeights } from "../../src/nn/model.ts";
 import { measure, type MeasureOptions, type Subject } from "../measure.ts";
@@ -90,24 +91,23 @@ export async function readSideImages(
   return { images, labels, rows: labels.length, imageShape: [PIXELS] };
 }
 
-/** A dense layer's first values: weights [inputs, units] row after row, and bias. */
-export interface DenseValues {
-  readonly inputs: number;
-  readonly units: number;
+/** A layer's first values, dense: weights [inputs, units] or [height, width, channels, filters], and bias. */
+export interface LayerValues {
+  readonly shape: Shape;
   readonly weights: Float32Array;
   readonly bias: Float32Array;
 }
 
 /** The first weights that all sides start from. */
-export async function readSideWeights(folder: string, network: NetworkName): Promise<readonly DenseValues[]> {
+export async function readSideWeights(folder: string, network: NetworkName): Promise<readonly LayerValues[]> {
   const { buffer } = await Deno.readFile(join(folder, `${network}.f32`));
   const values = new Float32Array(buffer), { parameters } = NETWORKS[network]();
-  const layers: DenseValues[] = [];
+  const layers: LayerValues[] = [];
   let at = 0;
   const take = (count: number) => values.slice(at, at += count);
   for (let i = 0; i < parameters.length; i += 2) {
-    const [inputs, units] = parameters[i]!.node.type.shape as [number, number];
-    layers.push({ inputs, units, weights: take(inputs * units), bias: take(units) });
+    const { shape } = parameters[i]!.node.type;
+    layers.push({ shape, weights: take(sizeOf(shape)), bias: take(columnsOf(shape)) });
   }
   return layers;
 }

@@ -77,10 +77,14 @@ function backward(layers, outputs, dLast, xTransposed) {
 }
 
 async function training({ name, network, batch, lossRows }) {
+  if (name === "W4") {
+    console.error("tfjs-wasm has no gradient of a convolution by its filters: it cannot train this network");
+    Deno.exit(1);
+  }
   const { images, labels, rows } = await readSideImages(folder);
   const values = await readSideWeights(folder, network), isClassifier = network === "classifier";
-  const layers = values.map(({ inputs, units, weights, bias }) => ({
-    w: tf.variable(tf.tensor2d(weights, [inputs, units])),
+  const layers = values.map(({ shape, weights, bias }) => ({
+    w: tf.variable(tf.tensor2d(weights, shape)),
     b: tf.variable(tf.tensor1d(bias)),
   }));
   const cut = (start, count) => {

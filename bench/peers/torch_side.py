@@ -4,7 +4,8 @@
     torch_side.py --threads N --seconds S --data FOLDER [--device cpu|cuda] W1 ...
 
 eager   nn.Module, autograd and torch.optim, as most would write it
-tuned   CPU: gradients by hand in TorchScript, and updates of all parameters at once
+tuned   CPU: gradients by hand in TorchScript, and updates of all parameters at once; for convolutions autograd on
+        channels-last images, pooling before ReLU
 graph   CUDA: the eager step captured as a CUDA graph and replayed
 
 Shapes: x [rows, 784]; the weights of a layer as in the data folder, [inputs, units].
@@ -21,16 +22,22 @@ from torch import nn
 
 from torch_tuned import adam_update, gradients
 
-CLASSIFIER, AUTOENCODER = (784, 30, 20, 10, 5), (784, 512, 784)
 PIXELS, CLASSES = 784, 5
-# Network, batch (0: all rows), optimizer, learning rate, rows whose loss is printed (0: all).
-TRAININGS = {
-    "W1": ("classifier", 1, "sgd", 1e-3, 0),
-    "W2": ("classifier", 32, "adam", 1e-3, 0),
-    "W3": ("classifier", 0, "sgd", 0.1, 0),
-    "W6": ("autoencoder", 32, "adam", 1e-3, 1024),
+# Layers of each network, in the order of their weights: units of dense ones, or (filters, window) of convolutions.
+NETWORKS = {
+    "classifier": (30, 20, 10, 5),
+    "autoencoder": (512, 784),
+    "cnn": ((15, 9), (20, 5), 100, 10),
 }
-TUNED = ("W1", "W2", "W6")
+# Network, batch (0: all rows), optimizer, learning rate, weight decay, rows whose loss is printed (0: all).
+TRAININGS = {
+    "W1": ("classifier", 1, "sgd", 1e-3, 0, 0),
+    "W2": ("classifier", 32, "adam", 1e-3, 0, 0),
+    "W3": ("classifier", 0, "sgd", 0.1, 0, 0),
+    "W4": ("cnn", 128, "sgd", 0.05, 1e-4, 1024),
+    "W6": ("autoencoder", 32, "adam", 1e-3, 0, 1024),
+}
+TUNED = ("W1", "W2", "W4", "W6")
 PRODUCT_SIZES = (256, 512, 1024)
 LEAST_REPEATS, MOST_REPEATS, MOST_STEPS = 3, 15, 16384
 
@@ -116,34 +123,55 @@ def load_images():
 
 
 def load_layers(network):
-    """The first weights and bias of each layer, as all sides have them."""
-    values, at = raw(f"{network}.f32", torch.float32), 0
-    sizes = CLASSIFIER if network == "classifier" else AUTOENCODER
-    for inputs, units in zip(sizes, sizes[1:]):
-        bias_at = at + inputs * units
-        yield values[at:bias_at].view(inputs, units), values[bias_at:bias_at + units]
-        at = bias_at + units
+    """The first weights and bias of each layer, as all sides have them: [inputs, units], or [height, width, channels, filters]."""
+    values, at, inputs, edge = raw(f"{network}.f32", torch.float32), 0, PIXELS, 28
+    for units in NETWORKS[network]:
+        shape = (inputs, units)
+        if isinstance(units, tuple):
+            units, window = units
+            channels = 1 if edge == 28 else inputs // edge ** 2
+            shape, edge = (window, window, channels, units), (edge - window + 1) // 2
+        size = torch.Size(shape).numel()
+        yield values[at:at + size].view(shape), values[at + size:at + size + units]
+        at += size + units
+        # A convolution is followed by pooling, and the next layer takes its maps: rows, columns, channels.
+        inputs = units * edge ** 2 if len(shape) == 4 else units
 
 
-def build_model(network):
-    parts = []
+def build_model(network, tuned=False):
+    parts, channels = [], 0
     for weights, bias in load_layers(network):
-        layer = nn.Linear(*weights.shape)
+        if weights.dim() == 4:
+            channels = weights.shape[3]
+            layer, own = nn.Conv2d(weights.shape[2], channels, weights.shape[0]), weights.permute(3, 2, 0, 1)
+        else:
+            inputs, units = weights.shape
+            layer, own = nn.Linear(inputs, units), weights.t()
+            if channels > 0:
+                # PyTorch flattens channels first.
+                edge = int((inputs // channels) ** 0.5)
+                own = weights.view(edge, edge, channels, units).permute(3, 2, 0, 1).reshape(units, inputs)
+                parts, channels = parts + [nn.Flatten()], 0
         with torch.no_grad():
-            layer.weight.copy_(weights.t())
+            layer.weight.copy_(own)
             layer.bias.copy_(bias)
-        parts += [layer, nn.ReLU()]
-    parts[-1:] = [] if network == "classifier" else [nn.Sigmoid()]
-    return nn.Sequential(*parts).to(args.device)
+        after = [nn.ReLU(), nn.MaxPool2d(2)] if weights.dim() == 4 else [nn.ReLU()]
+        # ReLU never falls: after pooling it gives the same values for less work.
+        parts += [layer] + (after[::-1] if tuned else after)
+    parts[-1:] = [nn.Sigmoid()] if network == "autoencoder" else []
+    model = nn.Sequential(*parts).to(args.device)
+    if network == "cnn":
+        model = nn.Sequential(nn.Unflatten(1, (1, 28, 28)), model)
+    return model.to(memory_format=torch.channels_last) if tuned else model
 
 
 def objective(network, output, x, y):
-    return F.cross_entropy(output, y) if network == "classifier" else F.mse_loss(output, x)
+    return F.mse_loss(output, x) if network == "autoencoder" else F.cross_entropy(output, y)
 
 
-def build_optimizer(name, parameters, rate, capturable):
+def build_optimizer(name, parameters, rate, decay, capturable, foreach=None):
     if name == "sgd":
-        return torch.optim.SGD(parameters, lr=rate)
+        return torch.optim.SGD(parameters, lr=rate, weight_decay=decay, foreach=foreach)
     return torch.optim.Adam(parameters, lr=rate, **({"capturable": True} if capturable else {}))
 
 
@@ -169,7 +197,7 @@ def capture(work):
 
 def tuned_step(workload, batches):
     """A step without autograd, and the parameters that it trains."""
-    network, _, optimizer, rate, _ = TRAININGS[workload]
+    network, _, optimizer, rate, _, _ = TRAININGS[workload]
     classify = network == "classifier"
     params = [tensor.clone() for layer in load_layers(network) for tensor in layer]
     hot = [F.one_hot(y, CLASSES).float() for _, y in batches]
@@ -189,14 +217,16 @@ def tuned_step(workload, batches):
 
 
 def train(workload, x, y):
-    network, size, optimizer_name, rate, loss_rows = TRAININGS[workload]
+    network, size, optimizer_name, rate, decay, loss_rows = TRAININGS[workload]
     size, loss_rows = size or len(x), loss_rows or len(x)
     batches = list(zip(x.split(size), y.split(size)))
     # A graph has one shape: it leaves out the short batch at the end of an epoch.
     whole = [batch for batch in batches if len(batch[0]) == size]
     for variant in ("eager", "graph") if cuda else ("eager", "tuned") if workload in TUNED else ("eager",):
-        model = build_model(network)
-        optimizer = build_optimizer(optimizer_name, model.parameters(), rate, variant == "graph")
+        tuned_cnn = variant == "tuned" and network == "cnn"
+        model = build_model(network, tuned_cnn)
+        foreach = tuned_cnn or None
+        optimizer = build_optimizer(optimizer_name, model.parameters(), rate, decay, variant == "graph", foreach)
 
         def loss():
             with torch.no_grad():
@@ -204,7 +234,7 @@ def train(workload, x, y):
                 return objective(network, model(rows), rows, y[:loss_rows]).item()
 
         before, tuned = loss(), None
-        if variant == "eager":
+        if variant == "eager" or tuned_cnn:
             def step(i):
                 autograd_step(network, model, optimizer, *batches[i % len(batches)])
         elif variant == "tuned":

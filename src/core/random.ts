@@ -7,7 +7,15 @@
  */
 
 /** What random words are drawn for: each purpose has its own stream, so that none disturbs another. */
-export const STREAM = { weights: 1, shuffle: 2, split: 3, mask: 4, test: 5 } as const;
+export const STREAM = {
+  weights: 1,
+  shuffle: 2,
+  split: 3,
+  mask: 4,
+  test: 5,
+  corruption: 6,
+  noise: 7,
+} as const;
 
 export type Words4 = readonly [number, number, number, number];
 

@@ -4,10 +4,14 @@ import { type Shape, sizeOf } from "../core/tensor.ts";
 import { requireSeed } from "./order.ts";
 import { folderSet, packageSet, sha256Of, type SourceFile, type SourceSet } from "./source.ts";
 import {
+  type First,
   labelsIn,
   type PerClass,
   type Selection,
+  shrinkFirst,
   shrinkToFit,
+  splitFirst,
+  type SplitOptions,
   splitPerClass,
   splitStandard,
 } from "./split.ts";
@@ -34,7 +38,8 @@ export interface DataSource {
   readonly files: readonly SourceFile[];
   /** Whether all four files are the original MNIST's, bit for bit. */
   readonly original: boolean;
-  readonly seed: number;
+  /** What chose the rows; absent where nothing was drawn. */
+  readonly seed?: number;
   /**
    * SHA-256 over the rows of train, validation and test, in their order, as little-endian u32. A row counts
    * through the training files, then through the t10k files.
@@ -42,7 +47,7 @@ export interface DataSource {
   readonly indexSha256: string;
 }
 
-/** Three sets that share no image. The rows of each are in a mixed order. */
+/** Three sets that share no image. The rows of each are in a mixed order, or in that of the files with `first`. */
 export interface Splits {
   readonly train: DataSet;
   readonly validation: DataSet;
@@ -61,9 +66,17 @@ export interface MnistOptions {
    * a sixth of the training files validates and the rest trains.
    */
   readonly perClass?: PerClass;
-  /** Take fewer images of every digit, in the proportion of `perClass`, where a digit has too few. Default false. */
+  /**
+   * In place of `perClass`: the first images of the files, in their order. The training files train, and then
+   * validate if `first.validation` is given; the t10k files test. With `digits`, the first images of those.
+   */
+  readonly first?: First;
+  /**
+   * Take fewer images where there are too few: in the proportion of `perClass` where a digit has fewer, in that of
+   * `first` where the files hold fewer. Default false.
+   */
   readonly shrink?: boolean;
-  /** Whole number from 0 to 2^53 - 1, 1 by default. */
+  /** Whole number from 0 to 2^53 - 1, 1 by default; `first` draws nothing. */
   readonly seed?: number;
 }
 
@@ -73,6 +86,9 @@ export const REPORT_A = {
   perClass: { train: 2277, validation: 759, test: 759 },
 } as const satisfies MnistOptions;
 
+/** The selection of the convolutional network: the first 12,000 and 2,000 images, all ten digits, no validation. */
+export const REPORT_B = { first: { train: 12_000, test: 2_000 } } as const satisfies MnistOptions;
+
 /**
  * Reads MNIST (or a set in its format), checks it, and splits it by seed.
  *
@@ -80,7 +96,7 @@ export const REPORT_A = {
  * 8-bit images, such as Fashion-MNIST or one's own.
  *
  * Throws `DescentError` if a file is missing, damaged, mislabelled or does not fit the others, if an option is
- * out of range, or if a digit has too few images.
+ * out of range, or if there are too few images, of a digit or in all.
  *
  * Source: Y. LeCun, C. Cortes, C. Burges: "The MNIST database of handwritten digits".
  *
@@ -91,20 +107,21 @@ export const REPORT_A = {
  * const { train, test } = await mnist({ ...REPORT_A, seed: 1 });
  * assert(train.rows === 11385 && test.rows === 3795);
  * assert(train.classes[1] === "2" && train.images.length === 11385 * 784);
+ * const { train: firstImages } = await mnist({ first: { train: 3, test: 1 } });
+ * assert([...firstImages.labels].join() === "5,0,4");
  * ```
  */
 export async function mnist(options: MnistOptions = {}): Promise<Splits> {
-  const { data, seed = 1, perClass, shrink = false } = options;
+  const { data, seed = 1, perClass, first } = options;
   requireSeed(seed);
   if (options.digits) requireDigits(options.digits);
-  if (perClass) requireCounts(perClass);
+  require(!perClass || !first, "Images are chosen by perClass or by first, but both were given; give one");
+  if (perClass) requireCounts("Images per class", perClass);
+  if (first) requireCounts("First images", { validation: 0, ...first });
   const set = data === undefined ? await packageSet() : await folderSet(data);
   const trainLabels = set.train.labels.data, t10kLabels = set.t10k.labels.data;
   const digits = options.digits ?? labelsIn(trainLabels);
-  const choice = { trainLabels, t10kLabels, digits, seed, from: set.from };
-  const rows = perClass
-    ? splitPerClass(choice, shrink ? shrinkToFit(choice, perClass) : perClass)
-    : splitStandard(choice);
+  const rows = select({ trainLabels, t10kLabels, digits, seed, from: set.from }, options);
   return {
     train: gather("train", rows.train, set, digits),
     validation: gather("validation", rows.validation, set, digits),
@@ -113,10 +130,16 @@ export async function mnist(options: MnistOptions = {}): Promise<Splits> {
       from: set.from,
       files: set.files,
       original: set.original,
-      seed,
+      ...(first === undefined && { seed }),
       indexSha256: sha256Of(indexBytes(rows)),
     },
   };
+}
+
+function select(choice: SplitOptions, { perClass, first, shrink = false }: MnistOptions): Selection {
+  if (first) return splitFirst(choice, shrink ? shrinkFirst(choice, first) : first);
+  if (perClass) return splitPerClass(choice, shrink ? shrinkToFit(choice, perClass) : perClass);
+  return splitStandard(choice);
 }
 
 /** Copies the chosen rows out of the files. */
@@ -154,12 +177,12 @@ function requireDigits(digits: readonly number[]): void {
   });
 }
 
-function requireCounts(perClass: PerClass): void {
+function requireCounts(what: string, counts: PerClass): void {
   for (const name of ["train", "validation", "test"] as const) {
-    const count = perClass[name], least = name === "train" ? 1 : 0;
+    const count = counts[name], least = name === "train" ? 1 : 0;
     if (!Number.isSafeInteger(count) || count < least) {
       throw new DescentError(
-        `Images per class of ${name} must be a whole number, ${least} or more, got ${count}`,
+        `${what} of ${name} must be a whole number, ${least} or more, got ${count}`,
       );
     }
   }

@@ -14,6 +14,16 @@ export interface PerClass {
   readonly test: number;
 }
 
+/** How many rows go into each set, from the first on. */
+export interface First {
+  /** Rows of the training files. */
+  readonly train: number;
+  /** Rows of the training files after those that train. Default 0. */
+  readonly validation?: number;
+  /** Rows of the t10k files. */
+  readonly test: number;
+}
+
 /** Chosen rows, in the order in which they will lie. No row is in two sets. */
 export interface Selection {
   readonly train: Uint32Array;
@@ -109,6 +119,55 @@ export function splitStandard({ trainLabels, t10kLabels, digits, seed, from }: S
     train: rows.subarray(validation),
     validation: rows.subarray(0, validation),
     test: mix(t10kRows, seed, LANE.test),
+  };
+}
+
+/**
+ * The first rows of the wanted digits, in the order of the files: the training files train and then validate, the
+ * t10k files test. Nothing is drawn. Throws `DescentError` if a digit is not in the training files, or there are too
+ * few rows.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { splitFirst } from "./split.ts";
+ * const trainLabels = Uint8Array.of(7, 1, 0, 1), t10kLabels = Uint8Array.of(1, 0);
+ * const choice = { trainLabels, t10kLabels, digits: [0, 1], seed: 1, from: "six labels" };
+ * const rows = splitFirst(choice, { train: 2, validation: 1, test: 1 });
+ * assert([...rows.train].join() === "1,2" && rows.validation[0] === 3 && rows.test[0] === 4);
+ * ```
+ */
+export function splitFirst(options: SplitOptions, { train, validation = 0, test }: First): Selection {
+  const { trainLabels, t10kLabels, digits, from } = options;
+  requirePresent(digits, trainLabels, `the training files of ${from}`);
+  const training = rowsWith(trainLabels, digits), testing = rowsWith(t10kLabels, digits);
+  const whole = digits.length === labelsIn(trainLabels).length;
+  const enough = (files: string, rows: Uint32Array, wanted: number) =>
+    require(
+      rows.length >= wanted,
+      () =>
+        `The ${files} files of ${from} hold ${rows.length} images${
+          whole ? "" : " of the wanted digits"
+        }, but the first ${wanted} are wanted; ask for fewer`,
+    );
+  enough("training", training, train + validation);
+  enough("t10k", testing, test);
+  return {
+    train: training.subarray(0, train),
+    validation: training.subarray(train, train + validation),
+    test: testing.subarray(0, test).map((row) => row + trainLabels.length),
+  };
+}
+
+/** The counts, or where there are fewer rows of the wanted digits, smaller ones in the same proportion. */
+export function shrinkFirst({ trainLabels, t10kLabels, digits }: SplitOptions, counts: First): First {
+  const training = rowsWith(trainLabels, digits).length, testing = rowsWith(t10kLabels, digits).length;
+  const { validation = 0 } = counts, wanted = counts.train + validation;
+  const share = (count: number) => wanted <= training ? count : Math.floor(count * training / wanted);
+  return {
+    train: Math.max(1, share(counts.train)),
+    validation: share(validation),
+    test: Math.min(counts.test, testing),
   };
 }
 

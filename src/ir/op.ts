@@ -74,6 +74,8 @@ export interface OpCase<A extends Attrs = Attrs> {
   readonly step?: Partial<Step>;
   /** Also time this case in the op benchmarks. */
   readonly bench?: boolean;
+  /** The op has a kink at these values, such as ties of a maximum: differences are not its gradient there. */
+  readonly notSmooth?: boolean;
 }
 
 export interface Op<A extends Attrs = Attrs> {
@@ -89,6 +91,8 @@ export interface Op<A extends Attrs = Attrs> {
   stepless?(attrs: A): boolean;
   /** Names no kernel: a leaf or an arena, which the planner places and nothing computes. */
   readonly virtual?: boolean;
+  /** The result is the first input as it lies: the planner gives it the same place and makes no call. */
+  alias?(types: CallTypes<A>): boolean;
   /** Type of the result; throws a `DescentError` naming both shapes when they do not fit. */
   infer(inputs: readonly TensorType[], attrs: A): TensorType;
   /** Gradient of the scalar objective by each input, as nodes, given that by the output; `undefined` where there is none. */

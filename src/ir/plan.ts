@@ -75,11 +75,11 @@ export interface CompileOptions {
 export function compile(asked: Roots, { hoist = true, rewrites = [] }: CompileOptions = {}): Plan {
   const { routines, replaced } = rewriteRoutines(asked, rewrites);
   const all = reachable(Object.values(routines).flat());
-  const { buffers, places } = placeAll(all);
+  const aliases = aliasesIn(all), { buffers, places } = placeAll(all, aliases);
   const constant = hoist ? constantNodes(all) : new Set<Node>();
   const placeOf = (value: Node) => places.get(value)!;
   const callsOf = (nodes: readonly Node[]) => {
-    const computed = nodes.filter((value) => !value.op.virtual);
+    const computed = nodes.filter((value) => !value.op.virtual && !aliases.has(value));
     const isUpdate = (value: Node) => value.op.updates !== undefined;
     return [...computed.filter((value) => !isUpdate(value)), ...computed.filter(isUpdate)]
       .map((value) => callOf(value, placeOf));
@@ -109,8 +109,22 @@ function callOf(value: Node, placeOf: (value: Node) => Operand): Call {
   };
 }
 
-/** Gives every node a place: leaves and values a buffer each, members of an arena a part of its buffer. */
-function placeAll(nodes: readonly Node[]): { buffers: PlanBuffer[]; places: Map<Node, Operand> } {
+/** Values that are another as it lies. A member of an arena has a place of its own, so it is computed: copied there. */
+function aliasesIn(nodes: readonly Node[]): ReadonlySet<Node> {
+  const members = new Set(nodes.filter(isArena).flatMap(({ inputs }) => inputs));
+  const isAlias = ({ op, inputs, type, attrs }: Node) =>
+    op.alias?.({ inputs: inputs.map((input) => input.type), output: type, attrs }) === true;
+  return new Set(nodes.filter((value) => !members.has(value) && isAlias(value)));
+}
+
+/**
+ * Gives every node a place: leaves and values a buffer each, members of an arena a part of its buffer, and an alias
+ * the place of its input.
+ */
+function placeAll(
+  nodes: readonly Node[],
+  aliases: ReadonlySet<Node>,
+): { buffers: PlanBuffer[]; places: Map<Node, Operand> } {
   const buffers: PlanBuffer[] = [], places = new Map<Node, Operand>();
   const newBuffer = (value: Node, role: BufferRole, elements: number) => {
     const { dtype } = value.type;
@@ -136,7 +150,10 @@ function placeAll(nodes: readonly Node[]): { buffers: PlanBuffer[]; places: Map<
     const { updates } = value.op;
     // The result of an update is the operand that it updates.
     if (updates !== undefined) places.set(value, places.get(value.inputs[updates[0]!]!)!);
-    else put(value, newBuffer(value, leafRole(value) ?? "value", storageOf(value.type.shape)), 0);
+    else if (aliases.has(value)) {
+      const { buffer, offset } = places.get(value.inputs[0]!)!;
+      put(value, buffer, offset);
+    } else put(value, newBuffer(value, leafRole(value) ?? "value", storageOf(value.type.shape)), 0);
   }
   return { buffers, places };
 }

@@ -38,7 +38,9 @@ export function formatBytes(bytes: number): string {
 
 /** One call as cells: position, op, what it makes, settings, operands, FLOP. */
 export function describeCall(call: Call, index: number): readonly string[] {
-  const attrs = Object.entries(call.attrs).map(([name, value]) => `${name}=${shortValue(value)}`).join(" ");
+  // What is off is not shown: many ops have switches that few calls use.
+  const shown = Object.entries(call.attrs).filter(([_, value]) => value !== false);
+  const attrs = shown.map(([name, value]) => `${name}=${shortValue(value)}`).join(" ");
   const places = call.operands.map((operand, i) =>
     `${call.writes.includes(i) ? "→" : ""}${placeName(operand)}`
   );

@@ -43,7 +43,9 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
     kind: "dense",
     config: { units, activation, initializer },
     build(name, inputShape) {
-      if (inputShape.length !== 1) refuseShape(name, "dense", inputShape, "flat rows");
+      if (inputShape.length !== 1) {
+        refuseShape(name, "dense", inputShape, "flat rows: put flatten() before it");
+      }
       const inputs = inputShape[0]!, fan = { fanIn: inputs, fanOut: units };
       const weights = parameter(`${name}/weights`, [inputs, units], { initializer, ...fan });
       const bias = parameter(`${name}/bias`, [units], { initializer: "zeros", ...fan });

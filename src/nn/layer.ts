@@ -33,9 +33,15 @@ export interface Layer {
   readonly config: Readonly<Record<string, Attr>>;
   /**
    * Binds the layer to the shape of one row's input; throws when it does not fit, naming `name` and the shape.
-   * `position` counts the layers of the model from 0.
+   * `position` counts the layers of the model from 0; `before` are those before it by name, whose parameters a layer may
+   * use too.
    */
-  build(name: string, inputShape: Shape, position: number): BuiltLayer;
+  build(
+    name: string,
+    inputShape: Shape,
+    position: number,
+    before?: ReadonlyMap<string, BuiltLayer>,
+  ): BuiltLayer;
 }
 
 /** Makes a parameter's leaf. */

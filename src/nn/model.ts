@@ -50,7 +50,8 @@ export function sequential(inputShape: number | Shape, layers: readonly Layer[])
   const named: NamedLayer[] = [];
   let current: Shape = shape;
   for (const [i, layer] of layers.entries()) {
-    const name = `${layer.kind}_${i + 1}`, built = layer.build(name, current, i);
+    const name = `${layer.kind}_${i + 1}`, before = new Map(named.map((one) => [one.name, one.built]));
+    const built = layer.build(name, current, i, before);
     named.push({ name, layer, built });
     current = built.outputShape;
   }

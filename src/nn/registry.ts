@@ -2,19 +2,38 @@
 import { DescentError, require } from "../core/errors.ts";
 import type { Shape } from "../core/tensor.ts";
 import type { Activation } from "../ops/_activation.ts";
+import { avgPool2d } from "./avg_pool2d.ts";
+import type { Corruption } from "../ops/corrupt.ts";
+import { conv2dFromConfig } from "./conv2d.ts";
+import { corruption } from "./corruption.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
+import { flatten } from "./flatten.ts";
 import type { Initializer } from "./initializers.ts";
 import type { Layer } from "./layer.ts";
+import { maxPool2d } from "./max_pool2d.ts";
 import { type Model, sequential } from "./model.ts";
+import { poolFromConfig } from "./pool.ts";
+import { tiedDense } from "./tied_dense.ts";
 
 const KINDS: Readonly<Record<string, (config: Layer["config"]) => Layer>> = {
+  avg_pool2d: poolFromConfig(avgPool2d),
+  conv2d: conv2dFromConfig,
+  corruption: (config) =>
+    corruption(config.rate as number, {
+      kind: config.kind as Corruption,
+      deviation: config.deviation as number,
+      always: config.always as boolean,
+    }),
   dense: (config) =>
     dense(config.units as number, {
       activation: config.activation as Activation,
       initializer: config.initializer as Initializer,
     }),
   dropout: (config) => dropout(config.rate as number),
+  flatten,
+  max_pool2d: poolFromConfig(maxPool2d),
+  tied_dense: (config) => tiedDense(config.of as string, { activation: config.activation as Activation }),
 };
 
 /** A model as JSON can hold it. */

@@ -1,7 +1,8 @@
-/** Rewrites of the graph that pay on a CPU. */
+/** Rewrites of the graph: `bytes` and `lists` pay on a CPU, `pool` everywhere. */
 import { type Node, node } from "../ir/node.ts";
 import type { Rewrite } from "../ir/rewrite.ts";
 import type { Activation } from "./_activation.ts";
+import { activationGradOp } from "./activation_grad.ts";
 import type { BytesAttrs } from "./_bytes.ts";
 import { gatherOp } from "./gather.ts";
 import { linearOp } from "./linear.ts";
@@ -12,6 +13,8 @@ import { listsLayout } from "./_lists.ts";
 import { matmulOp } from "./matmul.ts";
 import { matmulBytesOp } from "./matmul_bytes.ts";
 import { matmulListsOp } from "./matmul_lists.ts";
+import type { PoolAttrs } from "./_pool.ts";
+import { maxPool2dGrad, maxPool2dGradOp } from "./max_pool2d_grad.ts";
 
 /**
  * `bytes`: a first layer and the gradient of its weights read the bytes of the images instead of numbers that a
@@ -23,7 +26,7 @@ export const BYTES_REWRITE: Rewrite = {
     const [x, second, bias] = value.inputs;
     if (x?.op !== gatherOp) return undefined;
     const attrs = x.attrs as BytesAttrs, [table, order] = x.inputs as [Node, Node];
-    if (value.op === linearOp) {
+    if (value.op === linearOp && value.attrs.transposeWeights === false) {
       const activation = value.attrs.activation as Activation;
       return [node(linearBytesOp, [table, order, second!, bias!], { ...attrs, activation }, value.label)];
     }
@@ -57,5 +60,20 @@ export const LISTS_REWRITE: Rewrite = {
         ? node(linearListsOp, [lists, second!, bias!], { ...attrs, activation }, value.label)
         : node(matmulListsOp, [lists, second!], attrs, value.label),
     ];
+  },
+};
+
+/**
+ * `pool`: the gradient of max pooling over the value of an activation takes the activation's slope with it, instead of
+ * a second pass over the largest tensor of the network. One multiplication of the same numbers: bit-identical.
+ */
+export const POOL_REWRITE: Rewrite = {
+  name: "pool",
+  apply(value) {
+    const [gradient, y] = value.inputs;
+    if (value.op !== activationGradOp || gradient!.op !== maxPool2dGradOp) return undefined;
+    if (gradient!.inputs[0] !== y || gradient!.attrs.activation !== "identity") return undefined;
+    const [x, dY] = gradient!.inputs, activation = value.attrs.activation as Activation;
+    return [maxPool2dGrad(x!, dY!, { ...gradient!.attrs as PoolAttrs, activation, label: value.label })];
   },
 };

@@ -59,3 +59,8 @@ export const PACK_BYTES = 256 * 32;
 export function listBytes(count: number): number {
   return 8 * count + 32;
 }
+
+/** Scratch bytes in which the WASM kernels list 32 rows of `k` values each, with their parts; see kernels/lib/listed.ts. */
+export function listedRowsBytes(k: number): number {
+  return 32 * (listBytes(k) + 4 * (Math.ceil(k / 256) + 1));
+}

@@ -1,28 +1,37 @@
 /**
  * linear: Y = f(X·W + b), a fully connected layer with its activation.
- * Shapes: X [M,K], W [K,N], b [N] → Y [M,N].   M rows (batch), K inputs, N units.
+ * Shapes: X [M,K], W [K,N], or [N,K] to be transposed, b [N] → Y [M,N].   M rows (batch), K inputs, N units.
+ * Transposed weights are how a decoder shares those of its encoder.
  */
 import { gradientLabel } from "../ir/gradients.ts";
 import { type Node, node } from "../ir/node.ts";
-import type { CallTypes, Op, OpCase } from "../ir/op.ts";
+import type { CallTypes, Op, OpCase, View } from "../ir/op.ts";
 import { columnsOf, rowsOf, tensorType } from "../core/tensor.ts";
 import { activate, type Activation, ACTIVATION_CODE, ACTIVATION_ERROR } from "./_activation.ts";
 import { activationGrad } from "./activation_grad.ts";
-import { fits, listBytes, PACK_BYTES, ROUNDING } from "./_support.ts";
+import { fits, listedRowsBytes, PACK_BYTES, ROUNDING } from "./_support.ts";
 import { matmul, tiling } from "./matmul.ts";
 import { sumRows } from "./sum_rows.ts";
 
-type LinearAttrs = { readonly activation: Activation };
+type LinearAttrs = { readonly activation: Activation; readonly transposeWeights: boolean };
 
-function sizes({ inputs }: CallTypes<LinearAttrs>) {
-  const [x, w] = inputs;
-  return { m: rowsOf(x!.shape), k: columnsOf(x!.shape), n: columnsOf(w!.shape) };
+function sizes({ inputs, attrs }: CallTypes<LinearAttrs>) {
+  const [x, w] = inputs, n = w!.shape[attrs.transposeWeights ? 0 : 1]!;
+  return { m: rowsOf(x!.shape), k: columnsOf(x!.shape), n };
+}
+
+/** Element (input, unit) of the weights as they multiply. */
+function weightAt(
+  { data, pitch }: View,
+  { transposeWeights }: LinearAttrs,
+): (t: number, j: number) => number {
+  return transposeWeights ? (t, j) => data[j * pitch + t]! : (t, j) => data[t * pitch + j]!;
 }
 
 export const linearOp: Op<LinearAttrs> = {
   name: "linear",
   operands: ["x", "weights", "bias"],
-  infer(inputs) {
+  infer(inputs, { transposeWeights }) {
     const [x, w, b] = inputs;
     fits(
       x!.shape.length === 2 && w!.shape.length === 2,
@@ -30,41 +39,43 @@ export const linearOp: Op<LinearAttrs> = {
       inputs,
       "X and W must be matrices",
     );
-    const [m, k] = x!.shape, [rows, n] = w!.shape;
+    const [m, k] = x!.shape, [rows, n] = transposeWeights ? w!.shape.toReversed() : w!.shape;
     fits(k === rows, "multiply", [x!, w!], `inner sizes ${k} and ${rows} differ`);
     fits(b!.shape.length === 1 && b!.shape[0] === n, "add bias", [b!, w!], `the bias must have ${n} values`);
     return tensorType("f32", [m!, n!]);
   },
   grad(value, dOutput) {
-    const [x, w, b] = value.inputs, activation = value.attrs.activation as Activation;
+    const [x, w, b] = value.inputs, { activation, transposeWeights } = value.attrs as LinearAttrs;
     const dPre = activation === "identity"
       ? dOutput
       : activationGrad(dOutput, value, activation, `${gradientLabel(value)}/pre`);
     return [
-      matmul(dPre, w!, { transposeB: true, label: gradientLabel(x!) }),
-      matmul(x!, dPre, { transposeA: true, label: gradientLabel(w!) }),
+      matmul(dPre, w!, { transposeB: !transposeWeights, label: gradientLabel(x!) }),
+      transposeWeights
+        ? matmul(dPre, x!, { transposeA: true, label: gradientLabel(w!) })
+        : matmul(x!, dPre, { transposeA: true, label: gradientLabel(w!) }),
       sumRows(dPre, gradientLabel(b!)),
     ];
   },
   reference({ inputs, output, attrs }) {
     const [x, w, b] = inputs;
-    const [m, k] = x!.type.shape, n = output.type.shape[1]!;
+    const [m, k] = x!.type.shape, n = output.type.shape[1]!, weight = weightAt(w!, attrs);
     for (let i = 0; i < m!; i++) {
       for (let j = 0; j < n; j++) {
         let sum = b!.data[j]!;
-        for (let t = 0; t < k!; t++) sum += x!.data[i * x!.pitch + t]! * w!.data[t * w!.pitch + j]!;
+        for (let t = 0; t < k!; t++) sum += x!.data[i * x!.pitch + t]! * weight(t, j);
         output.data[i * output.pitch + j] = activate(attrs.activation, sum);
       }
     }
   },
   tolerance({ inputs, attrs }, output) {
-    const [x, w, b] = inputs, k = x!.type.shape[1]!;
+    const [x, w, b] = inputs, k = x!.type.shape[1]!, weight = weightAt(w!, attrs);
     const curved = attrs.activation === "sigmoid" || attrs.activation === "tanh" ? ACTIVATION_ERROR : 0;
     return (index) => {
       const i = Math.floor(index / output.pitch), j = index % output.pitch;
       let magnitude = Math.abs(b!.data[j]!);
       for (let t = 0; t < k; t++) {
-        magnitude += Math.abs(x!.data[i * x!.pitch + t]! * w!.data[t * w!.pitch + j]!);
+        magnitude += Math.abs(x!.data[i * x!.pitch + t]! * weight(t, j));
       }
       return 2 * (k + 1) * ROUNDING * magnitude + curved;
     };
@@ -76,7 +87,14 @@ export const linearOp: Op<LinearAttrs> = {
   wgsl(types) {
     const { m, k, n } = sizes(types), { root, workgroups } = tiling(m, k, n);
     return {
-      overrides: { M: m, K: k, N: n, ACTIVATION: ACTIVATION_CODE[types.attrs.activation], SPLIT_ROOT: root },
+      overrides: {
+        M: m,
+        K: k,
+        N: n,
+        ACTIVATION: ACTIVATION_CODE[types.attrs.activation],
+        TRANSPOSE_W: +types.attrs.transposeWeights,
+        SPLIT_ROOT: root,
+      },
       workgroups,
     };
   },
@@ -84,8 +102,8 @@ export const linearOp: Op<LinearAttrs> = {
     const { m, k, n } = sizes(types);
     return {
       units: m,
-      args: [k, n, ACTIVATION_CODE[types.attrs.activation]],
-      scratchBytes: Math.max(listBytes(k), PACK_BYTES),
+      args: [k, n, ACTIVATION_CODE[types.attrs.activation], +types.attrs.transposeWeights],
+      scratchBytes: Math.max(listedRowsBytes(k), PACK_BYTES),
     };
   },
   cases: [
@@ -100,6 +118,11 @@ export const linearOp: Op<LinearAttrs> = {
     linearCase(5, 7, 67, "relu"),
     linearCase(6, 9, 101, "tanh"),
     linearCase(128, 784, 900, "sigmoid", { bench: true }),
+    linearCase(67, 257, 132, "tanh", { sparse: true }),
+    linearCase(1, 1, 1, "relu", { transposed: true }),
+    linearCase(128, 900, 784, "sigmoid", { transposed: true, bench: true }),
+    linearCase(17, 31, 29, "tanh", { transposed: true }),
+    linearCase(67, 13, 131, "identity", { transposed: true }),
     linearCase(11385, 784, 30, "relu", { bench: true, sparse: true }),
     linearCase(11385, 10, 5, "identity"),
   ],
@@ -110,16 +133,16 @@ function linearCase(
   k: number,
   n: number,
   activation: Activation,
-  { bench = false, sparse = false } = {},
+  { bench = false, sparse = false, transposed = false } = {},
 ): OpCase<LinearAttrs> {
   return {
-    label: `[${m},${k}]·[${k},${n}] ${activation}`,
+    label: `[${m},${k}]·[${k},${n}]${transposed ? "ᵀ" : ""} ${activation}`,
     inputs: [
       { shape: [m, k], fill: sparse ? "sparse" : "normal" },
-      { shape: [k, n], fill: "normal" },
+      { shape: transposed ? [n, k] : [k, n], fill: "normal" },
       { shape: [n], fill: "normal" },
     ],
-    attrs: { activation },
+    attrs: { activation, transposeWeights: transposed },
     bench,
   };
 }
@@ -129,7 +152,12 @@ export function linear(
   x: Node,
   weights: Node,
   bias: Node,
-  { activation = "identity", label }: { activation?: Activation; label?: string } = {},
+  { activation = "identity", transposeWeights = false, label }: {
+    activation?: Activation;
+    /** The weights are stored [N,K]. Default false. */
+    transposeWeights?: boolean;
+    label?: string;
+  } = {},
 ): Node {
-  return node(linearOp, [x, weights, bias], { activation }, label);
+  return node(linearOp, [x, weights, bias], { activation, transposeWeights }, label);
 }

@@ -6,7 +6,7 @@ import { gradientLabel } from "../ir/gradients.ts";
 import { type Node, node } from "../ir/node.ts";
 import type { CallTypes, Op, OpCase, View } from "../ir/op.ts";
 import { type Shape, tensorType } from "../core/tensor.ts";
-import { fits, listBytes, PACK_BYTES, ROUNDING } from "./_support.ts";
+import { fits, listBytes, listedRowsBytes, PACK_BYTES, ROUNDING } from "./_support.ts";
 
 type MatmulAttrs = { readonly transposeA: boolean; readonly transposeB: boolean };
 
@@ -112,7 +112,7 @@ export const matmulOp: Op<MatmulAttrs> = {
     return {
       units: m,
       args: [m, k, n, +types.attrs.transposeA, +types.attrs.transposeB],
-      scratchBytes: Math.max(listBytes(k), 4 * listBytes(128), PACK_BYTES),
+      scratchBytes: Math.max(types.attrs.transposeA ? 4 * listBytes(128) : listedRowsBytes(k), PACK_BYTES),
     };
   },
   cases: [
@@ -132,6 +132,8 @@ export const matmulOp: Op<MatmulAttrs> = {
     matmulCase(7, 11, 67, "nn"),
     matmulCase(67, 13, 131, "tn"),
     matmulCase(256, 256, 256, "nn", { bench: true }),
+    matmulCase(67, 259, 131, "nn", { sparse: true }),
+    matmulCase(131, 67, 259, "tn", { sparse: true }),
   ],
 };
 

@@ -2,11 +2,21 @@
 import type { Op } from "../ir/op.ts";
 import { activationGradOp } from "./activation_grad.ts";
 import { addOp } from "./add.ts";
+import { avgPool2dOp } from "./avg_pool2d.ts";
+import { avgPool2dGradOp } from "./avg_pool2d_grad.ts";
+import { binaryCrossEntropyOp } from "./binary_cross_entropy.ts";
+import { binaryCrossEntropyGradOp } from "./binary_cross_entropy_grad.ts";
 import { confusionOp } from "./confusion.ts";
+import { conv2dOp } from "./conv2d.ts";
+import { conv2dInputGradOp } from "./conv2d_input_grad.ts";
+import { conv2dWeightGradOp } from "./conv2d_weight_grad.ts";
+import { corruptOp } from "./corrupt.ts";
 import { countCorrectOp } from "./count_correct.ts";
 import { dropoutOp } from "./dropout.ts";
 import { gatherOp } from "./gather.ts";
 import { gatherLabelsOp } from "./gather_labels.ts";
+import { klSparsityOp } from "./kl_sparsity.ts";
+import { klSparsityGradOp } from "./kl_sparsity_grad.ts";
 import { linearOp } from "./linear.ts";
 import { linearBytesOp } from "./linear_bytes.ts";
 import { linearListsOp } from "./linear_lists.ts";
@@ -14,23 +24,38 @@ import { listBytesOp } from "./list_bytes.ts";
 import { matmulOp } from "./matmul.ts";
 import { matmulBytesOp } from "./matmul_bytes.ts";
 import { matmulListsOp } from "./matmul_lists.ts";
+import { maxPool2dOp } from "./max_pool2d.ts";
+import { maxPool2dGradOp } from "./max_pool2d_grad.ts";
 import { meanSquaredErrorOp } from "./mean_squared_error.ts";
 import { meanSquaredErrorGradOp } from "./mean_squared_error_grad.ts";
+import { outerProductOp } from "./outer_product.ts";
 import { recordOp } from "./record.ts";
+import { reshapeOp } from "./reshape.ts";
 import { rowWeightsOp } from "./row_weights.ts";
 import { softmaxOp } from "./softmax.ts";
 import { softmaxCrossEntropyOp } from "./softmax_cross_entropy.ts";
 import { softmaxCrossEntropyGradOp } from "./softmax_cross_entropy_grad.ts";
 import { sumRowsOp } from "./sum_rows.ts";
+import { weightedSumRowsOp } from "./weighted_sum_rows.ts";
 
 export const OPS: readonly Op[] = [
   activationGradOp,
   addOp,
+  avgPool2dOp,
+  avgPool2dGradOp,
+  binaryCrossEntropyOp,
+  binaryCrossEntropyGradOp,
   confusionOp,
+  conv2dOp,
+  conv2dInputGradOp,
+  conv2dWeightGradOp,
+  corruptOp,
   countCorrectOp,
   dropoutOp,
   gatherOp,
   gatherLabelsOp,
+  klSparsityOp,
+  klSparsityGradOp,
   linearOp,
   linearBytesOp,
   linearListsOp,
@@ -38,12 +63,17 @@ export const OPS: readonly Op[] = [
   matmulOp,
   matmulBytesOp,
   matmulListsOp,
+  maxPool2dOp,
+  maxPool2dGradOp,
   meanSquaredErrorOp,
   meanSquaredErrorGradOp,
+  outerProductOp,
   recordOp,
+  reshapeOp,
   rowWeightsOp,
   softmaxOp,
   softmaxCrossEntropyOp,
   softmaxCrossEntropyGradOp,
   sumRowsOp,
+  weightedSumRowsOp,
 ];

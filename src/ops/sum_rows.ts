@@ -1,29 +1,30 @@
 /**
- * sum_rows: s[j] = Σᵢ X[i,j], the gradient of a bias.
- * Shapes: X [M,N] → s [N].
+ * sum_rows: s[j] = Σᵢ X[i,j] over all axes but the last, the gradient of a bias.
+ * Shapes: X [M,N] → s [N]; of more axes, all but the last are rows: X [B,H,W,N] has M = B·H·W.
  */
 import { type Node, node } from "../ir/node.ts";
 import type { Op, OpCase } from "../ir/op.ts";
-import { columnsOf, pitchOf, rowsOf, sizeOf, tensorType } from "../core/tensor.ts";
+import { columnsOf, formatShape, pitchOf, rowsOf, type Shape, sizeOf, tensorType } from "../core/tensor.ts";
 import { fits, ROUNDING } from "./_support.ts";
 
 export const sumRowsOp: Op = {
   name: "sum_rows",
   operands: ["x"],
   infer(inputs) {
-    fits(inputs[0]!.shape.length === 2, "sum the rows of", inputs, "it must be a matrix");
-    return tensorType("f32", [inputs[0]!.shape[1]!]);
+    const { shape } = inputs[0]!;
+    fits(shape.length >= 2, "sum the rows of", inputs, "it must have two axes or more");
+    return tensorType("f32", [columnsOf(shape)]);
   },
   reference({ inputs, output }) {
-    const [x] = inputs, [m, n] = x!.type.shape;
-    for (let j = 0; j < n!; j++) {
+    const [x] = inputs, m = rowsOf(x!.type.shape), n = columnsOf(x!.type.shape);
+    for (let j = 0; j < n; j++) {
       let sum = 0;
-      for (let i = 0; i < m!; i++) sum += x!.data[i * x!.pitch + j]!;
+      for (let i = 0; i < m; i++) sum += x!.data[i * x!.pitch + j]!;
       output.data[j] = sum;
     }
   },
   tolerance({ inputs }) {
-    const [x] = inputs, m = x!.type.shape[0]!;
+    const [x] = inputs, m = rowsOf(x!.type.shape);
     return (index) => {
       let magnitude = 0;
       for (let i = 0; i < m; i++) magnitude += Math.abs(x!.data[i * x!.pitch + index]!);
@@ -41,20 +42,24 @@ export const sumRowsOp: Op = {
     args: [rowsOf(inputs[0]!.shape), pitchOf(inputs[0]!.shape)],
   }),
   cases: [
-    sumCase(1, 1),
-    sumCase(1, 30),
-    sumCase(32, 30, true),
-    sumCase(13, 7),
-    sumCase(300, 129),
-    sumCase(11385, 30, true),
+    sumCase([1, 1]),
+    sumCase([1, 30]),
+    sumCase([32, 30], true),
+    sumCase([13, 7]),
+    sumCase([300, 129]),
+    sumCase([11385, 30], true),
+    sumCase([128, 20, 20, 15], true),
+    sumCase([3, 5, 7, 13]),
+    sumCase([2, 3, 1]),
+    sumCase([1, 11, 12, 41]),
   ],
 };
 
-function sumCase(m: number, n: number, bench = false): OpCase {
-  return { label: `[${m},${n}]`, inputs: [{ shape: [m, n], fill: "normal" }], attrs: {}, bench };
+function sumCase(shape: Shape, bench = false): OpCase {
+  return { label: formatShape(shape), inputs: [{ shape, fill: "normal" }], attrs: {}, bench };
 }
 
-/** Node for the sum of the rows of a matrix: a vector with one value per column. */
+/** Node for the sum of the rows of `x`: a vector with one value per column. */
 export function sumRows(x: Node, label?: string): Node {
   return node(sumRowsOp, [x], {}, label);
 }

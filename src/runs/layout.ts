@@ -35,14 +35,14 @@ export interface RunInfo extends JsonObject {
   readonly host?: string;
 }
 
-/** Scores on one part of the data; averages as in `ClassificationReport`. */
-export interface SplitScores extends JsonObject {
+/** Names of a classifier's scores; averages as in `ClassificationReport`. */
+export const SCORE_NAMES = ["accuracy", "precision", "recall", "f1"] as const;
+export type ScoreName = typeof SCORE_NAMES[number];
+
+/** Scores on one part of the data: a loss, and of a classifier all the others. */
+export interface SplitScores extends JsonObject, Partial<Readonly<Record<ScoreName, number>>> {
   /** Mean over the samples; null where it is not finite. */
   readonly loss: number | null;
-  readonly accuracy: number;
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
 }
 
 /** `summary.json`: these members, and whatever else the experiment finds worth telling. */
@@ -54,9 +54,10 @@ export interface RunSummary extends JsonObject {
   readonly seconds: number;
   /** Why training ended, in a few words. */
   readonly stopped: string;
-  readonly train: SplitScores;
-  readonly validation: SplitScores;
-  readonly test: SplitScores;
+  /** On each set that held images. */
+  readonly train?: SplitScores;
+  readonly validation?: SplitScores;
+  readonly test?: SplitScores;
   readonly backend: string;
   readonly seed: number;
   /** How many numbers were trained. */

@@ -11,6 +11,7 @@ import {
   type RunInfo,
   type RunState,
   type RunSummary,
+  SCORE_NAMES,
   SUMMARY_FILE,
 } from "./layout.ts";
 import { hostName, isAbandoned, LOCK_FILE } from "./lock.ts";
@@ -181,12 +182,14 @@ function isRunSummary(value: JsonObject): value is RunSummary {
     typeof text === "string"
   ) &&
     [value.epochs, value.seconds, value.seed, value.parameters].every((count) => typeof count === "number") &&
-    [value.train, value.validation, value.test].every(isSplitScores);
+    [value.train, value.validation, value.test].every((split) => split === undefined || isSplitScores(split));
 }
 
-function isSplitScores(value: Json | undefined): boolean {
-  return isJsonObject(value) && (value.loss === null || typeof value.loss === "number") &&
-    [value.accuracy, value.precision, value.recall, value.f1].every((score) => typeof score === "number");
+function isSplitScores(value: Json): boolean {
+  if (!isJsonObject(value) || !(value.loss === null || typeof value.loss === "number")) return false;
+  const kinds = SCORE_NAMES.map((name) => typeof value[name]);
+  // A classifier has all scores, another model has none.
+  return kinds.every((kind) => kind === "number") || kinds.every((kind) => kind === "undefined");
 }
 
 /** The text of a file, or `undefined` if there is no such file. */

@@ -4,54 +4,39 @@ import { chooseExecutor } from "../exec/choose.ts";
 import type { Executor } from "../exec/executor.ts";
 import type { Splits } from "../data/mnist.ts";
 import { requireSeed } from "../data/order.ts";
-import type { Loss } from "../nn/losses.ts";
+import { crossEntropy, type Loss } from "../nn/losses.ts";
 import { initializeWeights, type Model, type Weights } from "../nn/model.ts";
 import { adam } from "../optim/adam.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { type ClassificationReport, classificationReport, type ConfusionMatrix } from "./metrics.ts";
-import { filledSplits, type OnSteps, Session, type SplitName } from "./session.ts";
+import type { ClassifierFitResult, EpochRecord, FitResult, SplitResult, StopReason } from "./fit_result.ts";
+import { classificationReport } from "./metrics.ts";
+import { type EpochMeans, filledSplits, type OnSteps, Session, type SplitName } from "./session.ts";
+import type { HeldOut } from "./session_plan.ts";
 import type { RewriteName } from "./rewrites.ts";
-import { observe, startStopping, type StopOptions, type StopState } from "./stop.ts";
+import { type Monitor, observe, startStopping, type StopOptions, type StopState } from "./stop.ts";
 
-/** What is known after an epoch; one line of a run's metrics. */
-export interface EpochRecord {
-  /** Counts from 1. */
-  readonly epoch: number;
-  /** Means over the epoch while training: each batch is measured before its update. */
-  readonly loss: number;
-  readonly accuracy: number;
-  /** On the validation set, after the epoch. Absent when that set is empty. */
-  readonly valLoss?: number;
-  readonly valAccuracy?: number;
-  /** Since training began. */
-  readonly seconds: number;
-  /** Of the training set, validation included in the time. */
-  readonly samplesPerSecond: number;
-  /** Early stopping after this epoch; absent without it. */
-  readonly stopping?: { readonly best?: number; readonly bestEpoch?: number; readonly wait: number };
-}
-
-/** How well the model does on one set. */
-export interface SplitResult {
-  readonly loss: number;
-  readonly accuracy: number;
-  readonly report: ClassificationReport;
-  readonly confusion: ConfusionMatrix;
-}
+export type { ClassifierFitResult, EpochRecord, FitResult, SplitResult, StopReason } from "./fit_result.ts";
 
 export interface FitOptions {
   /** Default `adam()`. */
   readonly optimizer?: Optimizer;
   /** Rows of a batch; the last one of an epoch may be short. Default 32. */
   readonly batch?: number;
+  /** Leave out the last batch of an epoch if it is short, as Theano's tutorials do. Default false. */
+  readonly dropLast?: boolean;
   /** At most. Default 10. */
   readonly epochs?: number;
   /** Of the initial weights and the shuffles. Default 1. */
   readonly seed?: number;
   /** A new order of the training rows each epoch. Default true. */
   readonly shuffle?: boolean;
-  /** Default `crossEntropy()`. */
+  /**
+   * Default `crossEntropy()`. One without `correct`, such as `reconstructionError()`, compares the model's output with
+   * the images, and there are no accuracies.
+   */
   readonly loss?: Loss;
+  /** Measure the test set after every epoch too, for curves; nothing is decided by it. Default false. */
+  readonly measureTest?: boolean;
   /** When to stop before the last epoch; not at all if left out. */
   readonly stopping?: StopOptions;
   /** Stop after the epoch in which this time runs out. */
@@ -70,24 +55,12 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Why training ended. */
-export type StopReason = "last epoch" | "early stopping" | "time" | "interrupted";
-
-export interface FitResult {
-  readonly model: Model;
-  readonly weights: Weights;
-  readonly history: readonly EpochRecord[];
-  readonly stopped: StopReason;
-  /** Epoch (from 1) whose weights these are, where early stopping restored them. */
-  readonly restoredEpoch?: number;
-  /** Training and validation, without the evaluation at the end. */
-  readonly seconds: number;
-  /** On each set that holds images, after training. */
-  readonly results: Readonly<Partial<Record<SplitName, SplitResult>>>;
-}
+/** A loss that knows right from wrong. */
+type ClassifierLoss = Loss & Required<Pick<Loss, "correct">>;
 
 /**
- * Trains a classifier on `data.train`, watches `data.validation`, and evaluates the result on all three sets.
+ * Trains a model on `data.train`, watches `data.validation`, and evaluates the result on all three sets; validation
+ * and test may be empty.
  *
  * Throws when the model does not fit the data, an option is out of range, or the loss stops being a number.
  *
@@ -104,6 +77,12 @@ export interface FitResult {
  * assert(results.test!.accuracy > 0.9);
  * ```
  */
+export function fit(
+  model: Model,
+  data: Splits,
+  options?: FitOptions & { readonly loss?: ClassifierLoss },
+): Promise<ClassifierFitResult>;
+export function fit(model: Model, data: Splits, options: FitOptions): Promise<FitResult>;
 export async function fit(model: Model, data: Splits, options: FitOptions = {}): Promise<FitResult> {
   const { optimizer = adam(), batch = 32, epochs = 10, seed = 1, maxSeconds = Infinity } = options;
   requireSeed(seed);
@@ -117,10 +96,8 @@ export async function fit(model: Model, data: Splits, options: FitOptions = {}):
   );
   require(maxSeconds > 0, () => `The time limit must be a positive number of seconds, got ${maxSeconds}`);
   const stopping = options.stopping && startStopping(options.stopping);
-  require(
-    stopping === undefined || !stopping.rule.monitor.startsWith("val_") || data.validation.rows > 0,
-    () => `Early stopping watches ${stopping!.rule.monitor}, but the validation set is empty`,
-  );
+  if (stopping !== undefined) checkMonitor(stopping.rule.monitor, data, options.loss);
+  require(!options.measureTest || data.test.rows > 0, "measureTest is set, but the test set is empty");
   const executor = options.executor ?? (await chooseExecutor()).executor;
   let session: Session | undefined;
   try {
@@ -131,6 +108,7 @@ export async function fit(model: Model, data: Splits, options: FitOptions = {}):
       batch: Math.min(batch, data.train.rows),
       seed,
       ...(options.shuffle !== undefined && { shuffle: options.shuffle }),
+      ...(options.dropLast !== undefined && { dropLast: options.dropLast }),
       ...(options.loss && { loss: options.loss }),
       ...(options.off && { off: options.off }),
     });
@@ -148,20 +126,20 @@ async function train(
 ): Promise<FitResult> {
   const { data, model } = session, started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
-  const history: EpochRecord[] = [];
+  const history: EpochRecord[] = [], measure = measuredSets(options);
   let stopped: StopReason = "last epoch", state = stopping, best: Weights | undefined;
   for (let epoch = 0; epoch < options.epochs; epoch++) {
     const before = elapsed();
     const { onSteps, signal } = options;
     const measured = await unlessAborted(
       signal,
-      () => session.epoch(epoch, { ...(onSteps && { onSteps }), ...(signal && { signal }) }),
+      () => session.epoch(epoch, { measure, ...(onSteps && { onSteps }), ...(signal && { signal }) }),
     );
     if (measured === undefined) {
       stopped = "interrupted";
       break;
     }
-    const { training: means, validation } = measured;
+    const { training: means, validation, test } = measured;
     const values = {
       loss: means.loss,
       accuracy: means.accuracy,
@@ -172,15 +150,16 @@ async function train(
     const record: EpochRecord = {
       epoch: epoch + 1,
       ...means,
-      ...(validation && { valLoss: validation.loss, valAccuracy: validation.accuracy }),
+      ...heldOut(measured),
       seconds: elapsed(),
-      samplesPerSecond: data.train.rows / (elapsed() - before),
+      samplesPerSecond: session.rowsPerEpoch / (elapsed() - before),
       ...(state && { stopping: traceOf(state) }),
     };
     history.push(record);
     await options.onEpoch?.(record);
     requireFinite("loss", means.loss, epoch);
     requireFinite("validation loss", validation?.loss ?? 0, epoch);
+    requireFinite("test loss", test?.loss ?? 0, epoch);
     if (state?.restore) best = await session.weights();
     if (state?.stop) stopped = "early stopping";
     else if (elapsed() >= options.maxSeconds) stopped = "time";
@@ -192,10 +171,10 @@ async function train(
   if (best !== undefined) session.setWeights(best);
   const results: Partial<Record<SplitName, SplitResult>> = {};
   for (const name of filledSplits(data)) {
-    const { loss, accuracy, confusion } = await session.evaluate(name);
+    const measured = await session.evaluate(name), { confusion } = measured;
     // The last update may have gone wrong where no validation looked after it.
-    requireFinite(`loss on the ${name} set`, loss, Math.max(0, history.length - 1));
-    results[name] = { loss, accuracy, confusion, report: classificationReport(confusion) };
+    requireFinite(`loss on the ${name} set`, measured.loss, Math.max(0, history.length - 1));
+    results[name] = { ...measured, ...(confusion && { report: classificationReport(confusion) }) };
   }
   const restoredEpoch = best && state?.bestEpoch !== undefined ? state.bestEpoch + 1 : undefined;
   return {
@@ -207,6 +186,32 @@ async function train(
     seconds,
     results,
   };
+}
+
+function measuredSets({ measureTest = false }: FitOptions): readonly HeldOut[] {
+  return measureTest ? ["validation", "test"] : ["validation"];
+}
+
+/** What was measured after an epoch, as members of its record. */
+function heldOut({ validation, test }: EpochMeans): Partial<EpochRecord> {
+  return {
+    ...(validation && { valLoss: validation.loss }),
+    ...(validation?.accuracy !== undefined && { valAccuracy: validation.accuracy }),
+    ...(test && { testLoss: test.loss }),
+    ...(test?.accuracy !== undefined && { testAccuracy: test.accuracy }),
+  };
+}
+
+/** Refuses to watch what is never measured. */
+function checkMonitor(monitor: Monitor, { validation }: Splits, loss: Loss = crossEntropy()): void {
+  require(
+    !monitor.startsWith("val_") || validation.rows > 0,
+    () => `Early stopping watches ${monitor}, but the validation set is empty`,
+  );
+  require(
+    !monitor.endsWith("accuracy") || loss.correct !== undefined,
+    () => `Early stopping watches ${monitor}, but the ${loss.name} knows no right or wrong: watch a loss`,
+  );
 }
 
 /** What `work` gives, or `undefined` when the signal aborted it. */

@@ -8,9 +8,10 @@ import type { Loss, LossInputs } from "../nn/losses.ts";
 import type { Model } from "../nn/model.ts";
 import { add } from "../ops/add.ts";
 import { confusion } from "../ops/confusion.ts";
-import { gather } from "../ops/gather.ts";
+import { gather, type GatherOptions } from "../ops/gather.ts";
 import { gatherLabels } from "../ops/gather_labels.ts";
 import { record } from "../ops/record.ts";
+import { reshape } from "../ops/reshape.ts";
 import { rowWeights } from "../ops/row_weights.ts";
 import { softmax } from "../ops/softmax.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -57,7 +58,7 @@ export function trainingGraph(
   // The whole set in one batch never changes: its order is constant data, so the planner gathers it once.
   const order = leaf(whole ? "data" : "input", "order", [rows], "u32");
   const options = { rows: Math.min(batch, rows), whole };
-  const x = gather(table.images, order, { ...options, label: "x" });
+  const x = gatherImages(model, table.images, order, { ...options, label: "x" });
   const labels = gatherLabels(table.labels, order, { ...options, label: "y" });
   const output = model.apply(x, { training: true }), losses = loss.rows({ output, labels, x });
   const members = model.parameters.map(({ node }) => node);
@@ -79,13 +80,14 @@ export function trainingGraph(
 export interface EvaluationGraph {
   /** Losses and correct answers alone: for every epoch. */
   readonly roots: readonly Node[];
-  /** The same and the confusion matrix: for the end. */
+  /** The same and the confusion matrix, where there is one: for the end. */
   readonly fullRoots: readonly Node[];
   /** Positions 0 … rows-1: evaluation goes through the table as it lies. */
   readonly order: Node;
+  /** A row for each batch of the three sets, one set after another. */
   readonly metrics: Node;
-  /** u32 [classes, classes], added to. */
-  readonly counts: Node;
+  /** u32 [classes, classes], added to. Absent where the loss knows no right or wrong. */
+  readonly counts?: Node;
 }
 
 /** One step of evaluation: a batch of the table, forward, record. */
@@ -96,13 +98,21 @@ export function evaluationGraph(
 ): EvaluationGraph {
   const rows = table.labels.type.shape[0]!, classes = columnsOf(model.outputShape);
   const order = leaf("data", "evaluation_order", [rows], "u32");
-  const x = gather(table.images, order, { rows: batch, label: "evaluation/x" });
+  const x = gatherImages(model, table.images, order, { rows: batch, label: "evaluation/x" });
   const labels = gatherLabels(table.labels, order, { rows: batch, label: "evaluation/y" });
-  const output = model.apply(x), metrics = metricsTable("evaluation_metrics", Math.ceil(rows / batch));
-  const counts = leaf("input", "confusion", [classes, classes], "u32");
+  // Three sets end in at most two more short batches than one would.
+  const output = model.apply(x), metrics = metricsTable("evaluation_metrics", Math.ceil(rows / batch) + 2);
   const inputs = { output, labels, x };
   const roots = records(loss, loss.rows(inputs), inputs, metrics);
+  if (loss.correct === undefined) return { roots, fullRoots: roots, order, metrics };
+  const counts = leaf("input", "confusion", [classes, classes], "u32");
   return { roots, fullRoots: [...roots, confusion(output, labels, counts)], order, metrics, counts };
+}
+
+/** A batch of rows of the table as numbers, in the shape that the model takes. */
+function gatherImages(model: Model, table: Node, order: Node, options: GatherOptions): Node {
+  const x = gather(table, order, options);
+  return reshape(x, model.inputShape, x.label);
 }
 
 /** Writes what a step shows: its losses, and its right answers where the loss knows them. */
@@ -114,20 +124,66 @@ function records(loss: Loss, losses: Node, inputs: LossInputs, metrics: Node): r
   ];
 }
 
-/** Class probabilities of a batch of images given as bytes. */
-export function predictionGraph(model: Model, batch: number) {
-  const images = leaf("input", "images", [batch, sizeOf(model.inputShape)], "u8");
-  const order = leaf("data", "order", [batch], "u32");
-  const x = gather(images, order, { rows: batch });
-  return { images, order, probabilities: softmax(model.apply(x)) };
+/** A batch of images given as bytes, in the order in which they lie. */
+export interface ImageBatch {
+  readonly images: Node;
+  readonly order: Node;
+  readonly x: Node;
 }
 
-/** Refuses a classifier whose input or output does not fit the images or the classes. */
-export function checkClassifier(model: Model, pixels: number, classes: number): void {
+function imageBatch(model: Model, batch: number): ImageBatch {
+  const images = leaf("input", "images", [batch, sizeOf(model.inputShape)], "u8");
+  const order = leaf("data", "order", [batch], "u32");
+  return { images, order, x: gatherImages(model, images, order, { rows: batch }) };
+}
+
+/** Class probabilities of a batch of images. */
+export function predictionGraph(model: Model, batch: number): ImageBatch & { readonly probabilities: Node } {
+  const given = imageBatch(model, batch);
+  return { ...given, probabilities: softmax(model.apply(given.x)) };
+}
+
+/** What each layer gives for a batch of images, by the layer's name. */
+export function layerGraph(
+  model: Model,
+  batch: number,
+): ImageBatch & { readonly layers: ReadonlyMap<string, Node> } {
+  const given = imageBatch(model, batch), layers = new Map<string, Node>();
+  let value = given.x;
+  for (const { name, built } of model.layers) {
+    value = built.apply(value, { training: false });
+    layers.set(name, value);
+  }
+  return { ...given, layers };
+}
+
+/** Refuses a model whose input does not fit the images, or whose output the loss cannot compare with them or with the classes. */
+export function checkModel(
+  model: Model,
+  { pixels, classes }: { readonly pixels: number; readonly classes: number },
+  loss: Loss,
+): void {
+  if (loss.correct !== undefined) return checkClassifier(model, pixels, classes);
+  checkInput(model, pixels);
+  require(
+    sizeOf(model.outputShape) === pixels,
+    () =>
+      `The model gives ${
+        formatShape(model.outputShape)
+      }, the images have ${pixels} pixels: the ${loss.name} compares each with one value`,
+  );
+}
+
+function checkInput(model: Model, pixels: number): void {
   require(
     sizeOf(model.inputShape) === pixels,
     () => `The model takes rows of shape ${formatShape(model.inputShape)}, the images have ${pixels} pixels`,
   );
+}
+
+/** Refuses a classifier whose input or output does not fit the images or the classes. */
+export function checkClassifier(model: Model, pixels: number, classes: number): void {
+  checkInput(model, pixels);
   require(
     model.outputShape.length === 1 && model.outputShape[0] === classes,
     () =>

@@ -1,20 +1,25 @@
 /** What is done to a plan to make it fast, by name: each can be left out, and the numbers stay the same. */
 import type { BackendName } from "../exec/executor.ts";
 import type { CompileOptions } from "../ir/plan.ts";
-import { BYTES_REWRITE, LISTS_REWRITE } from "../ops/_rewrites.ts";
+import { BYTES_REWRITE, LISTS_REWRITE, POOL_REWRITE } from "../ops/_rewrites.ts";
 import { SGD_REWRITE } from "../optim/sgd_bytes.ts";
 
 /**
- * `hoist`: what depends on constant data alone is computed once. `bytes`: a first layer reads bytes, not gathered
+ * `hoist`: what depends on constant data alone is computed once. `pool`: the gradient of max pooling takes the slope of
+ * the activation before it along (WASM, WebGPU). `bytes`: a first layer reads bytes, not gathered
  * numbers (WASM). `lists`: where the batch is the whole set, its non-zeros are listed once (WASM). `sgd`: plain gradient descent updates a first layer where its gradient is made (WASM).
  */
-export const REWRITE_NAMES = ["hoist", "bytes", "lists", "sgd"] as const;
+export const REWRITE_NAMES = ["hoist", "pool", "bytes", "lists", "sgd"] as const;
 export type RewriteName = typeof REWRITE_NAMES[number];
 
 /** How to compile for an executor: the rewrites that pay on it, but those in `off`. */
 export function compileOptionsFor(backend: BackendName, off: readonly RewriteName[] = []): CompileOptions {
   // On a GPU, tiles that share what they read beat reading bytes; the reference is there to be plain.
-  const rules = backend === "wasm" ? [BYTES_REWRITE, LISTS_REWRITE, SGD_REWRITE] : [];
+  const rules = {
+    reference: [],
+    webgpu: [POOL_REWRITE],
+    wasm: [POOL_REWRITE, BYTES_REWRITE, LISTS_REWRITE, SGD_REWRITE],
+  }[backend];
   return {
     hoist: !off.includes("hoist"),
     rewrites: rules.filter(({ name }) => !off.some((other) => other === name)),

@@ -1,26 +1,32 @@
 /** A training session: a model and a data set compiled into one plan, loaded on one executor. */
-import { require } from "../core/errors.ts";
 import type { Step } from "../core/step.ts";
 import type { TypedArray } from "../core/tensor.ts";
-import type { Node } from "../ir/node.ts";
 import type { Executor, Program } from "../exec/executor.ts";
-import { batches, epochOrder } from "../data/order.ts";
+import { type Batch, batches, epochOrder } from "../data/order.ts";
 import type { DataSet, Splits } from "../data/mnist.ts";
 import { checkWeights, type Model, type Weights } from "../nn/model.ts";
 import { COLUMN } from "./graph.ts";
 import type { ConfusionMatrix } from "./metrics.ts";
 import {
   evaluationBatch,
+  evaluationSteps,
+  type HeldOut,
   planSession,
   type SessionOptions,
   type SessionPlan,
   sessionSizes,
+  SPLIT_NAMES,
+  type SplitName,
 } from "./session_plan.ts";
 
-export { planSession, type SessionOptions, type SessionPlan, sessionSizes } from "./session_plan.ts";
-
-export const SPLIT_NAMES = ["train", "validation", "test"] as const;
-export type SplitName = typeof SPLIT_NAMES[number];
+export {
+  planSession,
+  type SessionOptions,
+  type SessionPlan,
+  sessionSizes,
+  SPLIT_NAMES,
+  type SplitName,
+} from "./session_plan.ts";
 
 /** A run of steps lasts about this long, so that progress is shown and Ctrl-C is heard. */
 const CHUNK_MS = 80;
@@ -28,14 +34,24 @@ const CHUNK_MS = 80;
 /** Means over rows. */
 export interface Means {
   readonly loss: number;
-  readonly accuracy: number;
+  /** Share of right answers; absent where the loss knows no right or wrong. */
+  readonly accuracy?: number;
+}
+
+/** What an epoch measures: while training, and after it on each set that was asked for. */
+export interface EpochMeans {
+  readonly training: Means;
+  readonly validation?: Means;
+  readonly test?: Means;
 }
 
 /** Steps of the current epoch that are done, of all. */
 export type OnSteps = (done: number, all: number) => void;
 
-/** What to do while an epoch runs. */
+/** What to do while an epoch runs, and after it. */
 export interface EpochOptions {
+  /** Sets to measure after the epoch, where they hold images. Default the validation set. */
+  readonly measure?: readonly HeldOut[];
   readonly onSteps?: OnSteps;
   /** Aborting it ends the epoch between two steps, by throwing its reason. */
   readonly signal?: AbortSignal;
@@ -43,7 +59,8 @@ export interface EpochOptions {
 
 /** Owns the loaded program of one training. Nothing is allocated on the device after it is opened. */
 export class Session {
-  readonly stepsPerEpoch: number;
+  /** The batches of an epoch. */
+  readonly #epoch: readonly Batch[];
   /** How long a step of each routine took last. */
   readonly #stepMs = new Map<string, number>();
   #step = 0;
@@ -56,7 +73,17 @@ export class Session {
     private readonly compiled: SessionPlan,
     private readonly options: SessionOptions,
   ) {
-    this.stepsPerEpoch = batches(data.train.rows, options.batch).length;
+    const all = batches(data.train.rows, options.batch);
+    this.#epoch = options.dropLast ? all.filter(({ count }) => count === options.batch) : all;
+  }
+
+  get stepsPerEpoch(): number {
+    return this.#epoch.length;
+  }
+
+  /** Rows that an epoch trains on: all but those of a short batch that is left out. */
+  get rowsPerEpoch(): number {
+    return rowsOf(this.#epoch);
   }
 
   /** Compiles, loads, and writes data and weights. Close it when done. */
@@ -74,7 +101,10 @@ export class Session {
     const { table, training, evaluation } = compiled;
     const sets = SPLIT_NAMES.map((name) => data[name]);
     program.write(table.images, concat(sets.map(({ images }) => images)));
-    program.write(table.labels, concat(sets.map(({ labels }) => labels)));
+    // A loss that compares with the images reads no labels.
+    if (compiled.plan.place(table.labels) !== undefined) {
+      program.write(table.labels, concat(sets.map(({ labels }) => labels)));
+    }
     program.write(training.order, counting(data.train.rows));
     program.write(evaluation.order, counting(table.labels.type.shape[0]!));
     const session = new Session(model, data, program, compiled, options);
@@ -84,33 +114,32 @@ export class Session {
 
   /** Trains for one epoch, counted from 0; resolves to the means while training, that is before each update. */
   async trainEpoch(epoch: number, options: EpochOptions = {}): Promise<Means> {
-    return await this.#means(this.compiled.training.metrics, await this.#train(epoch, options));
+    return (await this.epoch(epoch, { ...options, measure: [] })).training;
   }
 
   /**
-   * As `trainEpoch`, and measures the validation set after it, if that holds images. Both are read together: on a GPU a
-   * wait for a result is long.
+   * As `trainEpoch`, and measures sets after it, the validation set by default. All is read together: on a GPU a wait
+   * for a result is long.
    */
-  async epoch(
-    epoch: number,
-    options: EpochOptions = {},
-  ): Promise<{ readonly training: Means; readonly validation?: Means }> {
-    const steps = await this.#train(epoch, options), { training, evaluation } = this.compiled;
-    if (this.data.validation.rows === 0) return { training: await this.#means(training.metrics, steps) };
-    const measured = this.#evaluationSteps("validation");
-    await this.#run("validate", measured, {});
-    const [trained, validation] = await Promise.all([
-      this.#means(training.metrics, steps),
-      this.#means(evaluation.metrics, measured),
-    ]);
-    return { training: trained, validation };
+  async epoch(epoch: number, options: EpochOptions = {}): Promise<EpochMeans> {
+    const { measure = ["validation"] } = options, { training, evaluation } = this.compiled;
+    const sets = measure.filter((name) => this.data[name].rows > 0);
+    const trained = await this.#train(epoch, options), measured = this.#stepsOn(sets);
+    await this.#run("validate", measured.flatMap(({ steps }) => steps), {});
+    const tables = [training.metrics, ...(sets.length > 0 ? [evaluation.metrics] : [])];
+    const [during, after] = await Promise.all(tables.map((table) => this.program.read(table)));
+    const means: { -readonly [K in keyof EpochMeans]: EpochMeans[K] } = {
+      training: this.#meansOf(during!, trained),
+    };
+    for (const { name, steps } of measured) means[name] = this.#meansOf(after!, steps);
+    return means;
   }
 
   async #train(epoch: number, { onSteps, signal }: EpochOptions): Promise<readonly Step[]> {
     const { optimizer, seed, batch, shuffle = true } = this.options, { rows } = this.data.train;
     const { order } = this.compiled.training;
-    if (this.stepsPerEpoch > 1) this.program.write(order, epochOrder(rows, { seed, epoch, shuffle }));
-    const steps = batches(rows, batch).map(({ start, count }, slot): Step => {
+    if (batch < rows) this.program.write(order, epochOrder(rows, { seed, epoch, shuffle }));
+    const steps = this.#epoch.map(({ start, count }, slot): Step => {
       const step = this.#step + slot;
       return { start, count, slot, step, seed, scalars: optimizer.scalars(step) };
     });
@@ -119,20 +148,22 @@ export class Session {
     return steps;
   }
 
-  /** Mean loss and accuracy on one of the three sets. */
+  /** Mean loss, and accuracy if there is one, on one of the three sets. */
   async validate(name: SplitName): Promise<Means> {
-    const steps = this.#evaluationSteps(name);
+    const { steps } = this.#stepsOn([name])[0]!;
     await this.#run("validate", steps, {});
-    return await this.#means(this.compiled.evaluation.metrics, steps);
+    return this.#meansOf(await this.program.read(this.compiled.evaluation.metrics), steps);
   }
 
-  /** Mean loss, accuracy and confusion matrix on one of the three sets. */
-  async evaluate(name: SplitName): Promise<Means & { readonly confusion: ConfusionMatrix }> {
+  /** The same, and the confusion matrix where the loss knows right from wrong. */
+  async evaluate(name: SplitName): Promise<Means & { readonly confusion?: ConfusionMatrix }> {
     const { counts, metrics } = this.compiled.evaluation, { classes } = this.data[name];
-    const steps = this.#evaluationSteps(name), size = classes.length;
-    this.program.write(counts, new Uint32Array(size * size));
+    const { steps } = this.#stepsOn([name])[0]!, size = classes.length;
+    if (counts) this.program.write(counts, new Uint32Array(size * size));
     await this.#run("evaluate", steps, {});
-    const means = await this.#means(metrics, steps), flat = await this.program.read(counts);
+    const means = this.#meansOf(await this.program.read(metrics), steps);
+    if (counts === undefined) return means;
+    const flat = await this.program.read(counts);
     const rows = classes.map((_, row) => Array.from(flat.subarray(row * size, (row + 1) * size)));
     return { ...means, confusion: { classes, counts: rows } };
   }
@@ -154,18 +185,9 @@ export class Session {
     this.program.close();
   }
 
-  #evaluationSteps(name: SplitName): readonly Step[] {
-    const before = SPLIT_NAMES.slice(0, SPLIT_NAMES.indexOf(name));
-    const offset = before.reduce((sum, other) => sum + this.data[other].rows, 0), { rows } = this.data[name];
-    require(rows > 0, () => `The ${name} set is empty: there is nothing to evaluate`);
-    return batches(rows, evaluationBatch(this.compiled.table)).map(({ start, count }, slot) => ({
-      start: offset + start,
-      count,
-      slot,
-      step: 0,
-      seed: this.options.seed,
-      scalars: [],
-    }));
+  #stepsOn<N extends SplitName>(names: readonly N[]) {
+    const batch = evaluationBatch(this.compiled.table);
+    return evaluationSteps(this.data, names, { batch, seed: this.options.seed });
   }
 
   /** Runs the steps in pieces of about `CHUNK_MS`; throws the signal's reason when it aborts. */
@@ -193,18 +215,17 @@ export class Session {
     this.#pausedMs = performance.now();
   }
 
-  async #means(metrics: Node, steps: readonly Step[]): Promise<Means> {
-    const table = await this.program.read(metrics), columns = metrics.type.shape[1]!;
-    const rows = steps.reduce((sum, { count }) => sum + count, 0);
-    const mean = (column: number) => sumColumn(table, column, columns, steps.length) / rows;
-    return { loss: mean(COLUMN.loss), accuracy: mean(COLUMN.correct) };
+  #meansOf(table: TypedArray, steps: readonly Step[]): Means {
+    const columns = this.compiled.training.metrics.type.shape[1]!, rows = rowsOf(steps);
+    const mean = (column: number) =>
+      steps.reduce((sum, { slot }) => sum + table[slot * columns + column]!, 0) / rows;
+    const hasAccuracy = this.compiled.evaluation.counts !== undefined;
+    return { loss: mean(COLUMN.loss), ...(hasAccuracy && { accuracy: mean(COLUMN.correct) }) };
   }
 }
 
-function sumColumn(table: TypedArray, column: number, columns: number, rows: number): number {
-  let sum = 0;
-  for (let row = 0; row < rows; row++) sum += table[row * columns + column]!;
-  return sum;
+function rowsOf(batches: readonly { readonly count: number }[]): number {
+  return batches.reduce((sum, { count }) => sum + count, 0);
 }
 
 function counting(count: number): Uint32Array {

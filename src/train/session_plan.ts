@@ -1,22 +1,33 @@
 /** The plan of a training session: what it is compiled from, before anything runs. */
+import { require } from "../core/errors.ts";
+import type { Step } from "../core/step.ts";
 import { sizeOf } from "../core/tensor.ts";
+import { batches } from "../data/order.ts";
 import type { Splits } from "../data/mnist.ts";
 import type { BackendName } from "../exec/executor.ts";
 import { compile, type Plan } from "../ir/plan.ts";
 import { crossEntropy, type Loss } from "../nn/losses.ts";
 import type { Model } from "../nn/model.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { checkClassifier, evaluationGraph, tableLeaves, trainingGraph } from "./graph.ts";
+import { checkModel, evaluationGraph, tableLeaves, trainingGraph } from "./graph.ts";
 import { compileOptionsFor, type RewriteName } from "./rewrites.ts";
 
 /** Rows of an evaluation step: enough to keep kernels busy, little memory. */
 const EVALUATION_BATCH = 512;
+
+export const SPLIT_NAMES = ["train", "validation", "test"] as const;
+export type SplitName = typeof SPLIT_NAMES[number];
+/** Sets that no step trains on. */
+export type HeldOut = Exclude<SplitName, "train">;
+
 export interface SessionOptions {
   readonly optimizer: Optimizer;
   readonly batch: number;
   readonly seed: number;
   /** Default true; a batch of the whole set is never shuffled. */
   readonly shuffle?: boolean;
+  /** Leave out the last batch of an epoch if it is short. Default false. */
+  readonly dropLast?: boolean;
   readonly loss?: Loss;
   /** Rewrites of the plan to leave out: the numbers stay the same, the time does not. Default none. */
   readonly off?: readonly RewriteName[];
@@ -31,8 +42,8 @@ export interface SessionPlan {
 }
 
 /**
- * Compiles the routines `train`, `validate` (losses and accuracy) and `evaluate` (and the confusion matrix), with the
- * rewrites that pay on `backend` (default `reference`: the plain plan).
+ * Compiles the routines `train`, `validate` (losses and accuracy) and `evaluate` (and the confusion matrix, where the
+ * loss knows right from wrong), with the rewrites that pay on `backend` (default `reference`: the plain plan).
  */
 export function planSession(
   model: Model,
@@ -46,7 +57,7 @@ export function planSession(
     readonly backend?: BackendName;
   },
 ): SessionPlan {
-  checkClassifier(model, sizes.pixels, sizes.classes);
+  checkModel(model, sizes, loss);
   const table = tableLeaves(sizes.rows, sizes.pixels);
   const training = trainingGraph(model, table, { rows: sizes.trainRows, batch, loss, optimizer });
   const evaluation = evaluationGraph(model, table, { batch: evaluationBatch(table), loss });
@@ -64,6 +75,31 @@ export function sessionSizes({ train, validation, test }: Splits) {
     pixels: sizeOf(train.imageShape),
     classes: train.classes.length,
   };
+}
+
+/**
+ * Steps that evaluate sets, each with a metrics row of its own. Throws when a set is empty.
+ */
+export function evaluationSteps<N extends SplitName>(
+  data: Splits,
+  names: readonly N[],
+  { batch, seed }: { readonly batch: number; readonly seed: number },
+): readonly { readonly name: N; readonly steps: readonly Step[] }[] {
+  let slot = 0;
+  return names.map((name) => {
+    const before = SPLIT_NAMES.slice(0, SPLIT_NAMES.indexOf(name)), { rows } = data[name];
+    require(rows > 0, () => `The ${name} set is empty: there is nothing to evaluate`);
+    const offset = before.reduce((sum, other) => sum + data[other].rows, 0);
+    const steps = batches(rows, batch).map(({ start, count }) => ({
+      start: offset + start,
+      count,
+      slot: slot++,
+      step: 0,
+      seed,
+      scalars: [],
+    }));
+    return { name, steps };
+  });
 }
 
 /** Rows of one step of evaluation. */

@@ -1,12 +1,12 @@
 /** Report A, chapter 1: five optimizers on 784-a-b-c-5 and the digits 0, 2, 4, 6, 7. */
-import type { Activation } from "../src/ops/_activation.ts";
-import { dense } from "../src/nn/dense.ts";
-import { type Model, sequential } from "../src/nn/model.ts";
-import { adam } from "../src/optim/adam.ts";
-import type { Optimizer } from "../src/optim/optimizer.ts";
-import { rmsprop } from "../src/optim/rmsprop.ts";
-import { sgd } from "../src/optim/sgd.ts";
-import type { Monitor } from "../src/train/stop.ts";
+import type { Activation } from "../../src/ops/_activation.ts";
+import { dense } from "../../src/nn/dense.ts";
+import { type Model, sequential } from "../../src/nn/model.ts";
+import { adam } from "../../src/optim/adam.ts";
+import type { Optimizer } from "../../src/optim/optimizer.ts";
+import { rmsprop } from "../../src/optim/rmsprop.ts";
+import { sgd } from "../../src/optim/sgd.ts";
+import type { Monitor } from "../../src/train/stop.ts";
 import { ARCHITECTURES, PUBLISHED_RUNS, type Q1Optimizer } from "./published.ts";
 
 /** What can be set on the command line; the report's value or our reading of it is the default. */

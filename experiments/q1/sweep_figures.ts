@@ -1,10 +1,11 @@
 /** Figures over the twenty runs of `q1`. */
-import { curves, dotComparison, type Figure } from "../src/plot/mod.ts";
-import type { Splits } from "../src/data/mnist.ts";
-import { sizeOf } from "../src/core/tensor.ts";
-import { wilsonInterval } from "../src/train/metrics.ts";
+import { curves, dotComparison, type Figure } from "../../src/plot/mod.ts";
+import type { Splits } from "../../src/data/mnist.ts";
+import { sizeOf } from "../../src/core/tensor.ts";
+import { wilsonInterval } from "../../src/train/metrics.ts";
 import { ARCHITECTURES, PUBLISHED_TABLES, Q1_OPTIMIZERS, type Q1Optimizer } from "./published.ts";
-import { type Cell, metricsOf } from "./resume.ts";
+import { metricsOf } from "../resume.ts";
+import type { Cell } from "./sweep.ts";
 
 const TITLES: Readonly<Record<Q1Optimizer, string>> = {
   sgd: "SGD",

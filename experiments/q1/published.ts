@@ -1,12 +1,8 @@
 /** Numbers printed in Report A ("optimizers and autoencoders", IIT Mandi CS671, 2022), chapter 1. */
+import type { ScoreName } from "../../src/runs/layout.ts";
 
 /** Scores of one model on one set. */
-export interface PublishedScores {
-  readonly accuracy: number;
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
-}
+export type PublishedScores = Readonly<Record<ScoreName, number>>;
 
 export interface PublishedRun {
   /** Section of the report. */

@@ -1,0 +1,45 @@
+// conv2d: Y[b,oy,ox,:] = f(bias + Σ X[b, oy·sy + ky − top, ox·sx + kx − left, c] · W[ky,kx,c,:]).
+// X [B,H,W,C] (pixel: C padded) or [B,H,W] (pixel 1), W [KH,KW,C,N], bias [N] → Y [B,OH,OW,N].
+// Split: images. Each thread packs the weights of up to five vectors of filters, then goes over its images by the
+// non-zeros of their pixels (lib/windows.ts).
+// Limits: scratch for the packed weights and the lists of one band of an image; see src/ops/_conv_scratch.ts.
+import { activateRows } from "./lib/activate";
+import { pitchBytes, scratch } from "./lib/layout";
+import { SIGMOID, TANH } from "./lib/math";
+import {
+  blockOf, packedAt, packedBytes, setSource, setSteps, setTarget, setWindow, windowsOver,
+} from "./lib/windows";
+
+export function conv2d(
+  begin: i32, end: i32, x: usize, w: usize, bias: usize, y: usize,
+  height: i32, width: i32, channels: i32, pixel: i32, row: i32, kh: i32, kw: i32, n: i32, oh: i32, ow: i32,
+  strideY: i32, strideX: i32, top: i32, left: i32, flip: i32, activation: i32,
+): void {
+  if (begin >= end) return;
+  const yPixel = <i32> (pitchBytes(n) >> 2);
+  setSource(height, width, pixel, row);
+  setTarget(oh, ow, yPixel, ow * yPixel);
+  setWindow(kh, kw, top, left);
+  setSteps(strideY, strideX, 1, 1);
+  const packed = scratch(), xImage = <usize> (height * row) << 2, yImage = <usize> (oh * ow * yPixel) << 2;
+  for (let vector: i32 = 0, vectors = 0; vector << 2 < yPixel; vector += vectors) {
+    vectors = blockOf((yPixel >> 2) - vector);
+    const bytes = packedBytes(vectors), channel = vector << 2;
+    memory.fill(packed, 0, bytes);
+    for (let ky: i32 = 0; ky < kh; ky++) {
+      for (let kx: i32 = 0; kx < kw; kx++) {
+        const tap = flip ? (kh - 1 - ky) * kw + kw - 1 - kx : ky * kw + kx;
+        for (let c: i32 = 0; c < channels; c++) {
+          const from = w + (<usize> ((tap * channels + c) * yPixel + channel) << 2);
+          memory.copy(packed + packedAt(vectors, ky, kx, c), from, <usize> vectors << 4);
+        }
+      }
+    }
+    const first = bias + (<usize> channel << 2);
+    for (let b = begin; b < end; b++) {
+      const image = x + <usize> b * xImage, result = y + <usize> b * yImage;
+      windowsOver(image, result, packed, first, packed + bytes, vectors, channel, n, activation);
+    }
+  }
+  if (activation == SIGMOID || activation == TANH) activateRows(begin * oh * ow, end * oh * ow, y, n, activation);
+}

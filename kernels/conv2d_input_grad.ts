@@ -1,0 +1,59 @@
+// conv2d_input_grad: dX[b, oy·sy + ky − top, ox·sx + kx − left, c] = Σ dY[b,oy,ox,n] · W[ky,kx,c,n].
+// dY [B,OH,OW,N], W [KH,KW,C,N] → dX [B,H,W,C] (pixel: C padded) or [B,H,W] (pixel 1).
+// Split: images. A convolution with the turned window over the gradients, of which most are zero behind ReLU and max
+// pooling: it goes by the others (lib/windows.ts).
+// Limits: scratch for the packed weights, the lists of a band, and an image of one channel in whole vectors.
+import { pitchBytes, scratch } from "./lib/layout";
+import { IDENTITY } from "./lib/math";
+import {
+  blockOf, packedAt, packedBytes, setSource, setSteps, setTarget, setWindow, windowsOver,
+} from "./lib/windows";
+
+export function conv2d_input_grad(
+  begin: i32, end: i32, dY: usize, w: usize, dX: usize,
+  height: i32, width: i32, channels: i32, pixel: i32, row: i32, kh: i32, kw: i32, n: i32, oh: i32, ow: i32,
+  strideY: i32, strideX: i32, top: i32, left: i32, flip: i32,
+): void {
+  if (begin >= end) return;
+  const yPixel = <i32> (pitchBytes(n) >> 2), isFlat = pixel == 1;
+  // Of a flat image of one channel, vectors with three pads are made first.
+  const xPixel: i32 = isFlat ? 4 : pixel, xRow: i32 = isFlat ? width << 2 : row;
+  setSource(oh, ow, yPixel, ow * yPixel);
+  setTarget(height, width, xPixel, xRow);
+  setWindow(kh, kw, kh - 1 - top, kw - 1 - left);
+  setSteps(1, 1, strideY, strideX);
+  const wide = scratch(), packed = wide + (isFlat ? <usize> (height * xRow) << 2 : 0);
+  const xImage = <usize> (height * row) << 2, yImage = <usize> (oh * ow * yPixel) << 2;
+  for (let vector: i32 = 0, vectors = 0; vector << 2 < xPixel; vector += vectors) {
+    vectors = blockOf((xPixel >> 2) - vector);
+    const bytes = packedBytes(vectors), channel = vector << 2, last = min(channel + (vectors << 2), channels);
+    memory.fill(packed, 0, bytes);
+    for (let ky: i32 = 0; ky < kh; ky++) {
+      for (let kx: i32 = 0; kx < kw; kx++) {
+        const tap = flip ? ky * kw + kx : (kh - 1 - ky) * kw + kw - 1 - kx;
+        for (let c = channel; c < last; c++) {
+          const from = w + (<usize> ((tap * channels + c) * yPixel) << 2);
+          const into = packed + packedAt(vectors, ky, kx, 0) + (<usize> (c - channel) << 2);
+          for (let j: i32 = 0; j < n; j++) {
+            store<f32>(into + (<usize> (j * vectors) << 4), load<f32>(from + (<usize> j << 2)));
+          }
+        }
+      }
+    }
+    for (let b = begin; b < end; b++) {
+      const image = dX + <usize> b * xImage, target = isFlat ? wide : image;
+      windowsOver(dY + <usize> b * yImage, target, packed, 0, packed + bytes, vectors, channel, channels, IDENTITY);
+      if (isFlat) flatten(wide, image, height, width, row);
+    }
+  }
+}
+
+/** The first lane of each vector, rows padded with zeros. */
+function flatten(wide: usize, image: usize, height: i32, width: i32, row: i32): void {
+  for (let y: i32 = 0; y < height; y++) {
+    for (let x: i32 = 0; x < row; x++) {
+      const value = x < width ? load<f32>(wide + (<usize> (y * width + x) << 4)) : 0;
+      store<f32>(image + (<usize> (y * row + x) << 2), value);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import { avgPool2d as avgPool2dNode } from "../ops/avg_pool2d.ts";
+import type { Layer } from "./layer.ts";
+import type { Pair } from "./pair.ts";
+import { poolLayer, type PoolLayerOptions } from "./pool.ts";
+
+/**
+ * The mean of each channel in every window of `window` pixels (a number, or [height, width]; default 2), which moves by
+ * `stride` (default: its own size). What does not fill a window at the bottom or right is left out.
+ *
+ * Shapes: rows [H,W,C] → rows [OH,OW,C]; OH = ⌊(H − window)/stride⌋ + 1. Throws as `maxPool2d` does.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { avgPool2d } from "./avg_pool2d.ts";
+ * assert(`${avgPool2d([2, 3]).build("s1", [6, 6, 20], 0).outputShape}` === "3,2,20");
+ * ```
+ */
+export function avgPool2d(window: Pair = 2, options: PoolLayerOptions = {}): Layer {
+  return poolLayer("avg_pool2d", avgPool2dNode, window, options);
+}

@@ -1,0 +1,15 @@
+/** Sizes along two axes of an image, as layers take them. */
+import { require } from "../core/errors.ts";
+
+/** One number for both axes, or [height, width]. */
+export type Pair = number | readonly [height: number, width: number];
+
+/** Both numbers of a pair; throws the sentence for what is not one of positive whole numbers. `what` is half of it. */
+export function pairOf(what: string, pair: Pair): readonly [height: number, width: number] {
+  const both: readonly number[] = typeof pair === "number" ? [pair, pair] : pair;
+  require(
+    both.length === 2 && both.every((size) => Number.isSafeInteger(size) && size > 0),
+    () => `The ${what} must be a positive whole number or two, [height, width], got ${JSON.stringify(pair)}`,
+  );
+  return [both[0]!, both[1]!];
+}

@@ -1,0 +1,66 @@
+import { require } from "../core/errors.ts";
+import { formatShape } from "../core/tensor.ts";
+import { type Activation, ACTIVATIONS } from "../ops/_activation.ts";
+import { linear } from "../ops/linear.ts";
+import { type Layer, parameter, refuseShape } from "./layer.ts";
+
+/** Settings of `tiedDense`. */
+export interface TiedDenseOptions {
+  /** Default `identity`: a decoder gives logits, since the loss takes them. */
+  readonly activation?: Activation;
+}
+
+/**
+ * A fully connected layer with the transposed weights of an earlier one and a bias of its own: y = f(x·Wᵀ + b), the
+ * decoder of an autoencoder whose encoder is `of`. The weights are one parameter: both gradients add up, and nothing
+ * is copied.
+ *
+ * `of` is the name of a dense layer of the same model, such as `dense_1`. Shapes: rows [units of `of`] → rows [inputs of
+ * `of`]. Throws when an activation is unknown; building it throws when there is no such layer before it, or when its
+ * input does not have that layer's units.
+ * Source: Vincent et al., "Stacked denoising autoencoders" (JMLR 2010), section 2.2.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { dense } from "./dense.ts";
+ * import { countParameters, sequential } from "./model.ts";
+ * import { tiedDense } from "./tied_dense.ts";
+ * const model = sequential(784, [dense(900, { activation: "sigmoid" }), tiedDense("dense_1")]);
+ * assert(countParameters(model) === 784 * 900 + 900 + 784);
+ * ```
+ */
+export function tiedDense(of: string, { activation = "identity" }: TiedDenseOptions = {}): Layer {
+  require(
+    ACTIVATIONS.includes(activation),
+    () => `Unknown activation "${activation}": choose from ${ACTIVATIONS.join(", ")}`,
+  );
+  return {
+    kind: "tied_dense",
+    config: { of, activation },
+    build(name, inputShape, _position, before = new Map()) {
+      const weights = before.get(of)?.parameters.find(({ node }) => node.label === `${of}/weights`);
+      const dense = [...before.keys()].filter((one) => one.startsWith("dense_"));
+      require(
+        weights !== undefined && weights.node.type.shape.length === 2,
+        () =>
+          `Layer "${name}" (tied_dense) is tied to "${of}", which is no dense layer before it: ${
+            dense.length === 0 ? "there is none" : `choose from ${dense.join(", ")}`
+          }`,
+      );
+      const [inputs, units] = weights!.node.type.shape;
+      if (inputShape.length !== 1 || inputShape[0] !== units) {
+        const expected = formatShape([units!]);
+        refuseShape(name, "tied_dense", inputShape, `rows of shape ${expected}, the output of "${of}"`);
+      }
+      const fan = { fanIn: units!, fanOut: inputs! };
+      const bias = parameter(`${name}/bias`, [inputs!], { initializer: "zeros", ...fan });
+      return {
+        outputShape: [inputs!],
+        parameters: [bias],
+        apply: (x) =>
+          linear(x, weights!.node, bias.node, { activation, transposeWeights: true, label: name }),
+      };
+    },
+  };
+}

@@ -1,0 +1,58 @@
+/** Scratch bytes of the WASM kernels of the convolution ops; see kernels/lib/windows.ts and conv2d_weight_grad.ts there. */
+import { roundUp } from "../core/tensor.ts";
+import type { ConvAttrs, ConvSizes } from "./_conv.ts";
+import { listBytes } from "./_support.ts";
+
+/** Positions of a tile of 1 to 5 vectors of channels; the same as in kernels/lib/windows.ts. */
+const TILE_POSITIONS = [6, 6, 4, 3, 2] as const;
+
+/** Images in, images out, and the window between them. */
+interface Windows {
+  readonly sourceHeight: number;
+  readonly sourceWidth: number;
+  readonly sourcePixel: number;
+  readonly kh: number;
+  readonly kw: number;
+  /** Columns from a position of the window to the next. */
+  readonly strideX: number;
+  readonly targetHeight: number;
+}
+
+/** The weights of a block of channels, what each row reaches, and the lists with their starts, for the widest tile. */
+function windowBytes(
+  { sourceHeight, sourceWidth, sourcePixel, kh, kw, strideX, targetHeight }: Windows,
+): number {
+  const tiles = TILE_POSITIONS.map((count, i) => {
+    const margin = (count - 1) * strideX, columns = Math.min(sourceWidth, kw + margin);
+    const weights = kh * (kw + 2 * margin) * sourcePixel * 16 * (i + 1);
+    return weights + listBytes(roundUp(sourceHeight * columns * sourcePixel, 4));
+  });
+  return Math.max(...tiles) + 12 * targetHeight + 4 * (sourceHeight + 1) + 16;
+}
+
+/** Of `conv2d`. */
+export function convListBytes({ x, kh, kw, oh }: ConvSizes, { strideX }: ConvAttrs): number {
+  const source = { sourceHeight: x.height, sourceWidth: x.width, sourcePixel: x.pixel };
+  return windowBytes({ ...source, kh, kw, strideX, targetHeight: oh });
+}
+
+/** Of `conv2d_input_grad`, whose source are the gradients; an image of one channel is first made of whole vectors. */
+export function convInputListBytes({ x, kh, kw, oh, ow, n }: ConvSizes, _attrs: ConvAttrs): number {
+  const source = { sourceHeight: oh, sourceWidth: ow, sourcePixel: roundUp(n, 4) };
+  return windowBytes({ ...source, kh, kw, strideX: 1, targetHeight: x.height }) + 16 * x.height * x.width;
+}
+
+/** Positions of which lists are made at a time; the same as in kernels/conv2d_weight_grad.ts. */
+const LISTED_POSITIONS = 1024;
+
+/** Of `conv2d_weight_grad`: places of the windows, four lists, the sums of four filters, and padded images. */
+export function convWeightListBytes({ x, kh, kw, oh, ow }: ConvSizes, attrs: ConvAttrs): number {
+  const positions = roundUp(oh * ow, 4);
+  const images = Math.min(x.count, Math.max(1, Math.floor(LISTED_POSITIONS / positions)));
+  const isPadded = attrs.padTop + attrs.padBottom + attrs.padLeft + attrs.padRight > 0;
+  const padded = isPadded
+    ? ((oh - 1) * attrs.strideY + kh) * roundUp(((ow - 1) * attrs.strideX + kw) * x.pixel, 4)
+    : 0;
+  const run = roundUp(kw * x.pixel, 4);
+  return 4 * positions + 4 * listBytes(images * positions) + 16 * kh * run + 4 * images * padded + 64;
+}

@@ -1,0 +1,150 @@
+/**
+ * conv2d: Y[b,oy,ox,:] = f(b + Σ X[b, oy·sy + ky − top, ox·sx + kx − left, c] · W[ky,kx,c,:]), a convolutional layer with
+ * its activation; pixels outside the image are zero. As in PyTorch and Keras this is cross-correlation; with `flip` the
+ * window is turned by 180°, W[KH−1−ky, KW−1−kx], as in Theano and in mathematics.
+ * Shapes: X [B,H,W,C] or [B,H,W], W [KH,KW,C,N], b [N] → Y [B,OH,OW,N]; OH = ⌊(H + top + bottom − KH)/sy⌋ + 1.
+ * Source: LeCun et al., "Gradient-based learning applied to document recognition" (1998).
+ */
+import { gradientLabel } from "../ir/gradients.ts";
+import { type Node, node } from "../ir/node.ts";
+import type { Op, ReferenceCall, View } from "../ir/op.ts";
+import { pitchOf, tensorType } from "../core/tensor.ts";
+import { activate, type Activation, ACTIVATION_CODE, ACTIVATION_ERROR } from "./_activation.ts";
+import {
+  CONV_CASES,
+  type ConvAttrs,
+  convNumbers,
+  convShape,
+  convSizes,
+  convTerms,
+  forEachTap,
+  PLAIN_CONV,
+  weightsFit,
+  windowProblem,
+} from "./_conv.ts";
+import { holdsImages } from "./_images.ts";
+import { activationGrad } from "./activation_grad.ts";
+import { conv2dInputGrad } from "./conv2d_input_grad.ts";
+import { conv2dWeightGrad } from "./conv2d_weight_grad.ts";
+import { convListBytes } from "./_conv_scratch.ts";
+import { convTiling, isPadded } from "./_conv_tiles.ts";
+import { sumRows } from "./sum_rows.ts";
+import { fits, ROUNDING } from "./_support.ts";
+
+type Conv2dAttrs = ConvAttrs & { readonly activation: Activation };
+
+/** Sums of products before the activation; with `absolute`, of their absolute values. */
+function sums({ inputs: [x, w, b], attrs }: ReferenceCall<Conv2dAttrs>, absolute: boolean): Float64Array {
+  const sizes = convSizes(x!.type.shape, w!.type.shape, attrs), { n } = sizes, pitch = pitchOf([1, n]);
+  const sum = new Float64Array(sizes.x.count * sizes.oh * sizes.ow * pitch);
+  const [from, weights, bias] = [x, w, b].map((view) => magnitudes(view!, absolute));
+  for (let at = 0; at < sum.length; at += pitch) sum.set(bias!.subarray(0, n), at);
+  forEachTap(sizes, attrs, (position, tap, pixel) => {
+    for (let c = 0; c < sizes.x.channels; c++) {
+      const value = from![pixel + c]!, row = (tap * sizes.x.channels + c) * pitch, into = position * pitch;
+      if (value !== 0) { for (let j = 0; j < n; j++) sum[into + j]! += value * weights![row + j]!; }
+    }
+  });
+  return sum;
+}
+
+function magnitudes({ data }: View, absolute: boolean): Float64Array {
+  return Float64Array.from(data, absolute ? Math.abs : undefined!);
+}
+
+export const conv2dOp: Op<Conv2dAttrs> = {
+  name: "conv2d",
+  operands: ["x", "weights", "bias"],
+  infer(inputs, attrs) {
+    const [x, w, b] = inputs;
+    fits(
+      holdsImages(x!.shape),
+      "apply conv2d to",
+      [x!],
+      "images are [count,height,width] or [count,height,width,channels]",
+    );
+    fits(weightsFit(x!, w!), "apply conv2d to", [x!, w!], "weights are [height,width,channels,filters]");
+    const problem = windowProblem(x!.shape, w!.shape, attrs);
+    fits(problem === undefined, "apply conv2d to", [x!, w!], problem!);
+    const n = w!.shape[3]!;
+    fits(b!.shape.length === 1 && b!.shape[0] === n, "add bias", [b!, w!], `the bias must have ${n} values`);
+    return tensorType("f32", convShape(convSizes(x!.shape, w!.shape, attrs)));
+  },
+  grad(value, dOutput) {
+    const [x, w, b] = value.inputs, { activation, ...attrs } = value.attrs as Conv2dAttrs;
+    const dPre = activation === "identity"
+      ? dOutput
+      : activationGrad(dOutput, value, activation, `${gradientLabel(value)}/pre`);
+    return [
+      conv2dInputGrad(dPre, w!, { ...attrs, shape: x!.type.shape, label: gradientLabel(x!) }),
+      conv2dWeightGrad(x!, dPre, { ...attrs, window: w!.type.shape, label: gradientLabel(w!) }),
+      sumRows(dPre, gradientLabel(b!)),
+    ];
+  },
+  reference(call) {
+    const { output, attrs } = call, sum = sums(call, false), n = output.type.shape[3]!;
+    for (let at = 0; at < sum.length; at += output.pitch) {
+      for (let j = 0; j < n; j++) output.data[at + j] = activate(attrs.activation, sum[at + j]!);
+    }
+  },
+  tolerance(call) {
+    const magnitude = sums(call, true), { activation } = call.attrs;
+    const terms = call.inputs[1]!.type.shape.slice(0, 3).reduce((product, size) => product * size, 1);
+    const curved = activation === "sigmoid" || activation === "tanh" ? ACTIVATION_ERROR : 0;
+    return (index) => 2 * (terms + 1) * ROUNDING * magnitude[index]! + curved;
+  },
+  flops: ({ inputs, attrs }) => 2 * convTerms(convSizes(inputs[0]!.shape, inputs[1]!.shape, attrs)),
+  wgsl({ inputs, attrs }) {
+    const sizes = convSizes(inputs[0]!.shape, inputs[1]!.shape, attrs), { x, kh, kw, n, oh, ow } = sizes;
+    const tiles = Math.ceil(x.count * oh * ow / 4) * Math.ceil(n / 4);
+    const { split, workgroups } = convTiling(tiles, kh * kw * Math.ceil(x.channels / 4));
+    return {
+      overrides: {
+        ...convNumbers(sizes, attrs),
+        B: x.count,
+        PADDED: +isPadded(attrs),
+        ACTIVATION: ACTIVATION_CODE[attrs.activation],
+        SPLIT: split,
+      },
+      workgroups,
+    };
+  },
+  wasm({ inputs, attrs }) {
+    const sizes = convSizes(inputs[0]!.shape, inputs[1]!.shape, attrs);
+    return {
+      units: sizes.x.count,
+      args: [...Object.values(convNumbers(sizes, attrs)), ACTIVATION_CODE[attrs.activation]],
+      scratchBytes: convListBytes(sizes, attrs),
+    };
+  },
+  cases: CONV_CASES.map(({ x, window, filters, attrs, label, bench }, i) => {
+    const activation = (["identity", "relu", "sigmoid", "tanh"] as const)[(i + 1) % 4]!;
+    return {
+      label: `${label} ${activation}`,
+      inputs: [
+        // The first layer's images are mostly empty.
+        { shape: x, fill: x.length === 3 ? "sparse" : "normal" },
+        { shape: [...window, x[3] ?? 1, filters], fill: "normal" },
+        { shape: [filters], fill: "normal" },
+      ],
+      attrs: { ...attrs, activation },
+      bench,
+    };
+  }),
+};
+
+/** Settings of `conv2d`; strides default to 1, padding to 0. */
+export type Conv2dOptions = Partial<ConvAttrs> & {
+  readonly activation?: Activation;
+  readonly label?: string;
+};
+
+/** Node for a convolutional layer; see the top of this file. Throws when the window does not fit the images. */
+export function conv2d(
+  x: Node,
+  weights: Node,
+  bias: Node,
+  { activation = "identity", label, ...changed }: Conv2dOptions = {},
+): Node {
+  return node(conv2dOp, [x, weights, bias], { ...PLAIN_CONV, ...changed, activation }, label);
+}

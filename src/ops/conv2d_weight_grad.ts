@@ -1,0 +1,118 @@
+/**
+ * conv2d_weight_grad: dW[ky,kx,c,n] = Σ X[b, oy·sy + ky − top, ox·sx + kx − left, c] · dY[b,oy,ox,n], the gradient of a
+ * convolution by its weights.
+ * Shapes: X [B,H,W,C] or [B,H,W], dY [B,OH,OW,N] → dW [KH,KW,C,N].
+ */
+import { type Node, node } from "../ir/node.ts";
+import type { CallTypes, Op, ReferenceCall } from "../ir/op.ts";
+import { pitchOf, roundUp, type Shape, tensorType } from "../core/tensor.ts";
+import {
+  CONV_CASES,
+  type ConvAttrs,
+  convNumbers,
+  convShape,
+  convSizes,
+  convTerms,
+  forEachTap,
+} from "./_conv.ts";
+import { convWeightListBytes } from "./_conv_scratch.ts";
+import { convTiling, isPadded } from "./_conv_tiles.ts";
+import { imagesOf } from "./_images.ts";
+import { fits, ROUNDING } from "./_support.ts";
+
+type WeightGradAttrs = ConvAttrs & { readonly windowHeight: number; readonly windowWidth: number };
+
+function weightsShape(inputs: readonly { readonly shape: Shape }[], attrs: WeightGradAttrs): Shape {
+  const { channels } = imagesOf(inputs[0]!.shape);
+  return [attrs.windowHeight, attrs.windowWidth, channels, inputs[1]!.shape.at(-1)!];
+}
+
+function sizesOf({ inputs, attrs }: CallTypes<WeightGradAttrs>) {
+  return convSizes(inputs[0]!.shape, weightsShape(inputs, attrs), attrs);
+}
+
+/** Adds the products to `into`; with `absolute`, their absolute values. */
+function collect(
+  { inputs: [x, dY], attrs }: ReferenceCall<WeightGradAttrs>,
+  into: Float64Array,
+  absolute: boolean,
+): void {
+  const sizes = convSizes(x!.type.shape, weightsShape([x!.type, dY!.type], attrs), attrs);
+  const { n, x: { channels } } = sizes, pitch = pitchOf([1, n]);
+  const size = absolute ? Math.abs : (value: number) => value;
+  forEachTap(sizes, attrs, (position, tap, pixel) => {
+    const from = position * dY!.pitch;
+    for (let c = 0; c < channels; c++) {
+      const value = x!.data[pixel + c]!, row = (tap * channels + c) * pitch;
+      if (value === 0) continue;
+      for (let j = 0; j < n; j++) into[row + j]! += size(value * dY!.data[from + j]!);
+    }
+  });
+}
+
+export const conv2dWeightGradOp: Op<WeightGradAttrs> = {
+  name: "conv2d_weight_grad",
+  operands: ["x", "dY"],
+  infer(inputs, attrs) {
+    const [x, dY] = inputs, shape = weightsShape(inputs, attrs);
+    const expected = convShape(convSizes(x!.shape, shape, attrs));
+    fits(`${expected}` === `${dY!.shape}`, "differentiate conv2d with", inputs, `dY must be [${expected}]`);
+    return tensorType("f32", shape);
+  },
+  reference(call) {
+    call.output.data.fill(0);
+    collect(call, call.output.data as Float64Array, false);
+  },
+  tolerance(call, output) {
+    const magnitude = new Float64Array(output.data.length), [b, oh, ow] = call.inputs[1]!.type.shape;
+    collect(call, magnitude, true);
+    return (index) => 2 * b! * oh! * ow! * ROUNDING * magnitude[index]!;
+  },
+  flops: (types) => 2 * convTerms(sizesOf(types)),
+  wgsl(types) {
+    const sizes = sizesOf(types), { x, kh, kw, n, oh, ow } = sizes;
+    const rows = x.pixel === 1 ? Math.ceil(kh * kw / 4) : kh * kw * Math.ceil(x.channels / 4);
+    const { split, workgroups } = convTiling(rows * Math.ceil(n / 4), x.count * oh * ow);
+    return {
+      overrides: {
+        ...convNumbers(sizes, types.attrs),
+        B: x.count,
+        PADDED: +isPadded(types.attrs),
+        SPLIT: split,
+      },
+      workgroups,
+    };
+  },
+  wasm(types) {
+    const sizes = sizesOf(types);
+    return {
+      // A row of the window of four filters each.
+      units: sizes.kh * roundUp(sizes.n, 4) / 4,
+      args: [sizes.x.count, ...Object.values(convNumbers(sizes, types.attrs))],
+      scratchBytes: convWeightListBytes(sizes, types.attrs),
+    };
+  },
+  cases: CONV_CASES.map(({ x, window, filters, attrs, label, bench }, i) => ({
+    label,
+    inputs: [
+      { shape: x, fill: x.length === 3 ? "sparse" : "normal" },
+      {
+        shape: convShape(convSizes(x, [...window, x[3] ?? 1, filters], attrs)),
+        fill: i % 2 === 0 ? "normal" : "sparse",
+      },
+    ],
+    attrs: { ...attrs, windowHeight: window[0], windowWidth: window[1] },
+    bench,
+  })),
+};
+
+/** Node for the gradient of a convolution by its weights; `window` starts with the window's height and width. */
+export function conv2dWeightGrad(
+  x: Node,
+  dY: Node,
+  { window, label, ...attrs }: ConvAttrs & { readonly window: Shape; readonly label?: string },
+): Node {
+  const [windowHeight, windowWidth] = window;
+  const settings = { ...attrs, windowHeight: windowHeight!, windowWidth: windowWidth! };
+  return node(conv2dWeightGradOp, [x, dY], settings, label);
+}

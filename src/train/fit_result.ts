@@ -1,0 +1,58 @@
+/** What training tells: a record per epoch while it runs, and how it ended. */
+import type { Model, Weights } from "../nn/model.ts";
+import type { ClassificationReport, ConfusionMatrix } from "./metrics.ts";
+import type { SplitName } from "./session_plan.ts";
+
+/**
+ * What is known after an epoch; one line of a run's metrics. Accuracies are absent where the loss knows no right or
+ * wrong.
+ */
+export interface EpochRecord {
+  /** Counts from 1. */
+  readonly epoch: number;
+  /** Means over the epoch while training: each batch is measured before its update. */
+  readonly loss: number;
+  readonly accuracy?: number;
+  /** On the validation set, after the epoch. Absent when that set is empty. */
+  readonly valLoss?: number;
+  readonly valAccuracy?: number;
+  /** On the test set, after the epoch. Absent without `measureTest`. */
+  readonly testLoss?: number;
+  readonly testAccuracy?: number;
+  /** Since training began. */
+  readonly seconds: number;
+  /** Of the training set, the measuring of other sets included in the time. */
+  readonly samplesPerSecond: number;
+  /** Early stopping after this epoch; absent without it. */
+  readonly stopping?: { readonly best?: number; readonly bestEpoch?: number; readonly wait: number };
+}
+
+/** How well the model does on one set. Without right or wrong there is a loss alone. */
+export interface SplitResult {
+  readonly loss: number;
+  readonly accuracy?: number;
+  readonly report?: ClassificationReport;
+  readonly confusion?: ConfusionMatrix;
+}
+
+/** Why training ended. */
+export type StopReason = "last epoch" | "early stopping" | "time" | "interrupted";
+
+export interface FitResult {
+  readonly model: Model;
+  readonly weights: Weights;
+  readonly history: readonly EpochRecord[];
+  readonly stopped: StopReason;
+  /** Epoch (from 1) whose weights these are, where early stopping restored them. */
+  readonly restoredEpoch?: number;
+  /** Training and what is measured after each epoch, without the evaluation at the end. */
+  readonly seconds: number;
+  /** On each set that holds images, after training. */
+  readonly results: Readonly<Partial<Record<SplitName, SplitResult>>>;
+}
+
+/** Where the loss knows right from wrong, every accuracy is there. */
+export interface ClassifierFitResult extends FitResult {
+  readonly history: readonly (EpochRecord & { readonly accuracy: number })[];
+  readonly results: Readonly<Partial<Record<SplitName, Required<SplitResult>>>>;
+}

@@ -1,0 +1,56 @@
+// binary_cross_entropy: rows[i] = Σ_j |z|·(1-x where z > 0, else x) + log(1 + exp(-|z|)): no exponent is above 0.
+// Shapes: logits z [M,N], targets x [M,N] → rows [M].   M rows (batch), N values a row.
+// Work: one workgroup a row; thread t sums vectors t, t+256, … and the 256 sums meet in a tree, always in the same
+// order; a workgroup strides on where the grid is clamped, and the last ones write the pads.
+// Limits: M·N below 2³⁴.
+
+override M: u32;
+override N: u32;
+override VECTORS: u32 = (N + 3u) / 4u; // 4-lane vectors of a row
+override STORED: u32 = (M + 3u) / 4u * 4u; // elements of the result, pads included
+
+@group(0) @binding(0) var<storage, read> logits: array<vec4f>;
+@group(0) @binding(1) var<storage, read> targets: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> rows: array<f32>;
+
+var<workgroup> sums: array<f32, 256>;
+
+// ln(1 + t) = 2·atanh(t / (t + 2)) for t from 0 to 1, without loss for small t: log(1 + t) would give 0 there.
+fn log1p(t: vec4f) -> vec4f {
+  let s = t / (t + 2);
+  let w = s * s;
+  let p = ((0.268514980 * w + 0.282366198) * w + 0.400075606) * w + 0.666666403;
+  return s * w * p + 2 * s;
+}
+
+@compute @workgroup_size(256)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) t: u32,
+) {
+  for (var i = group.x; i < M; i += groups.x) {
+    var sum = vec4f();
+    for (var v = t; v < VECTORS; v += 256u) {
+      let z = logits[i * VECTORS + v];
+      let x = targets[i * VECTORS + v];
+      let term = abs(z) * select(x, 1 - x, z > vec4f()) + log1p(exp(-abs(z)));
+      let isPad = vec4u(4u * v) + vec4u(0, 1, 2, 3) >= vec4u(N);
+      sum += select(term, vec4f(), isPad);
+    }
+    sums[t] = (sum.x + sum.y) + (sum.z + sum.w);
+    for (var half = 128u; half > 0u; half /= 2u) {
+      workgroupBarrier();
+      if (t < half) {
+        sums[t] += sums[t + half];
+      }
+    }
+    if (t == 0u) {
+      rows[i] = sums[0];
+    }
+    workgroupBarrier();
+  }
+  if (group.x == 0u && M + t < STORED) {
+    rows[M + t] = 0;
+  }
+}
