@@ -34,9 +34,7 @@ async function benchGpu(args: readonly string[], output: Output, search: Search)
     output.print(`${ABOUT}\n\nUsage: deno task bench:gpu [W1 … W7] [options]\n\n${helpOf(GPU_FLAGS)}`);
     return 0;
   }
-  const { workloads, notes } = selectWorkloads(words);
-  notes.forEach(output.note);
-  if (workloads.length === 0) return 1;
+  const workloads = selectWorkloads(words);
   const { kind, name, why } = await search.adapter();
   if (kind !== "gpu") throw new DescentError(`There is no GPU to compare on: ${why}`);
   const torch = await search.torch(values.python);

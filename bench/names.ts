@@ -4,7 +4,7 @@ import type { Op } from "../src/ir/op.ts";
 import { OPS } from "../src/ops/mod.ts";
 import { OPTIMIZER_OPS } from "../src/optim/mod.ts";
 import { didYouMean, type Flags } from "../experiments/flags.ts";
-import { PENDING, WORKLOAD_NAMES } from "./workloads.ts";
+import { WORKLOAD_NAMES } from "./workloads.ts";
 
 const ALL_OPS: readonly Op[] = [...OPS, ...OPTIMIZER_OPS];
 
@@ -49,7 +49,6 @@ export function select(words: readonly string[]): Selection {
   for (const word of words) {
     const op = ALL_OPS.find(({ name }) => name === word);
     if (WORKLOAD_NAMES.includes(word)) workloads.add(word);
-    else if (Object.hasOwn(PENDING, word)) notes.push(PENDING[word]!);
     else if (word === "ops") {
       ALL_OPS.filter((one) => benchCases(one).length > 0).forEach((one) => ops.add(one));
     } else if (op === undefined) {
@@ -64,22 +63,19 @@ export function select(words: readonly string[]): Selection {
 }
 
 /** Workloads alone, as the comparisons take them. */
-export function selectWorkloads(words: readonly string[]): Pick<Selection, "workloads" | "notes"> {
+export function selectWorkloads(words: readonly string[]): readonly string[] {
   for (const word of words) {
-    if (!WORKLOAD_NAMES.includes(word) && !Object.hasOwn(PENDING, word)) {
-      throw new UsageError(unknownName(word, []));
-    }
+    if (!WORKLOAD_NAMES.includes(word)) throw new UsageError(unknownName(word, []));
   }
-  return select(words);
+  return select(words).workloads;
 }
 
 function unknownName(word: string, others: readonly string[]): string {
-  const workloads = [...WORKLOAD_NAMES, ...Object.keys(PENDING)].sort();
   const also = others.length === 0 ? "" : ", ops for all ops, or the name of an op";
   return `Unknown workload "${word}"${
-    didYouMean(word, [...workloads, ...others], {
+    didYouMean(word, [...WORKLOAD_NAMES, ...others], {
       dashes: "",
-      otherwise: `: choose from ${workloads.join(", ")}${also}`,
+      otherwise: `: choose from ${WORKLOAD_NAMES.join(", ")}${also}`,
     })
   }`;
 }

@@ -35,9 +35,7 @@ async function benchPeers(args: readonly string[], output: Output): Promise<numb
     output.print(`${ABOUT}\n\nUsage: deno task bench:peers [W1 … W7] [options]\n\n${helpOf(COMPARE_FLAGS)}`);
     return 0;
   }
-  const { workloads, notes } = selectWorkloads(words), names = chosen(values.only, PEERS);
-  notes.forEach(output.note);
-  if (workloads.length === 0) return 1;
+  const workloads = selectWorkloads(words), names = chosen(values.only, PEERS);
   const threads = defaultThreads(),
     sides: Side[] = threads.map((count) => denoSide(OURS, "descent.ts", count));
   for (const name of PEERS.filter((one) => names.includes(one))) {

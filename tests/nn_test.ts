@@ -40,6 +40,7 @@ function varianceOf(values: Float32Array): number {
 
 const VARIANCE = {
   glorot_uniform: 2 / (FAN_IN + FAN_OUT),
+  glorot_uniform_sigmoid: 16 * 2 / (FAN_IN + FAN_OUT),
   glorot_normal: 2 / (FAN_IN + FAN_OUT),
   he_uniform: 2 / FAN_IN,
   he_normal: 2 / FAN_IN,
@@ -187,7 +188,7 @@ Deno.test("dense() refuses names that it does not know, with those that it does"
   assertThrows(
     () => dense(3, given({ initializer: "xavier" })),
     DescentError,
-    'Unknown initializer "xavier": choose from glorot_uniform, glorot_normal, he_uniform, he_normal, lecun_uniform, lecun_normal, zeros',
+    'Unknown initializer "xavier": choose from glorot_uniform, glorot_uniform_sigmoid, glorot_normal, he_uniform, he_normal, lecun_uniform, lecun_normal, zeros',
   );
 });
 

@@ -13,6 +13,7 @@ import {
   markdownTable,
   type SvgDocument,
   textTable,
+  tilePanels,
   tiles,
   toCsv,
   toPng,
@@ -87,6 +88,17 @@ function allKinds(word: string): Figure[] {
       rows: [{ label: word, group: word, ours: 0.5, published: 0.6 }],
     }),
     tiles({ ...common, columns: 2, scale: "diverging", images: [image, image], rowLabels: [word] }),
+    tilePanels({
+      ...common,
+      panels: [{ title: word, columns: 2, scale: "gray", images: [image], rowLabels: [word] }],
+    }),
+    curves({
+      ...common,
+      xLabel: word,
+      yLabel: word,
+      yScale: "log",
+      series: [{ label: word, x: [1, 2], y: [3, 1], band: { low: [2, -1], high: [4, NaN] } }],
+    }),
   ];
 }
 
@@ -457,6 +469,59 @@ Deno.test("tiles() centres a diverging scale on zero and refuses images that dif
     () => tiles({ name: "t", title: "T", columns: 0, scale: "gray", images: [image] }),
     DescentError,
     "columns",
+  );
+});
+
+/** `count` images of side × side pixels from 0 to `top`. */
+function ramps(count: number, side: number, top: number) {
+  const pixels = Float32Array.from({ length: side * side }, (_, i) => top * i / (side * side - 1));
+  return Array.from({ length: count }, (_, i) => ({ pixels, width: side, height: side, label: `${i + 1}` }));
+}
+
+Deno.test("tilePanels() shows each panel's own scale and keeps all images on the page", () => {
+  const figure = tilePanels({
+    name: "maps",
+    title: "Maps",
+    panels: [
+      { title: "C1", columns: 8, scale: "gray", images: ramps(15, 20, 3) },
+      { title: "S1", columns: 8, scale: "gray", images: ramps(15, 10, 2) },
+      { title: "W", columns: 10, scale: "diverging", domain: [-7, 7], images: ramps(20, 3, 5) },
+    ],
+  });
+  const texts = textsOf(figure);
+  for (const word of ["C1", "S1", "W", "0", "3", "2", "−7", "7", "20"]) assert(texts.includes(word), word);
+  const svg = parse(figure.svg), images = [...svg.querySelectorAll("image")];
+  assertEquals(images.length, 50);
+  for (const image of images) {
+    const right = Number(image.getAttribute("x")) + Number(image.getAttribute("width"));
+    assert(right <= Number(svg.getAttribute("width")) - 12, `${right}`);
+  }
+  // Each gradient has its own name, and each ramp uses its own.
+  const ids = [...svg.querySelectorAll("linearGradient")].map((one) => one.getAttribute("id")!);
+  assertEquals(ids, ["maps-scale-1", "maps-scale-2", "maps-scale-3"]);
+  for (const id of ids) assert(figure.svg.includes(`url(#${id})`));
+  const lines = figure.csv.trim().split("\r\n");
+  assertEquals(lines.length, 1 + 15 * 20 + 15 * 10 + 20 * 3);
+  assertEquals(lines.at(-1), "W,19,20,2,3.75,4.375,5");
+  assertThrows(() => tilePanels({ name: "m", title: "M", panels: [] }), DescentError, "no panels");
+  const none = [{ title: "C1", columns: 1, scale: "gray" as const, images: [] }];
+  assertThrows(() => tilePanels({ name: "m", title: "M", panels: none }), DescentError, "m: C1");
+});
+
+Deno.test("curves() shades a band behind its line, within the axes, and its ends are in the CSV", () => {
+  const series = { label: "Mean", x: [1, 2, 3], y: [2, 3, 4], band: { low: [1, 2, 3], high: [3, 4, 9] } };
+  const figure = curves({ name: "band", title: "T", xLabel: "Epoch", yLabel: "Loss", series: [series] });
+  assert(textsOf(figure).includes("8"), "the axis holds the band");
+  assertEquals(figure.csv.split("\r\n").slice(0, 2), ["series,Epoch,Loss,low,high", "Mean,1,2,1,3"]);
+  assert(figure.svg.includes('fill-opacity="0.16"'));
+  const plain = { label: "Plain", x: [1], y: [1] };
+  const both = curves({ name: "band", title: "T", xLabel: "E", yLabel: "L", series: [series, plain] });
+  assert(both.csv.includes("Plain,1,1,,"));
+  const short = { ...series, band: { low: [1], high: [3, 4, 9] } };
+  assertThrows(
+    () => curves({ name: "band", title: "T", xLabel: "E", yLabel: "L", series: [short] }),
+    DescentError,
+    'Series "Mean" of figure "band" has 3 x values but 1 low values',
   );
 });
 

@@ -8,7 +8,7 @@ const { threads, seconds, folder, workloads, probe } = sideOptions(Deno.args);
 
 // It starts a worker per core.
 Object.defineProperty(navigator, "hardwareConcurrency", { value: threads });
-const { blockUntilReady, defaultDevice, grad, init, jit, lax, nn, numpy: np } = await import(PACKAGE);
+const { blockUntilReady, defaultDevice, grad, init, jit, lax, nn, numpy: np, random } = await import(PACKAGE);
 if (probe) {
   console.log(JSON.stringify({ version: VERSION }));
   Deno.exit(0);
@@ -52,6 +52,16 @@ function reconstruction(params, x) {
   return np.square(nn.sigmoid(network(params, x.ref)).sub(x)).mean();
 }
 
+/** Of a tied denoising autoencoder; without a key nothing is masked. */
+function denoising([weights, hiddenBias, visibleBias], x, key) {
+  const masked = key === undefined
+    ? x.ref
+    : x.ref.mul(random.bernoulli(key, 0.9, x.shape).astype(np.float32));
+  const hidden = nn.sigmoid(np.matmul(masked, weights.ref).add(hiddenBias)), count = x.shape[0];
+  const logits = np.matmul(hidden, weights.transpose()).add(visibleBias);
+  return nn.softplus(logits.ref).sub(logits.mul(x)).sum().mul(1 / count);
+}
+
 /** One update: state in, state out. */
 function descend(objective, rate, decay) {
   return jit(({ params }, _corrections, ...batch) => {
@@ -82,6 +92,7 @@ function adam(objective, rate) {
 function paramsOf(layers) {
   let channels = 0;
   return layers.flatMap(({ shape, weights, bias }) => {
+    if (shape.length === 1) return [np.array(bias)];
     let array = np.array(weights).reshape(shape);
     if (shape.length === 4) array = np.transpose(array, [3, 2, 0, 1]);
     else if (channels > 0) {
@@ -95,7 +106,8 @@ function paramsOf(layers) {
 
 async function training({ name, network: which, batch, lossRows }) {
   const { images, labels, rows } = await readSideImages(folder);
-  const isClassifier = which !== "autoencoder", objective = isClassifier ? crossEntropy : reconstruction;
+  const objective = { autoencoder: reconstruction, denoising }[which] ?? crossEntropy;
+  const isClassifier = objective === crossEntropy, masks = which === "denoising";
   const classes = which === "cnn" ? 10 : 5, params = paramsOf(await readSideWeights(folder, which));
   const cut = ({ start, count }) => {
     const pixels = Float32Array.from(
@@ -113,15 +125,21 @@ async function training({ name, network: which, batch, lossRows }) {
   let state = isAdam ? { params, m: zeros(), v: zeros() } : { params };
   const update = isAdam
     ? adam(objective, 1e-3)
-    : descend(objective, { W3: 0.1, W4: 0.05 }[name] ?? 1e-3, name === "W4" ? 1e-4 : 0);
+    : descend(objective, { W3: 0.1, W4: 0.05, W5: 0.1 }[name] ?? 1e-3, name === "W4" ? 1e-4 : 0);
   // The last batch of an epoch is short: it has a compilation of its own, which is none of the steps'.
   const copy = Object.fromEntries(Object.entries(state).map(([key, arrays]) => [key, keep(arrays)]));
-  const tried = update(copy, np.array(new Float32Array([1, 1])), ...keep(parts.at(-1)));
+  const tried = update(
+    copy,
+    np.array(new Float32Array([1, 1])),
+    ...keep(parts.at(-1)),
+    ...(masks ? [random.key(0)] : []),
+  );
   Object.values(tried).flat().forEach((array) => array.dispose());
   let at = 0;
   const step = () => {
     const t = at + 1, corrections = np.array(new Float32Array([1 / (1 - 0.9 ** t), 1 / (1 - 0.999 ** t)]));
-    state = update(state, corrections, ...keep(parts[at++ % parts.length]));
+    state = update(state, corrections, ...keep(parts[at % parts.length]), ...(masks ? [random.key(at)] : []));
+    at++;
   };
   const settled = () => blockUntilReady(state.params);
   const all = cut({ start: 0, count: lossRows ?? rows });

@@ -93,6 +93,7 @@ export async function readSideImages(
 
 /** A layer's first values, dense: weights [inputs, units] or [height, width, channels, filters], and bias. */
 export interface LayerValues {
+  /** Of the weights; a layer that is tied to the one before it has none, and this is the shape of its bias. */
   readonly shape: Shape;
   readonly weights: Float32Array;
   readonly bias: Float32Array;
@@ -105,9 +106,11 @@ export async function readSideWeights(folder: string, network: NetworkName): Pro
   const layers: LayerValues[] = [];
   let at = 0;
   const take = (count: number) => values.slice(at, at += count);
-  for (let i = 0; i < parameters.length; i += 2) {
-    const { shape } = parameters[i]!.node.type;
-    layers.push({ shape, weights: take(sizeOf(shape)), bias: take(columnsOf(shape)) });
+  const shapes = parameters.map(({ node }) => node.type.shape);
+  for (let i = 0; i < shapes.length; i++) {
+    const shape = shapes[i]!, isTied = shape.length === 1;
+    layers.push({ shape, weights: take(isTied ? 0 : sizeOf(shape)), bias: take(columnsOf(shape)) });
+    if (!isTied) i++; // its bias
   }
   return layers;
 }

@@ -76,12 +76,56 @@ function backward(layers, outputs, dLast, xTransposed) {
   return grads;
 }
 
+/** W5: a tied denoising autoencoder; d is the gradient by the logits, divided by the images of the batch. */
+async function denoising() {
+  const { images, rows } = await readSideImages(folder);
+  const [encoder, decoder] = await readSideWeights(folder, "denoising");
+  const w = tf.variable(tf.tensor2d(encoder.weights, encoder.shape));
+  const hiddenBias = tf.variable(tf.tensor1d(encoder.bias)),
+    visibleBias = tf.variable(tf.tensor1d(decoder.bias));
+  const cut = ({ start, count }) => {
+    const pixels = Float32Array.from(
+      images.subarray(784 * start, 784 * (start + count)),
+      (byte) => byte / 255,
+    );
+    return tf.tensor2d(pixels, [count, 784]);
+  };
+  const encode = (x) => tf.fused.matMul({ a: x, b: w, bias: hiddenBias, activation: "sigmoid" });
+  const decode = (hidden, transposed) => tf.fused.matMul({ a: hidden, b: transposed, bias: visibleBias });
+  const parts = batches(rows, 128).map(cut), all = cut({ start: 0, count: Math.min(1024, rows) });
+  const step = (x) =>
+    tf.tidy(() => {
+      const [count] = x.shape, kept = tf.randomUniform(x.shape).less(0.9).toFloat(), masked = x.mul(kept);
+      const transposed = w.transpose(), hidden = encode(masked);
+      const d = decode(hidden, transposed).sigmoid().sub(x).div(count);
+      const dHidden = tf.matMul(d, w).mul(hidden).mul(tf.scalar(1).sub(hidden));
+      const dW = tf.matMul(d.transpose(), hidden).add(tf.matMul(masked.transpose(), dHidden));
+      w.assign(w.sub(dW.mul(0.1)));
+      hiddenBias.assign(hiddenBias.sub(dHidden.sum(0).mul(0.1)));
+      visibleBias.assign(visibleBias.sub(d.sum(0).mul(0.1)));
+    });
+  const loss = () =>
+    tf.tidy(() => {
+      const logits = decode(encode(all), w.transpose());
+      return logits.softplus().sub(logits.mul(all)).sum().div(all.shape[0]).dataSync()[0];
+    });
+  let at = 0;
+  await emitMeasured({ ...head, workload: "W5" }, {
+    prepare: (count) => () => {
+      for (let i = 0; i < count; i++) step(parts[at++ % parts.length]);
+      return w.data();
+    },
+    loss: () => Promise.resolve(loss()),
+  }, { seconds });
+}
+
 async function training({ name, network, batch, lossRows }) {
   if (name === "W4") {
     console.error("tfjs-wasm has no gradient of a convolution by its filters: it cannot train this network");
     Deno.exit(1);
   }
   const { images, labels, rows } = await readSideImages(folder);
+  if (name === "W5") return await denoising();
   const values = await readSideWeights(folder, network), isClassifier = network === "classifier";
   const layers = values.map(({ shape, weights, bias }) => ({
     w: tf.variable(tf.tensor2d(weights, shape)),

@@ -20,7 +20,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from torch_tuned import adam_update, gradients
+from torch_tuned import adam_update, denoise, gradients
 
 PIXELS, CLASSES = 784, 5
 # Layers of each network, in the order of their weights: units of dense ones, or (filters, window) of convolutions.
@@ -28,6 +28,7 @@ NETWORKS = {
     "classifier": (30, 20, 10, 5),
     "autoencoder": (512, 784),
     "cnn": ((15, 9), (20, 5), 100, 10),
+    "denoising": (900,),
 }
 # Network, batch (0: all rows), optimizer, learning rate, weight decay, rows whose loss is printed (0: all).
 TRAININGS = {
@@ -35,9 +36,10 @@ TRAININGS = {
     "W2": ("classifier", 32, "adam", 1e-3, 0, 0),
     "W3": ("classifier", 0, "sgd", 0.1, 0, 0),
     "W4": ("cnn", 128, "sgd", 0.05, 1e-4, 1024),
+    "W5": ("denoising", 128, "sgd", 0.1, 0, 1024),
     "W6": ("autoencoder", 32, "adam", 1e-3, 0, 1024),
 }
-TUNED = ("W1", "W2", "W4", "W6")
+TUNED = ("W1", "W2", "W4", "W5", "W6")
 PRODUCT_SIZES = (256, 512, 1024)
 LEAST_REPEATS, MOST_REPEATS, MOST_STEPS = 3, 15, 16384
 
@@ -138,7 +140,25 @@ def load_layers(network):
         inputs = units * edge ** 2 if len(shape) == 4 else units
 
 
+class Denoising(nn.Module):
+    """Logits of the images from what is left of them, by an encoder whose transpose is the decoder."""
+
+    def __init__(self):
+        super().__init__()
+        (weights, bias), = load_layers("denoising")
+        self.weights, self.hidden_bias = nn.Parameter(weights.clone()), nn.Parameter(bias.clone())
+        self.visible_bias = nn.Parameter(torch.zeros(PIXELS))
+
+    def forward(self, x):
+        if self.training:
+            x = x * torch.bernoulli(torch.full_like(x, 0.9))
+        hidden = torch.sigmoid(F.linear(x, self.weights.t(), self.hidden_bias))
+        return F.linear(hidden, self.weights, self.visible_bias)
+
+
 def build_model(network, tuned=False):
+    if network == "denoising":
+        return Denoising().to(args.device)
     parts, channels = [], 0
     for weights, bias in load_layers(network):
         if weights.dim() == 4:
@@ -166,6 +186,8 @@ def build_model(network, tuned=False):
 
 
 def objective(network, output, x, y):
+    if network == "denoising":
+        return F.binary_cross_entropy_with_logits(output, x, reduction="sum") / len(x)
     return F.mse_loss(output, x) if network == "autoencoder" else F.cross_entropy(output, y)
 
 
@@ -198,6 +220,9 @@ def capture(work):
 def tuned_step(workload, batches):
     """A step without autograd, and the parameters that it trains."""
     network, _, optimizer, rate, _, _ = TRAININGS[workload]
+    if network == "denoising":
+        own = [tensor.detach() for tensor in Denoising().parameters()]
+        return lambda i: denoise(batches[i % len(batches)][0], *own, rate), own
     classify = network == "classifier"
     params = [tensor.clone() for layer in load_layers(network) for tensor in layer]
     hot = [F.one_hot(y, CLASSES).float() for _, y in batches]
@@ -231,7 +256,9 @@ def train(workload, x, y):
         def loss():
             with torch.no_grad():
                 rows = x[:loss_rows]
-                return objective(network, model(rows), rows, y[:loss_rows]).item()
+                value = objective(network, model.eval()(rows), rows, y[:loss_rows]).item()
+            model.train()
+            return value
 
         before, tuned = loss(), None
         if variant == "eager" or tuned_cnn:
@@ -252,7 +279,7 @@ def train(workload, x, y):
         if tuned is not None:
             with torch.no_grad():
                 for own, trained in zip(model.parameters(), tuned):
-                    own.copy_(trained.t() if trained.dim() == 2 else trained)
+                    own.copy_(trained.t() if trained.dim() == 2 and network != "denoising" else trained)
         emit(workload, variant, timing, lossBefore=before, lossAfter=loss())
 
 

@@ -62,7 +62,7 @@ export const rmspropOp: Op<RmspropAttrs> = {
       // Subtracting m² amplifies the rounding of s by s / variance.
       const variance = Math.max(s - m * m, 8 * ROUNDING * s);
       const denominator = epsilonInside ? Math.sqrt(variance + epsilon) : Math.sqrt(variance) + epsilon;
-      const amplified = 1 + s / variance;
+      const amplified = variance > 0 ? 1 + s / variance : 1;
       const size = p * (1 + lr) + v + lr * Math.abs(g) / denominator * amplified;
       return 16 * ROUNDING * (size + Math.abs(s) + Math.abs(means!.data[i]!) + Math.abs(g));
     };
