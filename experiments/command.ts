@@ -67,7 +67,7 @@ export function showHelp(
 }
 
 /** The command that trains an experiment. */
-export function trainingCommand<F extends CommonFlags>(experiment: Experiment<F>): Command {
+export function trainingCommand(experiment: Experiment): Command {
   const { name, about, flags, defaults } = experiment;
   return longCommand(
     name,

@@ -1,5 +1,13 @@
 /** Figures of a run, each as SVG, PNG and CSV in its folder. */
-import { confusionMatrix, curves, type Figure, type Series, toPng } from "../src/plot/mod.ts";
+import {
+  confusionMatrix,
+  curves,
+  type Figure,
+  type Mark,
+  type ScaleType,
+  type Series,
+  toPng,
+} from "../src/plot/mod.ts";
 import type { RunWriter } from "../src/runs/run.ts";
 import type { EpochRecord, FitResult } from "../src/train/fit.ts";
 import { SPLIT_NAMES } from "../src/train/session.ts";
@@ -13,6 +21,11 @@ export interface FigureTitle {
   readonly monitor?: string;
   /** What the loss is, with its unit. Default `Mean cross-entropy (nats)`. */
   readonly lossLabel?: string;
+  readonly lossScale?: ScaleType;
+  /** Ends of the axis of accuracies; it follows the values if left out. */
+  readonly accuracyDomain?: readonly [number, number];
+  /** Rules on the figure of accuracies, besides that of early stopping. */
+  readonly accuracyMarks?: readonly Mark[];
 }
 
 type Ended = Pick<FitResult, "history" | "results" | "stopped" | "restoredEpoch">;
@@ -35,6 +48,7 @@ export function trainingFigures(ended: Ended, title: FigureTitle): readonly Figu
       name: "loss",
       title: "Loss against epochs",
       yLabel: lossLabel,
+      ...(title.lossScale && { yScale: title.lossScale }),
       series: lines(history, ["loss", "valLoss", "testLoss"]),
     }),
     ...(isClassifier
@@ -43,6 +57,8 @@ export function trainingFigures(ended: Ended, title: FigureTitle): readonly Figu
         name: "accuracy",
         title: "Accuracy against epochs",
         yLabel: "Accuracy",
+        marks: [...marks, ...title.accuracyMarks ?? []],
+        ...(title.accuracyDomain && { yDomain: title.accuracyDomain }),
         series: lines(history, ["accuracy", "valAccuracy", "testAccuracy"]),
       })]
       : []),
@@ -72,6 +88,12 @@ export function confusionFigures(results: FitResult["results"], network: string)
     const subtitle = `${network}; accuracy ${accuracy.toFixed(4)} on ${images} images`;
     return [confusionMatrix({ name: `confusion_${name}`, title, subtitle, classes, counts })];
   });
+}
+
+/** From a round number below where curves end up to 1: where the worst of them begins would flatten the others. */
+export function accuracyDomain(ends: readonly number[]): readonly [number, number] {
+  const worst = ends.length === 0 ? 0 : Math.min(...ends);
+  return [Math.max(0, Math.floor(worst * 20 - 1) / 20), 1];
 }
 
 /** Members of the records of an epoch as lines: of training, of validation, of test; the first is always there. */

@@ -1,6 +1,7 @@
 /** Several trainings as one run: their cells, what they add up to, and going on with what was interrupted. */
 import { dirname } from "node:path";
 import type { Splits } from "../src/data/mnist.ts";
+import type { Choice } from "../src/exec/choose.ts";
 import type { Figure } from "../src/plot/mod.ts";
 import { type Json, type JsonObject, toJson } from "../src/runs/json.ts";
 import type { RunSummary, RunWriter } from "../src/runs/run.ts";
@@ -19,17 +20,28 @@ export type Cell = {
   readonly stopped: string;
 };
 
-/** A training of a group. */
-export interface Planned<C extends Cell> {
-  /** What it is announced as: `adam 30-20-10`. */
-  readonly title: string;
-  /** Default the group's. */
-  readonly seed?: number;
-  readonly training: Training;
-  /** Whether a finished cell is this one's. */
-  isDone(cell: C): boolean;
-  cellOf(trained: TrainedRun): C;
-}
+/** A run of a group: of one training, or one that knows how to run. */
+export type Planned<C extends Cell> =
+  & {
+    /** What it is announced as: `adam 30-20-10`. */
+    readonly title: string;
+    /** Default the group's. */
+    readonly seed?: number;
+    /** Whether a finished cell is this one's. */
+    isDone(cell: C): boolean;
+  }
+  & (
+    | { readonly training: Training; cellOf(trained: TrainedRun): C; readonly run?: undefined }
+    | {
+      readonly training?: undefined;
+      /** Makes a run of several trainings; without a cell where it was interrupted. */
+      run(
+        choice: Choice,
+        screen: Screen,
+        options: RunOptions & { readonly group: string },
+      ): Promise<C | undefined>;
+    }
+  );
 
 /** A declared group. */
 export interface Group<C extends Cell> {
@@ -113,11 +125,10 @@ export async function runGroup<C extends Cell>(
       for (const [i, planned] of group.planned.entries()) {
         if (cells.some((cell) => planned.isDone(cell))) continue;
         screen.say(`\n[${i + 1}/${group.planned.length}] ${planned.title}`);
-        const { training, seed = options.seed } = planned;
-        const trained = await trainRun(training, choice, screen, { ...options, seed, group: run.id });
-        interrupted = trained.result.stopped === "interrupted";
-        if (interrupted) break;
-        const cell = planned.cellOf(trained);
+        const { seed = options.seed } = planned;
+        const cell = await runPlanned(planned, choice, screen, { ...options, seed, group: run.id });
+        interrupted = cell === undefined;
+        if (cell === undefined) break;
         cells.push(cell);
         screen.say(group.describe(cell));
         await run.writeJson("summary.json", summarize());
@@ -140,6 +151,18 @@ export async function runGroup<C extends Cell>(
   } finally {
     choice.executor.close();
   }
+}
+
+/** The finished cell, or `undefined` where it was interrupted. */
+async function runPlanned<C extends Cell>(
+  planned: Planned<C>,
+  choice: Choice,
+  screen: Screen,
+  options: RunOptions & { readonly group: string },
+): Promise<C | undefined> {
+  if (planned.training === undefined) return await planned.run(choice, screen, options);
+  const trained = await trainRun(planned.training, choice, screen, options);
+  return trained.result.stopped === "interrupted" ? undefined : planned.cellOf(trained);
 }
 
 function summaryOf<C extends Cell>(

@@ -20,7 +20,7 @@ import { openExecutor } from "./train_run.ts";
 import type { RunOptions, Training } from "./training.ts";
 
 function sessionOptions(
-  { optimizer, batch, dropLast, loss }: Training,
+  { optimizer, batch, dropLast, loss, encoder }: Training,
   { seed, off }: Pick<RunOptions, "seed" | "off">,
 ): SessionOptions {
   return {
@@ -29,6 +29,7 @@ function sessionOptions(
     seed,
     ...(dropLast !== undefined && { dropLast }),
     ...(loss && { loss }),
+    ...(encoder && { encoder }),
     ...(off && { off }),
   };
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DescentError, require, UsageError } from "../src/core/errors.ts";
 import { isJsonObject, type Json, type JsonObject, parseObject, toJson } from "../src/runs/json.ts";
 import { SUMMARY_FILE } from "../src/runs/layout.ts";
-import { readRun } from "../src/runs/read.ts";
+import { readRun, type RunFolder } from "../src/runs/read.ts";
 import type { Cell, Group } from "./group.ts";
 
 /**
@@ -42,16 +42,21 @@ export async function finishedCells<C extends Cell>(
 
 /** The metrics of a cell's run; none when its folder is not there any more. */
 export async function metricsOf(cell: Cell, folders: readonly string[]): Promise<readonly JsonObject[]> {
+  return (await runOf(cell, folders))?.metrics ?? [];
+}
+
+/** The folder of a cell's run; `undefined` when it is not there any more. */
+export async function runOf(cell: Cell, folders: readonly string[]): Promise<RunFolder | undefined> {
   for (const folder of folders) {
     try {
-      const { metrics, summary } = await readRun(join(folder, cell.run));
+      const run = await readRun(join(folder, cell.run));
       // Ids are unique within a folder alone; no two runs take the same time to the nanosecond.
-      if (summary?.seconds === cell.seconds) return metrics;
+      if (run.summary?.seconds === cell.seconds) return run;
     } catch (error) {
       if (!(error instanceof DescentError)) throw error;
     }
   }
-  return [];
+  return undefined;
 }
 
 async function readCells<C extends Cell>(

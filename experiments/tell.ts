@@ -1,5 +1,5 @@
 /** What people read before and after a training. */
-import { formatShape } from "../src/core/tensor.ts";
+import { formatShape, sameShape } from "../src/core/tensor.ts";
 import { BACKEND_TITLES, type Choice } from "../src/exec/choose.ts";
 import { countParameters, type Model, summarizeModel } from "../src/nn/model.ts";
 import { textTable } from "../src/plot/table.ts";
@@ -12,10 +12,20 @@ import type { Published, Training } from "./training.ts";
 
 /** `784-30-20-10-5`. */
 export function networkName(model: Model): string {
-  return [model.inputShape, ...model.layers.map(({ built }) => built.outputShape)].map((shape) =>
-    shape.join("×")
-  ).join("-");
+  const shapes = [model.inputShape, ...model.layers.map(({ built }) => built.outputShape)];
+  // Noise and the like have no parameters and leave the shape as it is.
+  return shapes.filter((shape, i) =>
+    i === 0 || model.layers[i - 1]!.built.parameters.length > 0 || !sameShape(shape, shapes[i - 1]!)
+  ).map((shape) => shape.join("×")).join("-");
 }
+
+/** Settings that go without saying. */
+const UNSAID: Readonly<Record<string, unknown>> = {
+  strideY: 1,
+  strideX: 1,
+  padding: "valid",
+  flipKernel: false,
+};
 
 /** Tells what is about to happen. */
 export function introduce(screen: Screen, training: Training, { executor, why }: Choice): void {
@@ -33,13 +43,14 @@ export function introduce(screen: Screen, training: Training, { executor, why }:
   screen.say(
     `Training  batch ${batch}${training.dropLast ? " (a shorter last one is left out)" : ""}` +
       `${learningRate === undefined ? "" : `, learning rate ${learningRate}`}, ` +
-      `${stopping ? "at most " : ""}${count(training.epochs)} epochs${
+      `${stopping ? "at most " : ""}${count(training.epochs)} epoch${training.epochs === 1 ? "" : "s"}${
         stopping ? `; stops after ${ruleInWords(stopping)}` : ""
       }\n`,
   );
   const rows = summarizeModel(model).map((layer) => [
     layer.name,
-    Object.entries(layer.config).map(([key, value]) => `${key} ${value}`).join(", "),
+    Object.entries(layer.config).filter(([key, value]) => UNSAID[key] !== value)
+      .map(([key, value]) => `${key} ${value}`).join(", "),
     formatShape([batch, ...layer.outputShape]),
     count(layer.parameters),
   ]);

@@ -4,7 +4,7 @@ import { type Choice, chooseExecutor } from "../src/exec/choose.ts";
 import type { Executor } from "../src/exec/executor.ts";
 import type { Splits } from "../src/data/mnist.ts";
 import { countParameters, initializeWeights, type Model } from "../src/nn/model.ts";
-import { toJson } from "../src/runs/json.ts";
+import { type JsonObject, toJson } from "../src/runs/json.ts";
 import type { RunSummary, RunWriter, SplitScores } from "../src/runs/run.ts";
 import { fit, type FitResult, type SplitResult } from "../src/train/fit.ts";
 import { encodeModel } from "../src/train/saved.ts";
@@ -31,18 +31,8 @@ export async function trainRun(
   screen: Screen,
   options: RunOptions & { readonly group?: string },
 ): Promise<TrainedRun> {
-  const { name, model, data, optimizer, settings, batch } = training, { seed, group } = options;
-  const { executor } = choice, { backend, versions } = await placeRecord(choice);
-  const record = {
-    ...(group !== undefined && { group }),
-    experiment: name,
-    settings: { ...settings, batch },
-    network: networkName(model),
-    optimizer: { ...optimizer.options },
-    backend,
-    data: toJson({ ...data.source, digits: data.train.classes }),
-    versions,
-  };
+  const { name } = training, { seed, group } = options, { executor } = choice;
+  const record = await runRecord(training, choice, group);
   const { value, path } = await inRun(options.out, { name, seed, record }, async (run) => {
     const result = await trainStage(training, { run, executor, screen, options });
     const context = { seed, executor }, findings = await training.findings?.(result, context);
@@ -56,6 +46,25 @@ export async function trainRun(
     return { value, interrupted: result.stopped === "interrupted" };
   });
   return { ...value, path };
+}
+
+/** What `run.json` tells of a run, that of a group's cell included; of a run of several trainings, the first is asked. */
+export async function runRecord(
+  { name, model, data, optimizer, settings, batch }: Training,
+  choice: Choice,
+  group?: string,
+): Promise<JsonObject> {
+  const { backend, versions } = await placeRecord(choice);
+  return {
+    ...(group !== undefined && { group }),
+    experiment: name,
+    settings: { ...settings, batch },
+    network: networkName(model),
+    optimizer: { ...optimizer.options },
+    backend,
+    data: toJson({ ...data.source, digits: data.train.classes }),
+    versions,
+  };
 }
 
 /**
@@ -73,7 +82,8 @@ export async function trainStage(
   },
 ): Promise<FitResult> {
   const { seed, maxSeconds, signal, off } = options;
-  const { dropLast, measureTest, loss, stopping, weights = initializeWeights(model, seed) } = training;
+  const { dropLast, measureTest, loss, encoder, stopping, weights = initializeWeights(model, seed) } =
+    training;
   const steps = dropLast ? Math.floor(data.train.rows / batch) : Math.ceil(data.train.rows / batch);
   const progress = screen.progress(training.expectedEpochs, steps);
   try {
@@ -85,6 +95,7 @@ export async function trainStage(
       seed,
       weights,
       ...(loss && { loss }),
+      ...(encoder && { encoder }),
       ...(stopping && { stopping }),
       ...(dropLast !== undefined && { dropLast }),
       ...(measureTest !== undefined && { measureTest }),

@@ -10,6 +10,7 @@ import type { JsonObject } from "../src/runs/json.ts";
 import type { ScoreName } from "../src/runs/layout.ts";
 import type { EpochRecord, FitResult } from "../src/train/fit.ts";
 import type { RewriteName } from "../src/train/rewrites.ts";
+import type { Trained } from "../src/train/saved.ts";
 import type { SplitName } from "../src/train/session.ts";
 import type { StopOptions } from "../src/train/stop.ts";
 import type { Values } from "./flags.ts";
@@ -56,6 +57,8 @@ export interface Training {
   readonly stopping?: StopOptions;
   /** Whether the test set is measured after every epoch. Default false. */
   readonly measureTest?: boolean;
+  /** What the images go through first; it stays as it is. */
+  readonly encoder?: Trained;
   /** Where it starts; without them, fresh weights of the run's seed. */
   readonly weights?: Weights;
   /** The report's numbers for these very settings and images, or null. */

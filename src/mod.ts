@@ -17,17 +17,19 @@ export { dense, type DenseOptions } from "./nn/dense.ts";
 export { dropout } from "./nn/dropout.ts";
 export { flatten } from "./nn/flatten.ts";
 export type { Initializer } from "./nn/initializers.ts";
-export { crossEntropy, type Loss } from "./nn/losses.ts";
+export { binaryCrossEntropy, crossEntropy, type Loss, reconstructionError } from "./nn/losses.ts";
 export { maxPool2d } from "./nn/max_pool2d.ts";
 export { countParameters, initializeWeights, type Model, sequential, type Weights } from "./nn/model.ts";
 export type { Pair } from "./nn/pair.ts";
 export type { PoolLayerOptions } from "./nn/pool.ts";
+export { type SparsityOptions, withSparsity } from "./nn/sparsity.ts";
 export { tiedDense, type TiedDenseOptions } from "./nn/tied_dense.ts";
 export type { Activation } from "./ops/_activation.ts";
 export { adam, adamw, type Optimizer, rmsprop, sgd } from "./optim/mod.ts";
 export { type Backend, chooseExecutor } from "./exec/choose.ts";
 export type { Executor, Program } from "./exec/executor.ts";
 export { type DataSet, mnist, type MnistOptions, REPORT_A, REPORT_B, type Splits } from "./data/mnist.ts";
+export { firstLayers, joinModels, sliceLayers } from "./train/compose.ts";
 export {
   type ClassifierFitResult,
   type EpochRecord,
@@ -37,5 +39,11 @@ export {
 } from "./train/fit.ts";
 export { type ClassificationReport, classificationReport } from "./train/metrics.ts";
 export { evaluate, layerOutputs, predict } from "./train/predict.ts";
+export {
+  type LayerTraining,
+  type Pretrained,
+  pretrainLayers,
+  type PretrainOptions,
+} from "./train/pretrain.ts";
 export { loadModel, saveModel, type Trained } from "./train/saved.ts";
 export type { StopOptions } from "./train/stop.ts";

@@ -4,6 +4,7 @@ import type { Splits } from "../../src/data/mnist.ts";
 import { sizeOf } from "../../src/core/tensor.ts";
 import { wilsonInterval } from "../../src/train/metrics.ts";
 import { ARCHITECTURES, PUBLISHED_TABLES, Q1_OPTIMIZERS, type Q1Optimizer } from "./published.ts";
+import { accuracyDomain } from "../figures.ts";
 import { metricsOf } from "../resume.ts";
 import type { Cell } from "./sweep.ts";
 
@@ -76,12 +77,6 @@ interface History {
   readonly metrics: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** From a round number below where the curves end up to 1: where the worst of them begins would flatten the others. */
-function accuracyDomain(histories: readonly History[]): readonly [number, number] {
-  const ends = histories.map(({ cell }) => cell.validationAccuracy);
-  return [Math.max(0, Math.floor(Math.min(...ends) * 20 - 1) / 20), 1];
-}
-
 function overlay(
   histories: readonly History[],
   data: Splits,
@@ -98,7 +93,7 @@ function overlay(
     yLabel: isLoss ? "Mean cross-entropy (nats)" : "Accuracy",
     xScale: "log",
     yScale: isLoss ? "log" : "linear",
-    ...(isLoss ? {} : { yDomain: accuracyDomain(histories) }),
+    ...(isLoss ? {} : { yDomain: accuracyDomain(histories.map(({ cell }) => cell.validationAccuracy)) }),
     series: histories.map(({ cell, metrics }) => ({
       label: TITLES[cell.optimizer],
       x: column(metrics, "epoch"),

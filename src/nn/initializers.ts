@@ -8,11 +8,13 @@ import { type Shape, sizeOf } from "../core/tensor.ts";
 
 /**
  * How a parameter starts. With fan-in n and fan-out m:
- * Glorot (Glorot and Bengio, 2010): uniform ±√(6/(n+m)), normal σ² = 2/(n+m);
+ * Glorot (Glorot and Bengio, 2010): uniform ±√(6/(n+m)), normal σ² = 2/(n+m), and for sigmoid units, whose slope at 0 is
+ * a quarter, uniform ±4·√(6/(n+m)), as Theano's tutorials have it;
  * He (He et al., 2015): uniform ±√(6/n), normal σ² = 2/n; LeCun (LeCun et al., 1998): uniform ±√(3/n), normal σ² = 1/n.
  */
 export type Initializer =
   | "glorot_uniform"
+  | "glorot_uniform_sigmoid"
   | "glorot_normal"
   | "he_uniform"
   | "he_normal"
@@ -22,6 +24,7 @@ export type Initializer =
 
 export const INITIALIZERS = [
   "glorot_uniform",
+  "glorot_uniform_sigmoid",
   "glorot_normal",
   "he_uniform",
   "he_normal",
@@ -61,6 +64,8 @@ export function initialValues(
   switch (initializer) {
     case "glorot_uniform":
       return spread(Math.sqrt(6 / (fanIn + fanOut)));
+    case "glorot_uniform_sigmoid":
+      return spread(4 * Math.sqrt(6 / (fanIn + fanOut)));
     case "glorot_normal":
       return bell(2 / (fanIn + fanOut));
     case "he_uniform":

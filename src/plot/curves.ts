@@ -12,25 +12,15 @@ import {
   placeMarks,
 } from "./annotations.ts";
 import { type Axis, axisFor, formatCount, formatPlain, project, type ScaleType } from "./axes.ts";
+import { bandMark } from "./bands.ts";
 import { append } from "./dom.ts";
 import { checkName, type Figure, type FigureOptions, finishFigure, startSheet, TICKS } from "./figure.ts";
 import { layoutHeading } from "./heading.ts";
-import { type Cell, toCsv } from "./table.ts";
+import { checkSeries, coordinates, type Series, seriesRows, valueAt, yValues } from "./series.ts";
+import { toCsv } from "./table.ts";
 import { widest, wrapText } from "./text.ts";
-import { INK, type Role, SIZE, type Tone, toneOf } from "./theme.ts";
+import { INK, SIZE, type Tone, toneOf } from "./theme.ts";
 import { isolated, type PixelPoint, thin } from "./thin.ts";
-
-/** Numbers along a line; NaN, `null` and `undefined` are gaps. */
-export type Values = ArrayLike<number | null | undefined>;
-
-/** One line: `x` and `y` have the same length. */
-export interface Series {
-  readonly label: string;
-  readonly x: Values;
-  readonly y: Values;
-  /** Gives the colour: train blue, validation vermilion, test green, published grey and dashed. */
-  readonly role?: Role;
-}
 
 export interface CurvesOptions extends FigureOptions {
   readonly xLabel: string;
@@ -49,36 +39,19 @@ interface Line {
   readonly tone: Tone;
   readonly dashed: boolean;
   readonly points: readonly PixelPoint[];
+  readonly band: Plot.Markish[];
 }
+
+export type { Series, Values } from "./series.ts";
 
 /** Lines with no more points than this show each of them as a dot. */
 const DOT_LIMIT = 40;
 const LABEL_ROOM = 132;
 
-function valueAt(values: Values, i: number): number {
-  return values[i] ?? NaN;
-}
-
-/** The coordinates on one axis of all points that have both. */
-function* coordinates(series: readonly Series[], axis: "x" | "y"): Generator<number> {
-  for (const { x, y, [axis]: values } of series) {
-    for (let i = 0; i < x.length; i++) {
-      if (Number.isFinite(valueAt(x, i)) && Number.isFinite(valueAt(y, i))) yield valueAt(values, i);
-    }
-  }
-}
-
 /** Marks count too, so that each has a place. */
 function* xValues({ series, marks = [] }: CurvesOptions): Generator<number> {
   yield* coordinates(series, "x");
   for (const { x } of marks) yield x;
-}
-
-function* csvRows({ xLabel, yLabel, series }: CurvesOptions): Generator<readonly Cell[]> {
-  yield ["series", xLabel, yLabel];
-  for (const { label, x, y } of series) {
-    for (let i = 0; i < x.length; i++) yield [label, x[i], y[i]];
-  }
 }
 
 function linesOf(
@@ -88,16 +61,18 @@ function linesOf(
   area: Area,
 ): Line[] {
   let others = 0;
-  return series.map(({ x, y, role }, i) => {
+  return series.map(({ x, y, role, band }, i) => {
+    const tone = toneOf(role, role ? 0 : others++);
     const points = Array.from({ length: x.length }, (_, p) => ({
       x: project(xAxis, valueAt(x, p), area.left, area.right),
       y: project(yAxis, valueAt(y, p), area.bottom, area.top),
     }));
     return {
       label: labels[i]!,
-      tone: toneOf(role, role ? 0 : others++),
+      tone,
       dashed: role === "published",
       points: thin(points),
+      band: band ? [bandMark(x, band, { axes: [xAxis, yAxis], area, tone })] : [],
     };
   });
 }
@@ -156,12 +131,7 @@ function noteOf({ series, xScale, yScale }: CurvesOptions): string | undefined {
 function check(options: CurvesOptions): void {
   checkName(options.name);
   require(options.series.length > 0, `Figure "${options.name}" has no series: give it at least one`);
-  for (const { label, x, y } of options.series) {
-    require(
-      x.length === y.length,
-      () => `Series "${label}" of figure "${options.name}" has ${x.length} x values but ${y.length} y values`,
-    );
-  }
+  for (const one of options.series) checkSeries(options.name, one);
   const { yDomain, yScale } = options;
   require(
     !yDomain || (yDomain[0] < yDomain[1] && (yScale !== "log" || yDomain[0] > 0)),
@@ -195,7 +165,7 @@ export function curves(options: CurvesOptions): Figure {
   check(options);
   const { xLabel, yLabel, series, xScale, yScale, yDomain } = options, width = SIZE.width;
   const xAxis = axisFor(xValues(options), { type: xScale, count: 6 });
-  const yAxis = axisFor(coordinates(series, "y"), { type: yScale, domain: yDomain, count: 4, round: true });
+  const yAxis = axisFor(yValues(series), { type: yScale, domain: yDomain, count: 4, round: true });
   const heading = layoutHeading(options, width);
   const note = noteOf(options);
 
@@ -226,6 +196,7 @@ export function curves(options: CurvesOptions): Figure {
       Plot.axisY(yAxis.ticks, { ...TICKS, tickSize: 0, tickPadding: 8, text: yAxis.format }),
       Plot.axisX(xAxis.ticks, { ...TICKS, tickSize: 4, tickPadding: 4, text: xAxis.format }),
       Plot.frame({ anchor: "bottom", stroke: INK.axis, strokeWidth: 0.75 }),
+      ...lines.flatMap(({ band }) => band),
       ...marksOf(lines, yDomain !== undefined),
     ],
   }, options);
@@ -248,6 +219,6 @@ export function curves(options: CurvesOptions): Figure {
   return finishFigure(sheet, options, {
     heading,
     description: describe(options),
-    csv: toCsv(csvRows(options)),
+    csv: toCsv(seriesRows(options)),
   });
 }

@@ -51,6 +51,25 @@ function chunk(type: string, data: Iterable<number>): number[] {
   return [...bigEndian(body.length - 4), ...body, ...bigEndian(crc32(body))];
 }
 
+type Palette = readonly (readonly [number, number, number])[];
+
+/** Rows of bytes, each after a byte that says that it is not filtered. */
+function unfiltered(bytes: Uint8Array, width: number, height: number): Uint8Array<ArrayBuffer> {
+  const rows = new Uint8Array(height * (width + 1));
+  for (let y = 0; y < height; y++) rows.set(bytes.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
+  return rows;
+}
+
+function pngOf(data: Iterable<number>, width: number, height: number, palette?: Palette): Uint8Array {
+  return Uint8Array.from([
+    ...SIGNATURE,
+    ...chunk("IHDR", [...bigEndian(width), ...bigEndian(height), 8, palette ? 3 : 0, 0, 0, 0]),
+    ...(palette ? chunk("PLTE", palette.flat()) : []),
+    ...chunk("IDAT", data),
+    ...chunk("IEND", []),
+  ]);
+}
+
 /**
  * A PNG file of `width` × `height` bytes, row after row.
  *
@@ -64,24 +83,15 @@ function chunk(type: string, data: Iterable<number>): number[] {
  * assert(png[1] === 0x50 && png[16 + 3] === 2);
  * ```
  */
-export function encodePng(
-  bytes: Uint8Array,
-  width: number,
-  height: number,
-  palette?: readonly (readonly [number, number, number])[],
-): Uint8Array {
-  const rows = new Uint8Array(height * (width + 1));
-  for (let y = 0; y < height; y++) {
-    // The byte before each row says that it is not filtered.
-    rows.set(bytes.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
-  }
-  return Uint8Array.from([
-    ...SIGNATURE,
-    ...chunk("IHDR", [...bigEndian(width), ...bigEndian(height), 8, palette ? 3 : 0, 0, 0, 0]),
-    ...(palette ? chunk("PLTE", palette.flat()) : []),
-    ...chunk("IDAT", store(rows)),
-    ...chunk("IEND", []),
-  ]);
+export function encodePng(bytes: Uint8Array, width: number, height: number, palette?: Palette): Uint8Array {
+  return pngOf(store(unfiltered(bytes, width, height)), width, height, palette);
+}
+
+/** The same, compressed: for images that are large and not drawn at once. 0 is black and 255 white. */
+export async function compressPng(bytes: Uint8Array, width: number, height: number): Promise<Uint8Array> {
+  const rows = new Blob([unfiltered(bytes, width, height)]).stream();
+  const packed = await new Response(rows.pipeThrough(new CompressionStream("deflate"))).arrayBuffer();
+  return pngOf(new Uint8Array(packed), width, height);
 }
 
 /** Bytes as a data URI. */

@@ -107,28 +107,34 @@ export async function listRuns(out: string): Promise<RunEntry[]> {
   );
 }
 
-/** What `run.json` and `summary.json` tell; `undefined` where there is no `run.json`. */
-async function readEntry(path: string): Promise<RunEntry | undefined> {
-  const run = await readMember(path, RUN_FILE, isRunInfo);
+/** The text of a file, or `undefined` if there is none; it may throw, and what it says becomes the entry's `error`. */
+export type ReadText = (path: string) => Promise<string | undefined>;
+
+/**
+ * What `run.json` and `summary.json` of one folder tell; `undefined` where there is no `run.json`. A program that
+ * does not trust the folder gives a `read` of its own, which refuses links and files that are too large.
+ */
+export async function readEntry(path: string, read: ReadText = readText): Promise<RunEntry | undefined> {
+  const run = await readMember(path, RUN_FILE, isRunInfo, read);
   if (run === undefined) return undefined;
-  const summary = await readMember(path, SUMMARY_FILE, isRunSummary);
+  const summary = await readMember(path, SUMMARY_FILE, isRunSummary, read);
   const errors = [run.error, summary?.error].filter((text) => text !== undefined);
   return {
     path,
     id: run.value?.id ?? basename(path),
-    state: run.value === undefined ? "unknown" : await stateOf(path, run.value),
+    state: run.value === undefined ? "unknown" : await stateOf(path, run.value, read),
     ...(run.value !== undefined && { info: run.value }),
     ...(summary?.value !== undefined && { summary: summary.value }),
     ...(errors.length > 0 && { error: errors.join("; ") }),
   };
 }
 
-async function stateOf(path: string, { state, host }: RunInfo): Promise<ReadState> {
+async function stateOf(path: string, { state, host }: RunInfo, read: ReadText): Promise<ReadState> {
   const here = hostName();
   const elsewhere = host !== undefined && here !== undefined && host !== here;
   if (state !== "running" || elsewhere || !await isAbandoned(join(path, LOCK_FILE))) return state;
   // It may have ended between the two looks; it writes its state before it gives the lock back.
-  const again = await readMember(path, RUN_FILE, isRunInfo);
+  const again = await readMember(path, RUN_FILE, isRunInfo, read);
   return again?.value === undefined || again.value.state === "running" ? "died" : again.value.state;
 }
 
@@ -137,10 +143,11 @@ async function readMember<T extends JsonObject>(
   folder: string,
   name: string,
   isValid: (value: JsonObject) => value is T,
+  read: ReadText,
 ): Promise<{ readonly value?: T; readonly error?: string } | undefined> {
   let text: string | undefined;
   try {
-    text = await readText(join(folder, name));
+    text = await read(join(folder, name));
   } catch (error) {
     return { error: `${name} cannot be read: ${causeOf(error)}` };
   }

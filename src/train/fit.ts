@@ -4,7 +4,7 @@ import { chooseExecutor } from "../exec/choose.ts";
 import type { Executor } from "../exec/executor.ts";
 import type { Splits } from "../data/mnist.ts";
 import { requireSeed } from "../data/order.ts";
-import { crossEntropy, type Loss } from "../nn/losses.ts";
+import { type ClassifierLoss, crossEntropy, type Loss } from "../nn/losses.ts";
 import { initializeWeights, type Model, type Weights } from "../nn/model.ts";
 import { adam } from "../optim/adam.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -13,6 +13,7 @@ import { classificationReport } from "./metrics.ts";
 import { type EpochMeans, filledSplits, type OnSteps, Session, type SplitName } from "./session.ts";
 import type { HeldOut } from "./session_plan.ts";
 import type { RewriteName } from "./rewrites.ts";
+import type { Trained } from "./saved.ts";
 import { type Monitor, observe, startStopping, type StopOptions, type StopState } from "./stop.ts";
 
 export type { ClassifierFitResult, EpochRecord, FitResult, SplitResult, StopReason } from "./fit_result.ts";
@@ -32,9 +33,16 @@ export interface FitOptions {
   readonly shuffle?: boolean;
   /**
    * Default `crossEntropy()`. One without `correct`, such as `reconstructionError()`, compares the model's output with
-   * the images, and there are no accuracies.
+   * what the model is given, and there are no accuracies.
    */
   readonly loss?: Loss;
+  /**
+   * A trained model that the images go through first, as at evaluation. It stays as it is: the model is trained on the
+   * codes that it gives, and a loss that compares compares with them.
+   */
+  readonly encoder?: Trained;
+  /** Names of layers whose parameters stay as they are, such as `dense_1`. Default none. */
+  readonly frozen?: readonly string[];
   /** Measure the test set after every epoch too, for curves; nothing is decided by it. Default false. */
   readonly measureTest?: boolean;
   /** When to stop before the last epoch; not at all if left out. */
@@ -54,9 +62,6 @@ export interface FitOptions {
   /** Aborting it ends training after the current steps; what was learned is kept. */
   readonly signal?: AbortSignal;
 }
-
-/** A loss that knows right from wrong. */
-type ClassifierLoss = Loss & Required<Pick<Loss, "correct">>;
 
 /**
  * Trains a model on `data.train`, watches `data.validation`, and evaluates the result on all three sets; validation
@@ -110,6 +115,8 @@ export async function fit(model: Model, data: Splits, options: FitOptions = {}):
       ...(options.shuffle !== undefined && { shuffle: options.shuffle }),
       ...(options.dropLast !== undefined && { dropLast: options.dropLast }),
       ...(options.loss && { loss: options.loss }),
+      ...(options.encoder && { encoder: options.encoder }),
+      ...(options.frozen && { frozen: options.frozen }),
       ...(options.off && { off: options.off }),
     });
     return await train(session, { ...options, epochs, maxSeconds }, stopping);

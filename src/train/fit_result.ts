@@ -13,6 +13,8 @@ export interface EpochRecord {
   /** Means over the epoch while training: each batch is measured before its update. */
   readonly loss: number;
   readonly accuracy?: number;
+  /** What the loss's penalties add to it, in the mean over the epoch; absent where it has none. */
+  readonly penalty?: number;
   /** On the validation set, after the epoch. Absent when that set is empty. */
   readonly valLoss?: number;
   readonly valAccuracy?: number;

@@ -4,6 +4,7 @@ import { columnsOf, formatShape, sizeOf } from "../core/tensor.ts";
 import { gradients } from "../ir/gradients.ts";
 import { arena, leaf } from "../ir/leaf.ts";
 import type { Node } from "../ir/node.ts";
+import type { ApplyOptions } from "../nn/layer.ts";
 import type { Loss, LossInputs } from "../nn/losses.ts";
 import type { Model } from "../nn/model.ts";
 import { add } from "../ops/add.ts";
@@ -15,9 +16,11 @@ import { reshape } from "../ops/reshape.ts";
 import { rowWeights } from "../ops/row_weights.ts";
 import { softmax } from "../ops/softmax.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import { checkEncoder, type EncoderGraph } from "./encoder.ts";
+import { penaltyGraph } from "./penalties.ts";
 
-/** Columns of a metrics table: sums over the rows of one step. */
-export const COLUMN = { loss: 0, correct: 1 } as const;
+/** Columns of a metrics table: sums over the rows of one step; of penalties, their sum for the step. */
+export const COLUMN = { loss: 0, correct: 1, penalty: 2 } as const;
 const METRIC_COLUMNS = 4;
 
 /** The data set as it lies on the device: bytes, scaled while a batch is gathered. */
@@ -37,42 +40,52 @@ export interface TrainingGraph {
   readonly roots: readonly Node[];
   /** Rows of the training set in the order of this epoch: u32 [rows]. */
   readonly order: Node;
-  /** One row per step of an epoch: sums of losses and of correct answers. */
+  /** One row per step of an epoch: sums of losses and of correct answers, and the penalties. */
   readonly metrics: Node;
+  /** Leaves that the host writes once, with their values. */
+  readonly constants: ReadonlyMap<Node, Float32Array>;
   /** What the optimizer keeps, zero at the start. */
   readonly states: readonly Node[];
 }
 
-/** One training step: gather a batch, forward, backward, update, record. */
+/**
+ * One training step: gather a batch, forward, backward, update, record. Layers named in `frozen` keep their parameters.
+ */
 export function trainingGraph(
   model: Model,
   table: TableLeaves,
-  { rows, batch, loss, optimizer }: {
+  { rows, batch, loss, optimizer, encoder, frozen = [] }: {
     readonly rows: number;
     readonly batch: number;
     readonly loss: Loss;
     readonly optimizer: Optimizer;
+    readonly encoder?: EncoderGraph | undefined;
+    readonly frozen?: readonly string[] | undefined;
   },
 ): TrainingGraph {
   const steps = Math.ceil(rows / batch), whole = steps === 1;
   // The whole set in one batch never changes: its order is constant data, so the planner gathers it once.
   const order = leaf(whole ? "data" : "input", "order", [rows], "u32");
   const options = { rows: Math.min(batch, rows), whole };
-  const x = gatherImages(model, table.images, order, { ...options, label: "x" });
+  const x = gatherInputs(model, encoder, { table: table.images, order }, { ...options, label: "x" });
   const labels = gatherLabels(table.labels, order, { ...options, label: "y" });
-  const output = model.apply(x, { training: true }), losses = loss.rows({ output, labels, x });
-  const members = model.parameters.map(({ node }) => node);
-  const grads = gradients([{ value: losses, seed: rowWeights(options.rows) }], members, add);
+  const layers = layersOf(model, x, { training: true }), output = layers.get(model.layers.at(-1)!.name)!;
+  const inputs = { output, labels, x }, losses = loss.rows(inputs), seed = rowWeights(options.rows);
+  const penalties = penaltyGraph(loss, { layers, rowWeights: seed });
+  const members = trainedParameters(model, frozen);
+  const grads = gradients([{ value: losses, seed }, ...penalties.objectives], members, add);
   const params = arena("params", members), dParams = arena("grads", grads);
   const states = optimizer.states.map((name) => leaf("state", name, params.type.shape));
   const metrics = metricsTable("train_metrics", steps);
   return {
     roots: [
-      ...records(loss, losses, { output, labels, x }, metrics),
+      ...records(loss, losses, inputs, metrics),
+      ...(penalties.shares ? [record(penalties.shares, metrics, COLUMN.penalty)] : []),
       optimizer.update(params, dParams, states),
     ],
     order,
     metrics,
+    constants: penalties.constants,
     states,
   };
 }
@@ -94,11 +107,16 @@ export interface EvaluationGraph {
 export function evaluationGraph(
   model: Model,
   table: TableLeaves,
-  { batch, loss }: { readonly batch: number; readonly loss: Loss },
+  { batch, loss, encoder }: {
+    readonly batch: number;
+    readonly loss: Loss;
+    readonly encoder?: EncoderGraph | undefined;
+  },
 ): EvaluationGraph {
   const rows = table.labels.type.shape[0]!, classes = columnsOf(model.outputShape);
   const order = leaf("data", "evaluation_order", [rows], "u32");
-  const x = gatherImages(model, table.images, order, { rows: batch, label: "evaluation/x" });
+  const given = { table: table.images, order };
+  const x = gatherInputs(model, encoder, given, { rows: batch, label: "evaluation/x" });
   const labels = gatherLabels(table.labels, order, { rows: batch, label: "evaluation/y" });
   // Three sets end in at most two more short batches than one would.
   const output = model.apply(x), metrics = metricsTable("evaluation_metrics", Math.ceil(rows / batch) + 2);
@@ -113,6 +131,40 @@ export function evaluationGraph(
 function gatherImages(model: Model, table: Node, order: Node, options: GatherOptions): Node {
   const x = gather(table, order, options);
   return reshape(x, model.inputShape, x.label);
+}
+
+/** What the model is given: a batch of images, or their codes. */
+function gatherInputs(
+  model: Model,
+  encoder: EncoderGraph | undefined,
+  { table, order }: { readonly table: Node; readonly order: Node },
+  options: GatherOptions,
+): Node {
+  const images = gatherImages(encoder?.model ?? model, table, order, options);
+  return encoder === undefined ? images : reshape(encoder.apply(images), model.inputShape, "code");
+}
+
+/** The parameters that training changes: all but those of frozen layers. Throws on an unknown name, and when none is left. */
+function trainedParameters({ layers }: Model, frozen: readonly string[]): readonly Node[] {
+  const unknown = frozen.find((name) => layers.every((layer) => layer.name !== name));
+  require(
+    unknown === undefined,
+    () =>
+      `Cannot freeze layer "${unknown}": the model has no such layer, it has ${
+        layers.map(({ name }) => name).join(", ")
+      }`,
+  );
+  const members = layers.filter(({ name }) => !frozen.includes(name)).flatMap(({ built }) =>
+    built.parameters
+  );
+  require(
+    members.length > 0,
+    () =>
+      frozen.length === 0
+        ? "The model has no parameters to train"
+        : `All layers with parameters are frozen: leave one of ${frozen.join(", ")} out`,
+  );
+  return members.map(({ node }) => node);
 }
 
 /** Writes what a step shows: its losses, and its right answers where the loss knows them. */
@@ -148,29 +200,43 @@ export function layerGraph(
   model: Model,
   batch: number,
 ): ImageBatch & { readonly layers: ReadonlyMap<string, Node> } {
-  const given = imageBatch(model, batch), layers = new Map<string, Node>();
-  let value = given.x;
-  for (const { name, built } of model.layers) {
-    value = built.apply(value, { training: false });
-    layers.set(name, value);
-  }
-  return { ...given, layers };
+  const given = imageBatch(model, batch);
+  return { ...given, layers: layersOf(model, given.x, { training: false }) };
 }
 
-/** Refuses a model whose input does not fit the images, or whose output the loss cannot compare with them or with the classes. */
+function layersOf(model: Model, x: Node, options: ApplyOptions): ReadonlyMap<string, Node> {
+  const layers = new Map<string, Node>();
+  let value = x;
+  for (const { name, built } of model.layers) {
+    value = built.apply(value, options);
+    layers.set(name, value);
+  }
+  return layers;
+}
+
+/**
+ * Refuses a model whose input does not fit the images, or the codes that an encoder gives of them, or whose output the
+ * loss cannot compare with those or with the classes.
+ */
 export function checkModel(
   model: Model,
-  { pixels, classes }: { readonly pixels: number; readonly classes: number },
+  { pixels, classes, encoder }: {
+    readonly pixels: number;
+    readonly classes: number;
+    readonly encoder?: Model | undefined;
+  },
   loss: Loss,
 ): void {
-  if (loss.correct !== undefined) return checkClassifier(model, pixels, classes);
-  checkInput(model, pixels);
+  if (encoder !== undefined) checkEncoder(encoder, model, pixels);
+  const given = encoder === undefined ? pixels : sizeOf(encoder.outputShape);
+  if (loss.correct !== undefined) return checkClassifier(model, given, classes);
+  checkInput(model, given);
   require(
-    sizeOf(model.outputShape) === pixels,
+    sizeOf(model.outputShape) === given,
     () =>
-      `The model gives ${
-        formatShape(model.outputShape)
-      }, the images have ${pixels} pixels: the ${loss.name} compares each with one value`,
+      `The model gives ${formatShape(model.outputShape)}, the ${
+        encoder === undefined ? `images have ${given} pixels` : `codes have ${given} values`
+      }: the ${loss.name} compares each with one value`,
   );
 }
 

@@ -125,7 +125,7 @@ async function compute(
       const count = Math.min(batch, rows - first);
       padded.set(images.subarray(first * pixels, (first + count) * pixels));
       program.write(graph.images, padded);
-      await program.run("predict", [{ start: 0, count, slot: 0, step: 0, seed: 0, scalars: [] }]);
+      await program.run("predict", [{ start: 0, count, slot: 0, step: first, seed: 0, scalars: [] }]);
       const read = await Promise.all(graph.outputs.map((output) => program!.read(output)));
       read.forEach((part, i) => values[i]!.set(part.subarray(0, count * sizes[i]!), first * sizes[i]!));
     }

@@ -36,6 +36,8 @@ export interface Means {
   readonly loss: number;
   /** Share of right answers; absent where the loss knows no right or wrong. */
   readonly accuracy?: number;
+  /** What the loss's penalties come to; of training alone, and absent without penalties. */
+  readonly penalty?: number;
 }
 
 /** What an epoch measures: while training, and after it on each set that was asked for. */
@@ -98,13 +100,17 @@ export class Session {
     checkWeights(model, weights);
     const compiled = planSession(model, sessionSizes(data), { ...options, backend: executor.name });
     const program = await executor.load(compiled.plan);
-    const { table, training, evaluation } = compiled;
+    const { table, training, evaluation, encoder } = compiled;
     const sets = SPLIT_NAMES.map((name) => data[name]);
     program.write(table.images, concat(sets.map(({ images }) => images)));
     // A loss that compares with the images reads no labels.
     if (compiled.plan.place(table.labels) !== undefined) {
       program.write(table.labels, concat(sets.map(({ labels }) => labels)));
     }
+    for (const [name, leaf] of encoder?.constants ?? []) {
+      program.write(leaf, options.encoder!.weights.get(name)!);
+    }
+    for (const [leaf, values] of training.constants) program.write(leaf, values);
     program.write(training.order, counting(data.train.rows));
     program.write(evaluation.order, counting(table.labels.type.shape[0]!));
     const session = new Session(model, data, program, compiled, options);
@@ -129,7 +135,7 @@ export class Session {
     const tables = [training.metrics, ...(sets.length > 0 ? [evaluation.metrics] : [])];
     const [during, after] = await Promise.all(tables.map((table) => this.program.read(table)));
     const means: { -readonly [K in keyof EpochMeans]: EpochMeans[K] } = {
-      training: this.#meansOf(during!, trained),
+      training: { ...this.#meansOf(during!, trained), ...this.#penaltyIn(during!, trained) },
     };
     for (const { name, steps } of measured) means[name] = this.#meansOf(after!, steps);
     return means;
@@ -216,11 +222,22 @@ export class Session {
   }
 
   #meansOf(table: TypedArray, steps: readonly Step[]): Means {
-    const columns = this.compiled.training.metrics.type.shape[1]!, rows = rowsOf(steps);
+    const rows = rowsOf(steps);
     const mean = (column: number) =>
-      steps.reduce((sum, { slot }) => sum + table[slot * columns + column]!, 0) / rows;
+      steps.reduce((sum, { slot }) => sum + this.#entry(table, slot, column), 0) / rows;
     const hasAccuracy = this.compiled.evaluation.counts !== undefined;
     return { loss: mean(COLUMN.loss), ...(hasAccuracy && { accuracy: mean(COLUMN.correct) }) };
+  }
+
+  /** The mean of the steps' penalties, each weighing as much as it has rows. */
+  #penaltyIn(table: TypedArray, steps: readonly Step[]): Pick<Means, "penalty"> {
+    if (this.compiled.training.constants.size === 0) return {};
+    const weighed = steps.map(({ slot, count }) => count * this.#entry(table, slot, COLUMN.penalty));
+    return { penalty: weighed.reduce((sum, value) => sum + value, 0) / rowsOf(steps) };
+  }
+
+  #entry(table: TypedArray, slot: number, column: number): number {
+    return table[slot * this.compiled.training.metrics.type.shape[1]! + column]!;
   }
 }
 

@@ -9,8 +9,10 @@ import { compile, type Plan } from "../ir/plan.ts";
 import { crossEntropy, type Loss } from "../nn/losses.ts";
 import type { Model } from "../nn/model.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import { type EncoderGraph, encoderGraph } from "./encoder.ts";
 import { checkModel, evaluationGraph, tableLeaves, trainingGraph } from "./graph.ts";
 import { compileOptionsFor, type RewriteName } from "./rewrites.ts";
+import type { Trained } from "./saved.ts";
 
 /** Rows of an evaluation step: enough to keep kernels busy, little memory. */
 const EVALUATION_BATCH = 512;
@@ -29,6 +31,10 @@ export interface SessionOptions {
   /** Leave out the last batch of an epoch if it is short. Default false. */
   readonly dropLast?: boolean;
   readonly loss?: Loss;
+  /** What the images go through first; it stays as it is. */
+  readonly encoder?: Trained;
+  /** Names of layers whose parameters stay as they are. Default none. */
+  readonly frozen?: readonly string[];
   /** Rewrites of the plan to leave out: the numbers stay the same, the time does not. Default none. */
   readonly off?: readonly RewriteName[];
 }
@@ -39,6 +45,8 @@ export interface SessionPlan {
   readonly table: ReturnType<typeof tableLeaves>;
   readonly training: ReturnType<typeof trainingGraph>;
   readonly evaluation: ReturnType<typeof evaluationGraph>;
+  /** Its constants are written once. */
+  readonly encoder?: EncoderGraph;
 }
 
 /**
@@ -53,19 +61,29 @@ export function planSession(
     readonly pixels: number;
     readonly classes: number;
   },
-  { optimizer, batch, loss = crossEntropy(), off, backend = "reference" }: SessionOptions & {
-    readonly backend?: BackendName;
-  },
+  { optimizer, batch, loss = crossEntropy(), frozen, off, backend = "reference", ...options }:
+    & SessionOptions
+    & {
+      readonly backend?: BackendName;
+    },
 ): SessionPlan {
-  checkModel(model, sizes, loss);
+  checkModel(model, { ...sizes, encoder: options.encoder?.model }, loss);
+  const encoder = options.encoder && encoderGraph(options.encoder);
   const table = tableLeaves(sizes.rows, sizes.pixels);
-  const training = trainingGraph(model, table, { rows: sizes.trainRows, batch, loss, optimizer });
-  const evaluation = evaluationGraph(model, table, { batch: evaluationBatch(table), loss });
+  const training = trainingGraph(model, table, {
+    rows: sizes.trainRows,
+    batch,
+    loss,
+    optimizer,
+    encoder,
+    frozen,
+  });
+  const evaluation = evaluationGraph(model, table, { batch: evaluationBatch(table), loss, encoder });
   const plan = compile(
     { train: training.roots, validate: evaluation.roots, evaluate: evaluation.fullRoots },
     compileOptionsFor(backend, off),
   );
-  return { plan, table, training, evaluation };
+  return { plan, table, training, evaluation, ...(encoder && { encoder }) };
 }
 
 export function sessionSizes({ train, validation, test }: Splits) {
@@ -78,7 +96,8 @@ export function sessionSizes({ train, validation, test }: Splits) {
 }
 
 /**
- * Steps that evaluate sets, each with a metrics row of its own. Throws when a set is empty.
+ * Steps that evaluate sets, each with a metrics row of its own. Noise that is drawn at evaluation too is drawn from where
+ * a batch begins: other noise for each batch, the same for the set each time. Throws when a set is empty.
  */
 export function evaluationSteps<N extends SplitName>(
   data: Splits,
@@ -94,7 +113,7 @@ export function evaluationSteps<N extends SplitName>(
       start: offset + start,
       count,
       slot: slot++,
-      step: 0,
+      step: offset + start,
       seed,
       scalars: [],
     }));

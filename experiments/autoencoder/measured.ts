@@ -1,0 +1,123 @@
+/** Everything that is measured of one trained autoencoder, once. */
+import { sizeOf } from "../../src/core/tensor.ts";
+import type { Executor } from "../../src/exec/executor.ts";
+import type { FitResult } from "../../src/train/fit.ts";
+import { layerOutputs } from "../../src/train/predict.ts";
+import type { Trained } from "../../src/train/saved.ts";
+import { SPLIT_NAMES, type SplitName } from "../../src/train/session.ts";
+import { encoderOf, quietAutoencoder } from "./autoencoder.ts";
+import {
+  imageErrors,
+  imagesAt,
+  inkedPixels,
+  meanError,
+  outputsOf,
+  pcaErrorOf,
+  pcaErrors,
+  roughnessOf,
+  shownImages,
+  weightImages,
+} from "./measures.ts";
+import type { Prepared } from "./prepare.ts";
+
+/** Errors on one set. */
+export interface SetErrors {
+  /** Mean squared error per pixel, as trained: of a denoising autoencoder from corrupted images. */
+  readonly mse: number;
+  /** From images as they are, and the standard error of this mean. */
+  readonly cleanMse: number;
+  readonly standardError: number;
+  /** Of as many principal components, on the same set. */
+  readonly pca: number;
+}
+
+export interface Measured {
+  readonly trained: FitResult;
+  /** The autoencoder as it is used: without corruption. */
+  readonly quiet: Trained;
+  readonly encoder: Trained;
+  readonly errors: Readonly<Record<SplitName, SetErrors>>;
+  /** Mean squared difference of the corrupted test images from the test images; without noise there is none. */
+  readonly corruptionMse?: number;
+  readonly weights: readonly Float32Array[];
+  /** Of the weight images. */
+  readonly roughness: number;
+  /** Units of the code that are 0 for every test image. */
+  readonly deadUnits: number;
+  /** The same test images, corrupted where there is noise, and reconstructed from what is above them. */
+  readonly shown: {
+    readonly original: Float32Array;
+    readonly corrupted?: Float32Array;
+    readonly reconstruction: Float32Array;
+  };
+}
+
+/** Measures a trained autoencoder on the three sets; takes seconds. */
+export async function measure(
+  { settings, data }: Prepared,
+  trained: FitResult,
+  executor: Executor,
+): Promise<Measured> {
+  const { test } = data, quiet = quietAutoencoder(trained, settings, sizeOf(test.imageShape));
+  const encoder = encoderOf(trained, settings), baseline = pcaErrors(data);
+  const errors: Partial<Record<SplitName, SetErrors>> = {};
+  for (const split of SPLIT_NAMES) {
+    const { mean, standardError } = meanError(
+      imageErrors(await outputsOf(quiet, data[split].images, executor), data[split]),
+    );
+    const mse = trained.results[split]!.loss;
+    errors[split] = { mse, cleanMse: mean, standardError, pca: pcaErrorOf(baseline, split, settings.nodes) };
+  }
+  const weights = weightImages(encoder), inked = inkedPixels(data.train);
+  const codes = await outputsOf(encoder, test.images, executor);
+  return {
+    trained,
+    quiet,
+    encoder,
+    errors: errors as Measured["errors"],
+    ...(settings.noise > 0 && { corruptionMse: await corruptionMse(trained, test, executor) }),
+    weights,
+    roughness: roughnessOf(weights, test.imageShape, inked),
+    deadUnits: deadIn(codes, settings.nodes),
+    shown: await showImages(trained, test, executor),
+  };
+}
+
+/** Name of the layer that corrupts, if there is one. */
+function noiseLayer({ model }: Trained): string | undefined {
+  return model.layers.find(({ layer }) => layer.kind === "corruption")?.name;
+}
+
+async function corruptionMse(
+  trained: Trained,
+  test: Prepared["data"]["test"],
+  executor: Executor,
+): Promise<number> {
+  const layer = noiseLayer(trained)!;
+  const noisy = (await layerOutputs(trained, test.images, { layers: [layer], executor })).get(layer)!;
+  return meanError(imageErrors(noisy, test)).mean;
+}
+
+async function showImages(
+  trained: Trained,
+  test: Prepared["data"]["test"],
+  executor: Executor,
+): Promise<Measured["shown"]> {
+  const images = imagesAt(test, shownImages(test)), noise = noiseLayer(trained);
+  const last = trained.model.layers.at(-1)!.name;
+  const layers = [...(noise === undefined ? [] : [noise]), last];
+  const outputs = await layerOutputs(trained, images, { layers, executor });
+  return {
+    original: Float32Array.from(images, (byte) => byte / 255),
+    ...(noise !== undefined && { corrupted: outputs.get(noise)! }),
+    reconstruction: outputs.get(last)!,
+  };
+}
+
+function deadIn(codes: Float32Array, units: number): number {
+  const alive = new Set<number>();
+  codes.forEach((value, at) => {
+    if (value !== 0) alive.add(at % units);
+  });
+  return units - alive.size;
+}

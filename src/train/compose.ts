@@ -1,0 +1,116 @@
+/** Parts of trained models, and models one after another: an encoder cut off, a classifier put behind it. */
+import { require } from "../core/errors.ts";
+import { formatShape, sameShape } from "../core/tensor.ts";
+import type { Layer } from "../nn/layer.ts";
+import { checkWeights, type NamedLayer, sequential } from "../nn/model.ts";
+import { tiedDense, type TiedDenseOptions } from "../nn/tied_dense.ts";
+import type { Trained } from "./saved.ts";
+
+/**
+ * The first `count` layers of a trained model as a trained model: the encoder of an autoencoder without its decoder.
+ * Throws when the model has fewer layers.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { dense } from "../nn/dense.ts";
+ * import { initializeWeights, sequential } from "../nn/model.ts";
+ * import { firstLayers } from "./compose.ts";
+ * const model = sequential(784, [dense(64), dense(784, { activation: "sigmoid" })]);
+ * const encoder = firstLayers({ model, weights: initializeWeights(model, 1) }, 1);
+ * assert(encoder.model.outputShape[0] === 64 && encoder.weights.size === 2);
+ * ```
+ */
+export function firstLayers(trained: Trained, count: number): Trained {
+  return sliceLayers(trained, 0, count);
+}
+
+/**
+ * The layers of a trained model from position `start` to before `end` (default: its last) as a trained model: the
+ * decoder of an autoencoder, or an encoder without the corruption before it. Layers and weights are named anew by
+ * position (`dense_1`, …). Throws when the positions are out of range, or a tied layer would lose the layer that it is
+ * tied to.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { corruption } from "../nn/corruption.ts";
+ * import { dense } from "../nn/dense.ts";
+ * import { initializeWeights, sequential } from "../nn/model.ts";
+ * import { sliceLayers } from "./compose.ts";
+ * const model = sequential(784, [corruption(0.2), dense(64), dense(784, { activation: "sigmoid" })]);
+ * const { model: encoder, weights } = sliceLayers({ model, weights: initializeWeights(model, 1) }, 1, 2);
+ * assert(encoder.layers.length === 1 && weights.get("dense_1/weights")!.length === 784 * 64);
+ * ```
+ */
+export function sliceLayers(trained: Trained, start: number, end = trained.model.layers.length): Trained {
+  const { layers, inputShape } = trained.model;
+  require(
+    Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start < end && end <= layers.length,
+    () => `Layers ${start} to ${end} cannot be cut out of a model of ${layers.length} layers`,
+  );
+  const shape = start === 0 ? inputShape : layers[start - 1]!.built.outputShape;
+  return rebuild(shape, [{ trained, layers: layers.slice(start, end) }]);
+}
+
+/**
+ * The layers of `second` behind those of `first` as one trained model, to predict with or to train on: an encoder and the
+ * classifier of its codes. Layers and weights of `second` are named anew by position. Throws when `second` does not take
+ * what `first` gives.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { dense } from "../nn/dense.ts";
+ * import { initializeWeights, sequential } from "../nn/model.ts";
+ * import { joinModels } from "./compose.ts";
+ * const trained = (inputs: number, units: number) => {
+ *   const model = sequential(inputs, [dense(units)]);
+ *   return { model, weights: initializeWeights(model, 1) };
+ * };
+ * const { model, weights } = joinModels(trained(784, 64), trained(64, 5));
+ * assert(model.outputShape[0] === 5 && weights.get("dense_2/weights")!.length === 64 * 5);
+ * ```
+ */
+export function joinModels(first: Trained, second: Trained): Trained {
+  const gives = first.model.outputShape, takes = second.model.inputShape;
+  require(
+    sameShape(gives, takes),
+    () =>
+      `Cannot join models: the first gives ${formatShape(gives)}, the second takes rows of shape ${
+        formatShape(takes)
+      }`,
+  );
+  return rebuild(
+    first.model.inputShape,
+    [first, second].map((trained) => ({ trained, layers: trained.model.layers })),
+  );
+}
+
+/** Layers of trained models in a row, named anew, with the weights that they had. */
+function rebuild(
+  inputShape: readonly number[],
+  parts: readonly { readonly trained: Trained; readonly layers: readonly NamedLayer[] }[],
+): Trained {
+  const layers: Layer[] = [], values: Float32Array[] = [];
+  for (const { trained: { model, weights }, layers: chosen } of parts) {
+    checkWeights(model, weights);
+    const first = layers.length;
+    const newNames = new Map(chosen.map(({ name, layer }, i) => [name, `${layer.kind}_${first + i + 1}`]));
+    for (const { name, layer, built } of chosen) {
+      layers.push(layer.kind === "tied_dense" ? tiedAnew(name, layer, newNames) : layer);
+      values.push(...built.parameters.map(({ node }) => weights.get(node.label)!));
+    }
+  }
+  const model = sequential(inputShape, layers);
+  const weights = new Map(model.parameters.map(({ node }, i) => [node.label, values[i]!]));
+  checkWeights(model, weights);
+  return { model, weights };
+}
+
+/** A tied layer that follows its layer to that one's new name. */
+function tiedAnew(name: string, { config }: Layer, newNames: ReadonlyMap<string, string>): Layer {
+  const of = newNames.get(String(config.of));
+  require(of !== undefined, () => `Layer "${name}" is tied to "${config.of}": keep both, or neither`);
+  return tiedDense(of, { activation: config.activation as NonNullable<TiedDenseOptions["activation"]> });
+}

@@ -1,0 +1,230 @@
+/** Greedy layerwise pre-training: each dense layer of a stack is trained as an autoencoder on the codes of those below. */
+import { require } from "../core/errors.ts";
+import type { Shape } from "../core/tensor.ts";
+import type { Splits } from "../data/mnist.ts";
+import { chooseExecutor } from "../exec/choose.ts";
+import type { Layer } from "../nn/layer.ts";
+import { binaryCrossEntropy, reconstructionError } from "../nn/losses.ts";
+import { initializeWeights, type Model, sequential } from "../nn/model.ts";
+import { type SparsityOptions, withSparsity } from "../nn/sparsity.ts";
+import { tiedDense } from "../nn/tied_dense.ts";
+import { firstLayers } from "./compose.ts";
+import { type EpochRecord, fit, type FitOptions, type FitResult, type StopReason } from "./fit.ts";
+import type { Trained } from "./saved.ts";
+
+/** How each layer is trained: as `fit` does it, `epochs` and `maxSeconds` for every layer alike. */
+export interface PretrainOptions
+  extends Omit<FitOptions, "loss" | "encoder" | "frozen" | "weights" | "onEpoch"> {
+  /** What a layer's input goes through while the layer is trained, such as `corruption(0.1)`. Default nothing. */
+  readonly noise?: Layer;
+  /**
+   * `sigmoid`, the default: what is decoded lies in [0,1], and the binary cross-entropy compares. `identity`: anything
+   * is decoded, and the mean squared error compares.
+   */
+  readonly decoder?: "sigmoid" | "identity";
+  /** A penalty for codes that are not sparse, on every layer. Default none. */
+  readonly sparsity?: Pick<SparsityOptions, "rho" | "beta">;
+  /** Called after every epoch with the name of the layer that it trained. */
+  readonly onEpoch?: (record: EpochRecord, layer: string) => void | Promise<void>;
+  /** Trains one layer; default: `fit(training.model, data, training.options)`. */
+  readonly train?: (training: LayerTraining) => Promise<FitResult>;
+}
+
+/** The training of one layer. */
+export interface LayerTraining {
+  /** The layer's name in the stack, such as `dense_2`. */
+  readonly name: string;
+  /** The noise, the layer, and a decoder tied to it. */
+  readonly model: Model;
+  /** With the layers below as `encoder`. */
+  readonly options: FitOptions;
+}
+
+/** A pre-trained stack. */
+export interface Pretrained {
+  /** The layers of the stack that were trained: all of them, unless training was interrupted. */
+  readonly encoder: Trained;
+  /**
+   * The same layers and then their decoders, the last layer's first: it gives for each image the reconstruction from the
+   * codes of the last layer. The decoders have biases of their own, and the weights of their layers.
+   */
+  readonly autoencoder: Trained;
+  /** How the training of each went, from the lowest. */
+  readonly layers: readonly { readonly name: string; readonly result: FitResult }[];
+  readonly stopped: StopReason;
+}
+
+/** A dense layer of the stack, and the layers without parameters just before it. */
+interface Group {
+  readonly name: string;
+  readonly layers: readonly Layer[];
+  /** Shape of a row that the first of them is given. */
+  readonly inputs: Shape;
+  /** Layers of the stack up to this one. */
+  readonly end: number;
+}
+
+/**
+ * Trains a stack of dense layers greedily, from the lowest to the highest: each as an autoencoder whose decoder is tied
+ * to it (the transposed weights, and a bias of its own), on the codes that the trained layers below give of the images.
+ * With `noise` they are denoising autoencoders: the noise is on what the layer is given, and what it was before is to be
+ * reconstructed.
+ *
+ * Layers without parameters, such as a corruption that goes on at evaluation, belong to the dense layer after them.
+ * Throws when the stack holds other layers with parameters, or ends in one without; when a layer that is to be decoded by
+ * a sigmoid, or to be sparse, gives values outside of [0,1]; and where `fit` throws.
+ * Source: Bengio et al., "Greedy layer-wise training of deep networks" (NIPS 2006); Vincent et al., "Stacked denoising
+ * autoencoders" (JMLR 2010).
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { mnist } from "../data/mnist.ts";
+ * import { corruption } from "../nn/corruption.ts";
+ * import { dense } from "../nn/dense.ts";
+ * import { initializeWeights, sequential } from "../nn/model.ts";
+ * import { sgd } from "../optim/sgd.ts";
+ * import { joinModels } from "./compose.ts";
+ * import { fit } from "./fit.ts";
+ * import { pretrainLayers } from "./pretrain.ts";
+ * const data = await mnist({ first: { train: 512, test: 128 } });
+ * const stack = sequential(784, [dense(64, { activation: "sigmoid" }), dense(32, { activation: "sigmoid" })]);
+ * const options = { optimizer: sgd({ learningRate: 0.1 }), epochs: 2 };
+ * const { encoder, autoencoder } = await pretrainLayers(stack, data, { ...options, noise: corruption(0.1) });
+ * assert(autoencoder.model.outputShape[0] === 784);
+ *
+ * // Fine-tuning: a classifier on top, and all layers go on from where they are.
+ * const top = sequential(32, [dense(10, { activation: "identity" })]);
+ * const { model, weights } = joinModels(encoder, { model: top, weights: initializeWeights(top, 1) });
+ * const { results } = await fit(model, data, { ...options, weights });
+ * assert(results.test!.accuracy > 0);
+ * ```
+ */
+export async function pretrainLayers(
+  stack: Model,
+  data: Splits,
+  options: PretrainOptions = {},
+): Promise<Pretrained> {
+  const { noise, decoder = "sigmoid", sparsity, onEpoch, train, ...common } = options;
+  const groups = groupsOf(stack),
+    initial = initializeWeights(mirrored(stack, groups, decoder), options.seed ?? 1);
+  checkActivations(groups, { decoder, sparsity });
+  const executor = options.executor ?? (await chooseExecutor()).executor;
+  const layers: { readonly name: string; readonly result: FitResult }[] = [];
+  let autoencoder: Trained | undefined, encoder: Trained | undefined;
+  try {
+    for (const [i, group] of groups.entries()) {
+      const { name } = group, model = autoencoderOf(group, noise), names = parameterNames(groups, i);
+      const loss = decoder === "sigmoid" ? binaryCrossEntropy() : reconstructionError();
+      const training: LayerTraining = {
+        name,
+        model,
+        options: {
+          ...common,
+          executor,
+          loss: sparsity ? withSparsity(loss, { ...sparsity, layers: [codeLayer(model)] }) : loss,
+          weights: new Map(labelsOf(model).map((label, p) => [label, initial.get(names[p]!)!])),
+          ...(encoder && { encoder }),
+          ...(onEpoch && { onEpoch: (record) => onEpoch(record, name) }),
+        },
+      };
+      const result = await (train?.(training) ?? fit(model, data, training.options));
+      layers.push({ name, result });
+      autoencoder = assemble(stack, groups.slice(0, i + 1), layers, decoder);
+      encoder = firstLayers(autoencoder, group.end);
+      if (result.stopped === "interrupted") break;
+    }
+  } finally {
+    if (options.executor === undefined) executor.close();
+  }
+  return {
+    encoder: encoder!,
+    autoencoder: autoencoder!,
+    layers,
+    stopped: layers.at(-1)!.result.stopped,
+  };
+}
+
+/** The dense layers of a stack, each with what belongs to it. */
+function groupsOf({ layers, inputShape }: Model): readonly Group[] {
+  const groups: Group[] = [];
+  let start = 0;
+  for (const [i, { name, layer, built }] of layers.entries()) {
+    const isDense = layer.kind === "dense";
+    require(
+      isDense || built.parameters.length === 0,
+      () =>
+        `Layer "${name}" (${layer.kind}) cannot be pre-trained: only dense layers can have a tied decoder`,
+    );
+    if (!isDense) continue;
+    const inputs = start === 0 ? inputShape : layers[start - 1]!.built.outputShape;
+    groups.push({ name, inputs, layers: layers.slice(start, i + 1).map(({ layer }) => layer), end: i + 1 });
+    start = i + 1;
+  }
+  require(
+    start === layers.length,
+    () =>
+      `The stack ends in layer "${
+        layers.at(-1)!.name
+      }", which has nothing to train: end it with a dense layer`,
+  );
+  return groups;
+}
+
+/** Refuses activations that leave [0,1] where a sigmoid is to decode what they give, or a penalty is on it. */
+function checkActivations(
+  groups: readonly Group[],
+  { decoder, sparsity }: Pick<PretrainOptions, "decoder" | "sparsity">,
+): void {
+  const bounded = sparsity ? groups : decoder === "sigmoid" ? groups.slice(0, -1) : [];
+  const wrong = bounded.find(({ layers }) => layers.at(-1)!.config.activation !== "sigmoid");
+  require(
+    wrong === undefined,
+    () =>
+      `Layer "${wrong!.name}" may give values outside of 0 to 1: give it the activation sigmoid, ${
+        sparsity ? "or leave the sparsity out" : 'or decode by { decoder: "identity" }'
+      }`,
+  );
+}
+
+/** What one layer is trained as. */
+function autoencoderOf({ inputs, layers }: Group, noise: Layer | undefined): Model {
+  const encoder = [...(noise ? [noise] : []), ...layers];
+  return sequential(inputs, [...encoder, tiedDense(`dense_${encoder.length}`)]);
+}
+
+/** Name of the layer of such a model that gives the code. */
+function codeLayer({ layers }: Model): string {
+  return layers.at(-2)!.name;
+}
+
+function labelsOf({ parameters }: Model): readonly string[] {
+  return parameters.map(({ node }) => node.label);
+}
+
+/** The groups' layers of a stack, and then their decoders. */
+function mirrored(stack: Model, groups: readonly Group[], activation: "sigmoid" | "identity"): Model {
+  const decoders = groups.toReversed().map(({ name }) => tiedDense(name, { activation }));
+  return sequential(stack.inputShape, [...groups.flatMap(({ layers }) => layers), ...decoders]);
+}
+
+/** A layer's parameters in the mirrored model: weights, bias, and the bias of its decoder. */
+function parameterNames(groups: readonly Group[], i: number): readonly string[] {
+  const { name } = groups[i]!, decoder = groups.at(-1)!.end + groups.length - i;
+  return [`${name}/weights`, `${name}/bias`, `tied_dense_${decoder}/bias`];
+}
+
+/** The mirrored model with what its layers have learned. */
+function assemble(
+  stack: Model,
+  groups: readonly Group[],
+  trained: readonly { readonly result: FitResult }[],
+  decoder: "sigmoid" | "identity",
+): Trained {
+  const model = mirrored(stack, groups, decoder), weights = new Map<string, Float32Array>();
+  trained.forEach(({ result }, i) => {
+    const names = parameterNames(groups, i);
+    labelsOf(result.model).forEach((label, p) => weights.set(names[p]!, result.weights.get(label)!));
+  });
+  return { model, weights: new Map(labelsOf(model).map((label) => [label, weights.get(label)!])) };
+}
