@@ -1,5 +1,6 @@
 /** `deno task bench`: how long steps and ops take here, beside the peak of the machine. */
-import { UsageError } from "../src/core/errors.ts";
+import { join } from "node:path";
+import { DescentError, UsageError } from "../src/core/errors.ts";
 import type { Op } from "../src/ir/op.ts";
 import { helpOf, parseFlags } from "../experiments/flags.ts";
 import type { RewriteName } from "../src/train/rewrites.ts";
@@ -38,7 +39,11 @@ async function bench(args: readonly string[], { print, note }: Output): Promise<
   const { workloads, ops, notes } = select(words);
   notes.forEach(note);
   if (workloads.length + ops.length === 0) return 1;
-  const say = (line: Line, title?: string) => print(values.json ? jsonOf(line) : textOf(line, title));
+  const lines: string[] = [];
+  const say = (line: Line, title?: string) => {
+    lines.push(jsonOf(line));
+    print(values.json ? jsonOf(line) : textOf(line, title));
+  };
   const peakSeconds = Math.min(1, seconds / 2);
   const devices = await openDevices({ backend, threads, peakSeconds, note });
   try {
@@ -52,7 +57,21 @@ async function bench(args: readonly string[], { print, note }: Output): Promise<
   } finally {
     devices.forEach(({ executor }) => executor.close());
   }
+  if (values.out !== undefined) note(`Wrote ${await writeLines(values.out, lines)}`);
   return 0;
+}
+
+/** Writes lines as a file of `folder` that is named by the time, in UTC; resolves to its path. */
+async function writeLines(folder: string, lines: readonly string[]): Promise<string> {
+  const name = new Date().toISOString().replaceAll(/[-:]|\..*$/g, "").replace("T", "-");
+  const path = join(folder, `${name}.jsonl`);
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+    await Deno.writeTextFile(path, `${lines.join("\n")}\n`);
+  } catch (error) {
+    throw new DescentError(`Cannot write ${path}: ${error instanceof Error ? error.message : error}`);
+  }
+  return path;
 }
 
 type Say = (line: Line, title?: string) => void;

@@ -42,6 +42,12 @@ export const BENCH_FLAGS = {
     parse: (text: string, flag: string): readonly RewriteName[] =>
       text.split(",").map((word) => oneOf(REWRITE_NAMES)(word, flag)),
   },
+  out: {
+    value: "DIR",
+    help:
+      "also write the lines of --json into DIR, as a file named by the time: runs/bench is where the dashboard looks",
+    parse: path,
+  },
   ...COMMON,
 } as const;
 

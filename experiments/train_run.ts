@@ -9,6 +9,7 @@ import type { RunSummary, RunWriter, SplitScores } from "../src/runs/run.ts";
 import { fit, type FitResult, type SplitResult } from "../src/train/fit.ts";
 import { encodeModel } from "../src/train/saved.ts";
 import { SPLIT_NAMES, type SplitName } from "../src/train/session.ts";
+import { writePlan, writeTimedPlan } from "./plan_file.ts";
 import { inRun, placeRecord } from "./run_folder.ts";
 import type { Screen } from "./screen.ts";
 import { networkName } from "./tell.ts";
@@ -39,6 +40,11 @@ export async function trainRun(
     const summary = summarize(run, training, { executor, result, seed, findings });
     await run.writeFile("model.safetensors", encodeModel(result, { run: run.id, experiment: name }));
     await run.writeJson("summary.json", summary);
+    // A group has many runs with one plan: its cells go without the times.
+    const isWhole = group === undefined && result.stopped !== "interrupted";
+    if (isWhole) {
+      await writeTimedPlan(run, training, { executor, seed, ...(options.off && { off: options.off }) });
+    }
     // Loaded only now: drawing takes a moment to start, and training should not wait for it.
     const { writeFigures } = await import("./figures.ts");
     await writeFigures(run, await training.figures(result, context));
@@ -50,7 +56,7 @@ export async function trainRun(
 
 /** What `run.json` tells of a run, that of a group's cell included; of a run of several trainings, the first is asked. */
 export async function runRecord(
-  { name, model, data, optimizer, settings, batch }: Training,
+  { name, model, data, optimizer, settings, batch, expectedEpochs }: Training,
   choice: Choice,
   group?: string,
 ): Promise<JsonObject> {
@@ -61,6 +67,7 @@ export async function runRecord(
     settings: { ...settings, batch },
     network: networkName(model),
     optimizer: { ...optimizer.options },
+    expectedEpochs,
     backend,
     data: toJson({ ...data.source, digits: data.train.classes }),
     versions,
@@ -72,7 +79,7 @@ export async function runRecord(
  * trainings names each by `stage`, which its lines then carry.
  */
 export async function trainStage(
-  { model, data, batch, optimizer, epochs, metrics, ...training }: Training,
+  declared: Training,
   { run, executor, screen, options, stage }: {
     readonly run: RunWriter;
     readonly executor: Executor;
@@ -82,6 +89,7 @@ export async function trainStage(
   },
 ): Promise<FitResult> {
   const { seed, maxSeconds, signal, off } = options;
+  const { model, data, batch, optimizer, epochs, metrics, ...training } = declared;
   const { dropLast, measureTest, loss, encoder, stopping, weights = initializeWeights(model, seed) } =
     training;
   const steps = dropLast ? Math.floor(data.train.rows / batch) : Math.ceil(data.train.rows / batch);
@@ -103,9 +111,13 @@ export async function trainStage(
       ...(signal && { signal }),
       ...(off && { off }),
       onSteps: (done) => progress.steps(done),
-      onEpoch(record) {
+      async onEpoch(record) {
         run.writeMetrics({ ...(stage !== undefined && { stage }), ...record, ...metrics?.(record) });
         progress.epoch(record);
+        // Not before: a training that fails at once leaves no folder.
+        if (record.epoch === 1) {
+          await writePlan(run, declared, { executor, seed, ...(off && { off }), ...(stage && { stage }) });
+        }
       },
     });
   } finally {

@@ -163,6 +163,7 @@ Deno.test("q1-adam trains, says what it does in plain lines, and leaves a whole 
       "figures",
       "metrics.jsonl",
       "model.safetensors",
+      "plan.json",
       "run.json",
       "summary.json",
     ]);
@@ -380,7 +381,7 @@ Deno.test("a loss that is no longer a number ends the run with a line, and its f
     const path = await onlyRun(out), run = await readRun(path);
     assertEquals([run.state, run.info?.error], ["failed", line]);
     assertEquals(run.metrics.length, Number(/in epoch (\d+)/.exec(line)![1]));
-    assertEquals(await namesIn(path), ["metrics.jsonl", "run.json"]);
+    assertEquals(await namesIn(path), ["metrics.jsonl", "plan.json", "run.json"]);
   });
 });
 

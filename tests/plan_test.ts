@@ -10,6 +10,7 @@ import { wasmExecutor } from "../src/exec/wasm.ts";
 import { arena, ARENA_ALIGN, leaf } from "../src/ir/leaf.ts";
 import { describeNode, type Node, node, reachable } from "../src/ir/node.ts";
 import { type Call, compile, type Operand, type Plan } from "../src/ir/plan.ts";
+import { planJson } from "../src/ir/plan_json.ts";
 import { callBytes, callFlops, describeBuffers, describeCall, formatBytes } from "../src/ir/print.ts";
 import { dense } from "../src/nn/dense.ts";
 import { initializeWeights, sequential } from "../src/nn/model.ts";
@@ -436,4 +437,20 @@ Deno.test("a member of an arena is no alias: what it is reshaped from is copied 
   program.write(x, Array.from({ length: 16 }, (_, i) => i));
   await program.run("run", [STEP]);
   assertEquals([...await program.read(member)], Array.from({ length: 16 }, (_, i) => 2 * i));
+});
+
+Deno.test("planJson() tells routines, calls and buffers, what is read and written, and times where there are some", () => {
+  const params = leaf("parameter", "params", [4]), grads = leaf("input", "grads", [4]);
+  const plan = compile({ train: [sgd().update(params, grads, [])] });
+  const { routines, buffers } = planJson(plan, { train: [0.5] });
+  assertEquals(buffers.map(({ name, role, bytes }) => [name, role, bytes]), [
+    ["params", "parameter", 16],
+    ["grads", "input", 16],
+  ]);
+  assertEquals(routines.length, 1);
+  const { op, type, reads, writes, ms } = routines[0]!.calls[0]!;
+  assertEquals([op, type, reads, writes, ms], ["sgd", "f32[4]", [0, 1], [0], 0.5]);
+  assertEquals(planJson(plan).routines[0]!.calls[0]!.ms, undefined);
+  const json = JSON.parse(JSON.stringify(planJson(plan)));
+  assertEquals(json.routines[0].name, "train");
 });

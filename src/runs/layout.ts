@@ -4,6 +4,7 @@
  *     runs/<id>/run.json           what was asked, versions, adapter, data hashes, state
  *               metrics.jsonl      one JSON object per line and epoch (or chunk), only ever appended to
  *               summary.json       the final numbers
+ *               plan.json          the plan of each of its trainings: routines, calls, buffers, times
  *               model.safetensors  the weights
  *               figures/*          SVG, PNG and CSV
  *               .lock              held while the run's process lives, removed at its end
@@ -13,6 +14,7 @@ import type { JsonObject } from "./json.ts";
 export const RUN_FILE = "run.json";
 export const METRICS_FILE = "metrics.jsonl";
 export const SUMMARY_FILE = "summary.json";
+export const PLAN_FILE = "plan.json";
 export const FIGURES_FOLDER = "figures";
 
 export const RUN_STATES = ["running", "finished", "failed", "interrupted"] as const;
