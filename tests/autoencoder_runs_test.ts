@@ -130,6 +130,8 @@ Deno.test("runAutoencoder() trains both networks and leaves a folder with all th
       2,
     ]);
 
+    assert([1, 2].includes(objectAt(summary, "classifier").restoredEpoch as number));
+
     // The saved models give the numbers of the summary.
     const autoencoder = await loadModel(join(path, "model.safetensors")), { images, labels } = data.test;
     const outputs = (await layerOutputs(autoencoder, images)).get("dense_2")!;
@@ -183,8 +185,10 @@ Deno.test("a denoising autoencoder is measured on corrupted and on clean images,
 Deno.test("--fine-tune trains the encoder on with the classifier; without it the encoder stays as it is", async () => {
   await withPlace(async (place) => {
     const encoders = async (fineTune: boolean) => {
-      const settings = small("q3-autoencoder"), classifier = { ...settings.classifier, fineTune };
+      const settings = small("q3-autoencoder"),
+        classifier = { ...settings.classifier, fineTune, restoreBest: false };
       const { path, summary } = await runOne(place, { ...settings, classifier });
+      assertEquals(objectAt(summary, "classifier").restoredEpoch, undefined);
       assertEquals(objectAt(summary, "classifier").fineTune, fineTune);
       const [autoencoder, joined] = await Promise.all(
         ["model", "classifier"].map((name) => loadModel(join(path, `${name}.safetensors`))),

@@ -95,9 +95,9 @@ Deno.test("digitLikeness() is 1 for the digits themselves, whatever their scale,
   const images = [0, 1].map((i) =>
     Float32Array.from(SET.images.subarray(4 * i, 4 * i + 4), (byte) => 3 * byte + 7)
   );
-  assertAlmostEquals(digitLikeness(images, SET), 1, 1e-6);
+  for (const likeness of digitLikeness(images, SET)) assertAlmostEquals(likeness, 1, 1e-6);
   const opposite = images.map((image) => image.map((value) => -value));
-  assert(digitLikeness(opposite, SET) < 0.9);
+  assert(digitLikeness(opposite, SET).every((likeness) => likeness < 0.9));
 });
 
 Deno.test("epochsOfFall() finds where nine tenths of the fall are done, between epochs too", () => {
@@ -165,15 +165,15 @@ function side(kind: "plain" | "sparse", costs: readonly number[], change: Partia
       result: { model, weights, history: test, stopped: "last epoch", seconds: 1, results: {} },
     },
     activations: costs.map(() => Float64Array.of(kind === "plain" ? 0.4 : 0.1)),
-    digitLikeness: 0.3,
+    likeness: [0.1, 0.3],
     ...change,
   };
 }
 
 Deno.test("judgements() follows the numbers: claims hold, and fail when the sides change places", () => {
   const verdicts = (plain: Side, sparse: Side) =>
-    judgements({ plain, sparse }, 0.25).map(({ claim, verdict }) => `${claim.slice(-3)} ${verdict}`);
-  const plain = side("plain", [10, 40, 30]), sparse = side("sparse", [12, 20, 15], { digitLikeness: 0.6 });
+    judgements({ plain, sparse }, [0.1]).map(({ claim, verdict }) => `${claim.slice(-3)} ${verdict}`);
+  const plain = side("plain", [10, 40, 30]), sparse = side("sparse", [12, 20, 15], { likeness: [0.1, 0.6] });
   assertEquals(verdicts(plain, sparse), [
     "2.1 holds",
     "2.1 holds",
@@ -207,7 +207,7 @@ Deno.test("judgements() follows the numbers: claims hold, and fail when the side
       "2.7 fails",
     ],
   );
-  assertEquals(judgements({ plain, sparse }, 0.25)[0]!.measured, "10.0, 40.0, 30.0");
+  assertEquals(judgements({ plain, sparse }, [0.1])[0]!.measured, "10.0, 40.0, 30.0");
 });
 
 Deno.test("the stack is the report's, with noise in it or before it, and its name leaves the noise out", () => {

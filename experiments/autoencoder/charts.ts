@@ -68,11 +68,7 @@ export function averageLosses(chapter: ChapterFigures): Figure {
 
 export function errorByWidth(chapter: ChapterFigures, table: readonly PublishedRow[]): Figure {
   const { cells, data } = chapter, x = cells.map(({ nodes }) => nodes);
-  const { validation } = pcaErrors(data), most = Math.max(...x);
-  // Every width that has an error, for a smooth line.
-  const components = validation.map((_, k) => k).filter((k) =>
-    k >= Math.min(...x) && k <= most && k < validation.length - 1
-  );
+  const { validation } = pcaErrors(data), components = x.filter((nodes) => nodes < validation.length - 1);
   return curves({
     name: "mse_by_width",
     title: "Error of the reconstruction against the width of the code",
@@ -95,12 +91,11 @@ export function errorByWidth(chapter: ChapterFigures, table: readonly PublishedR
   });
 }
 
-/** From a round number below the smallest error: PCA goes on down to nothing. */
+/** From a round number below the smallest error to one above the largest: PCA goes on down to nothing. */
 function errorDomain(errors: readonly number[]): readonly [number, number] {
-  return [
-    10 ** Math.floor(Math.log10(Math.min(...errors))),
-    10 ** Math.ceil(Math.log10(Math.max(...errors) * 1.2)),
-  ];
+  const high = Math.max(...errors), power = 10 ** Math.floor(Math.log10(high));
+  const top = [2, 5, 10].find((digit) => digit * power >= high)!;
+  return [10 ** Math.floor(Math.log10(Math.min(...errors))), top * power];
 }
 
 export function accuracyByWidth(chapter: ChapterFigures, table: readonly PublishedRow[]): Figure {

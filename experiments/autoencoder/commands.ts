@@ -42,6 +42,7 @@ const SHARED_FLAGS = {
     help: "at most this many epochs of the classifier",
     parse: positiveWhole,
   },
+  "last-weights": { help: "keep the weights of the classifier's last epoch (default: of its best)" },
   "fine-tune": { help: "train the encoder on with the classifier (default: it stays as it is)" },
 } as const;
 
@@ -95,6 +96,7 @@ function applyFlags(settings: AutoencoderSettings, values: Values<typeof ALL_FLA
       arch: values.arch ?? classifier.arch,
       epochs: values["classifier-epochs"] ?? classifier.epochs,
       fineTune: values["fine-tune"] ?? classifier.fineTune,
+      restoreBest: values["last-weights"] === undefined ? classifier.restoreBest : !values["last-weights"],
     },
   };
 }
@@ -185,7 +187,7 @@ const NOISE_CHAPTER_FLAGS = { ...NODES_FLAG, ...CORRUPTION_FLAGS, ...CHAPTER_FLA
 function noiseCommand(name: AutoencoderName): Command {
   const { group, chapter, title, settings } = RECIPES[name];
   return longCommand(group, {
-    about: `Autoencoders with ${title}: of no pixel, 20% and 40% (chapter ${chapter} of Report A)`,
+    about: `Autoencoders with ${title}: none, 20% and 40% (chapter ${chapter} of Report A)`,
     flags: NOISE_CHAPTER_FLAGS,
   }, (values, { options, screen }) =>
     runChapter(screen, name, {

@@ -43,7 +43,7 @@ export function prepareAutoencoder(settings: AutoencoderSettings, data: Splits):
     () => `${data.source.from} leaves no ${empty} images: give at least 5 images of each digit`,
   );
   const { name, learningRate, epochs, monitor, minDelta, patience, nodes } = settings;
-  const { arch, fineTune, epochs: classifierEpochs } = settings.classifier;
+  const { arch, fineTune, restoreBest, epochs: classifierEpochs } = settings.classifier;
   const pixels = sizeOf(data.train.imageShape), classes = data.train.classes.length;
   const batch = checkBatch(settings.batch, data), model = autoencoderModel(settings, pixels);
   checkParameters(model, `--nodes ${nodes}`);
@@ -77,7 +77,7 @@ export function prepareAutoencoder(settings: AutoencoderSettings, data: Splits):
         optimizer: adamOfQ1.build(q1),
         epochs: classifierEpochs,
         expectedEpochs: Math.min(classifierEpochs, EXPECTED_CLASSIFIER_EPOCHS),
-        stopping: { monitor: q1.monitor, minDelta: q1.minDelta, patience: q1.patience },
+        stopping: { monitor: q1.monitor, minDelta: q1.minDelta, patience: q1.patience, restoreBest },
       };
       if (!fineTune) return { ...shared, model: classifier, encoder };
       const fresh = { model: classifier, weights: initializeWeights(classifier, seed) };

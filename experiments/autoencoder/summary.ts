@@ -44,6 +44,7 @@ export function summaryOf(
       classifier: {
         ...endOf(classifier),
         fineTune: settings.classifier.fineTune,
+        ...(classifier.restoredEpoch !== undefined && { restoredEpoch: classifier.restoredEpoch }),
         ...bySplit((split) => scoresOf(classifier.results[split]!)),
       },
     }),

@@ -45,12 +45,12 @@ export function rankCorrelation(x: readonly number[], y: readonly number[]): num
 }
 
 const errors = (value: number) => value.toFixed(5);
-const points = (value: number) => `${(100 * value).toFixed(2).replace("-", "−")} points`;
+/** A share in points, with a sign that is one, and none for what rounds to zero. */
+const inPoints = (value: number) => (100 * value).toFixed(2).replace(/^-(?=0\.00$)/, "").replace("-", "−");
 
 /** `−0.16 points (−0.83 to 0.51)`. */
 export function differenceInWords({ difference, low, high }: ReturnType<typeof accuracyDifference>): string {
-  const shown = (value: number) => (100 * value).toFixed(2).replace("-", "−");
-  return `${points(difference)} (${shown(low)} to ${shown(high)})`;
+  return `${inPoints(difference)} points (${inPoints(low)} to ${inPoints(high)})`;
 }
 
 /** Whether a number rises, or falls, from each cell to the next; the verdict names the first that does not. */

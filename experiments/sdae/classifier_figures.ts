@@ -36,9 +36,10 @@ export async function classifierFigures(
     confusionMatrix({
       name: "reconstruction_agreement",
       title: "Reconstructions as the classifier reads them",
-      subtitle:
-        `Rows: what it takes the ${test.rows.toLocaleString("en")} test images for; columns: what it takes ` +
-        `their reconstructions for; the same for ${(100 * read.agreement).toFixed(1)}%`,
+      subtitle: `${test.rows.toLocaleString("en")} test images; ${
+        (100 * read.agreement).toFixed(1)
+      }% are read as the same digit either way`,
+      axes: { rows: "Original read as", columns: "Reconstruction read as" },
       classes: test.classes,
       counts: read.counts,
     }),

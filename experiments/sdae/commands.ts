@@ -22,7 +22,7 @@ import { checkSettings, SDAE_INITIALIZERS, SDAE_RECIPES, type SdaeKind, type Sda
 /** What every command of the chapter takes. */
 const SHARED_FLAGS = {
   arch: { ...NETWORK_FLAGS.arch, help: "widths of the layers" },
-  corruption: {
+  noise: {
     value: "X",
     help: "probability with which a value of a layer's input is masked",
     parse: number(0, 1, { inclusive: true }),
@@ -67,7 +67,7 @@ const FROM_FLAG = {
 function givenBy(values: Values<typeof ALL_FLAGS>): Partial<SdaeSettings> {
   return {
     ...(values.arch !== undefined && { arch: values.arch }),
-    ...(values.corruption !== undefined && { corruption: values.corruption }),
+    ...(values.noise !== undefined && { noise: values.noise }),
     ...(values.initializer !== undefined && { initializer: values.initializer }),
     ...(values.epochs !== undefined && { epochs: values.epochs }),
     ...(values.lr !== undefined && { learningRate: values.lr }),
@@ -80,18 +80,17 @@ function givenBy(values: Values<typeof ALL_FLAGS>): Partial<SdaeSettings> {
   };
 }
 
-function defaultsOf({ settings }: typeof SDAE_RECIPES[SdaeKind]): string {
-  const { arch, corruption, initializer, epochs, learningRate, batch, momentum, beta, rho } = settings;
+function defaultsOf({ settings }: typeof SDAE_RECIPES[SdaeKind], { hasSparsity = true } = {}): string {
+  const { arch, noise, initializer, epochs, learningRate, batch, momentum, beta, rho } = settings;
   return [
     `--arch ${arch.join()}`,
-    `--corruption ${corruption}`,
+    `--noise ${noise}`,
     `--initializer ${initializer}`,
     `--epochs ${epochs}`,
     `--lr ${learningRate}`,
     `--batch ${batch}`,
     `--momentum ${momentum}`,
-    `--beta ${beta}`,
-    `--rho ${rho}`,
+    ...(hasSparsity ? [`--beta ${beta}`, `--rho ${rho}`] : []),
   ].join(", ");
 }
 
@@ -118,7 +117,7 @@ function classifyCommand(kind: SdaeKind, about: string): Command {
   return longCommand(recipe.classify, {
     about,
     flags: { from: FROM_FLAG, ...flags },
-    help: `${about}. Defaults: ${defaultsOf(recipe)}.`,
+    help: `${about}. Defaults: ${defaultsOf(recipe, { hasSparsity: kind === "sparse" })}.`,
   }, async (values, { options, screen }) => {
     const given = givenBy(values),
       settings = { ...recipe.settings, ...given },

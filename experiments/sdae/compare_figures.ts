@@ -30,7 +30,13 @@ function titleOf({ kind }: Side, stage: "pretrain" | "classify"): string {
   return SDAE_RECIPES[kind].title[stage];
 }
 
-function costOverlay({ plain, sparse }: Sides, i: number): Figure {
+/** `784-900-625-400, seed 1`. */
+function aboutLayers({ plain: { pretraining: { layers, seed } } }: Sides): string {
+  return `${[layers[0]!.inputs, ...layers.map(({ units }) => units)].join("-")}, seed ${seed}`;
+}
+
+function costOverlay(sides: Sides, i: number): Figure {
+  const { plain, sparse } = sides;
   const lines = (side: Side): readonly Series[] => {
     const history = side.pretraining.histories[i]!,
       x = history.map(({ epoch }) => epoch),
@@ -46,7 +52,7 @@ function costOverlay({ plain, sparse }: Sides, i: number): Figure {
   return curves({
     name: `overlay_layer_${i + 1}`,
     title: `Cost of layer ${i + 1} without and with sparsity`,
-    subtitle: `entropy of the target ${
+    subtitle: `${aboutLayers(sides)}; entropy of the target ${
       [plain, sparse].map(({ pretraining }) => pretraining.layers[i]!.targetEntropy.toFixed(1)).join(" and ")
     } nats`,
     xLabel: "Epoch",
@@ -55,12 +61,12 @@ function costOverlay({ plain, sparse }: Sides, i: number): Figure {
   });
 }
 
-function activationOverlay({ plain, sparse }: Sides, i: number): Figure {
-  const { rho } = sparse.pretraining.settings;
+function activationOverlay(sides: Sides, i: number): Figure {
+  const { plain, sparse } = sides, { rho } = sparse.pretraining.settings;
   return histogram({
     name: `mean_activation_${i + 1}`,
     title: `Mean activation of the units of layer ${i + 1}`,
-    subtitle: `means ${
+    subtitle: `${aboutLayers(sides)}; means ${
       [plain, sparse].map(({ activations }) => meanOf(activations[i]!).toFixed(3)).join(" and ")
     }`,
     xLabel: "Mean activation over the training images",
@@ -74,8 +80,8 @@ function activationOverlay({ plain, sparse }: Sides, i: number): Figure {
   });
 }
 
-function classifierOverlay({ plain, sparse }: Sides, member: "loss" | "testAccuracy"): Figure {
-  const isLoss = member === "loss";
+function classifierOverlay(sides: Sides, member: "loss" | "testAccuracy"): Figure {
+  const { plain, sparse } = sides, isLoss = member === "loss";
   const valuesOf = ({ classifier: { result } }: Side) =>
     result.history.map((record: EpochRecord) => record[member]);
   // What the second half of the trainings moves within: the first epochs would flatten it.
@@ -84,7 +90,7 @@ function classifierOverlay({ plain, sparse }: Sides, member: "loss" | "testAccur
   return curves({
     name: isLoss ? "overlay_cost" : "overlay_accuracy",
     title: isLoss ? "Training cost of the classifiers" : "Test accuracy of the classifiers",
-    subtitle: "All layers trained on, from plain and from sparse layers",
+    subtitle: `${aboutLayers(sides)}; fine-tuned from plain and from sparse layers`,
     xLabel: "Epoch",
     yLabel: isLoss ? "Mean cross-entropy (nats)" : "Test accuracy",
     yScale: isLoss ? "log" : "linear",
@@ -98,11 +104,13 @@ function classifierOverlay({ plain, sparse }: Sides, member: "loss" | "testAccur
 }
 
 async function reconstructionRows(
-  { plain, sparse }: Sides,
+  sides: Sides,
   { test }: Splits,
   { seed, executor }: { readonly seed: number; readonly executor: Executor },
 ): Promise<Figure> {
-  const { images } = shownImages(test, seed), pixels = test.images.length / test.rows;
+  const { plain, sparse } = sides,
+    { images } = shownImages(test, seed),
+    pixels = test.images.length / test.rows;
   const chosen = images.subarray(0, COLUMNS * pixels);
   const rows = [asNumbers(chosen)];
   for (const { pretraining } of [plain, sparse]) {
@@ -111,7 +119,7 @@ async function reconstructionRows(
   return tiles({
     name: "reconstructions",
     title: "Reconstructions without and with sparsity",
-    subtitle: "Test images through all layers and back",
+    subtitle: `${aboutLayers(sides)}; through all layers and back`,
     columns: COLUMNS,
     scale: "gray",
     domain: [0, 1],

@@ -44,7 +44,7 @@ export interface Wanted {
 }
 
 /** Settings that layers keep for ever; the others are of one training. */
-const OF_LAYERS = ["arch", "corruption", "initializer", "beta", "rho", "full", "paperQuirks"] as const;
+const OF_LAYERS = ["arch", "noise", "initializer", "beta", "rho", "full", "paperQuirks"] as const;
 
 /** Reads a pre-training's folder; throws when it is none, did not finish, or is not what is wanted. */
 export async function readPretraining(path: string, { flag, kind, given }: Wanted): Promise<Pretraining> {
@@ -135,14 +135,14 @@ function isSettings(value: unknown): value is SdaeSettings & JsonObject {
     momentum,
     batch,
     epochs,
-    corruption,
+    noise,
     beta,
     rho,
   } = value;
   return Array.isArray(arch) && arch.every((units) => typeof units === "number") &&
     SDAE_INITIALIZERS.some((known) => known === initializer) && typeof full === "boolean" &&
     typeof paperQuirks === "boolean" &&
-    [learningRate, momentum, batch, epochs, corruption, beta, rho].every((one) => typeof one === "number");
+    [learningRate, momentum, batch, epochs, noise, beta, rho].every((one) => typeof one === "number");
 }
 
 function isLayerSummary(value: unknown): value is LayerSummary {

@@ -106,12 +106,14 @@ export function classifierTraining(
   { encoder, seed }: { readonly encoder: Trained; readonly seed: number },
 ): Omit<Training, "figures"> {
   const { classify, published } = SDAE_RECIPES[kindOf(settings)], { classes } = data.train;
-  const top = sequential(encoder.model.outputShape, [dense(classes.length, { activation: "identity" })]);
+  // The report draws the weights of all layers by one function.
+  const output = dense(classes.length, { activation: "identity", initializer: settings.initializer });
+  const top = sequential(encoder.model.outputShape, [output]);
   const { model, weights } = joinModels(encoder, { model: top, weights: initializeWeights(top, seed) });
   return {
     ...common(settings, data),
     name: classify,
-    title: "all layers trained",
+    title: `all layers trained${settings.momentum > 0 ? `, momentum ${settings.momentum}` : ""}`,
     model,
     weights,
     measureTest: true,

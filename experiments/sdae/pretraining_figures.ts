@@ -102,7 +102,7 @@ function weightFigure({ encoder }: Pretrained, name: string, i: number, shown: S
     name: `weights_${i + 1}`,
     title: `Weights of layer ${i + 1}, w/‖w‖`,
     subtitle: `${subtitleOf(shown)}; ${
-      images.length === units ? `all ${units}` : `the first ${images.length} of ${units}`
+      images.length === units ? `all ${units}` : `first ${images.length} of ${units}`
     } units, the ${images[0]!.length} inputs of each as ${height}×${width}`,
     columns: 10,
     scale: "diverging",

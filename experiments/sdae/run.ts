@@ -44,7 +44,7 @@ export async function pretrainAndTell(
     `Training  batch ${settings.batch}, learning rate ${learningRate}${
       momentum > 0 ? `, momentum ${momentum}` : ""
     }, ` +
-      `${settings.epochs} epochs a layer, ${100 * settings.corruption}% masked${
+      `${settings.epochs} epochs a layer, ${100 * settings.noise}% masked${
         settings.paperQuirks ? ", at evaluation too; short last batches are left out" : ""
       }${beta > 0 ? `; penalty ${beta}·Σ KL(${rho} ‖ mean activation)` : ""}`,
   );

@@ -25,7 +25,7 @@ export interface SdaeSettings {
   readonly batch: number | "all";
   readonly epochs: number;
   /** Probability with which a value is masked. */
-  readonly corruption: number;
+  readonly noise: number;
   /** Weight of the penalty for codes that are not sparse; 0 for none. */
   readonly beta: number;
   /** Wanted mean activation, where there is a penalty. */
@@ -42,7 +42,7 @@ const COMMON = {
   learningRate: 0.1,
   batch: 128,
   epochs: 25,
-  corruption: 0.1,
+  noise: 0.1,
   rho: 0.05,
   initializer: "glorot_uniform_sigmoid",
   full: false,
@@ -100,18 +100,18 @@ export function kindOf({ beta }: Pick<SdaeSettings, "beta">): SdaeKind {
 
 /** The layers as they encode; with the report's quirks each is given corrupted values even then. */
 export function sdaeStack(
-  { arch, corruption: rate, initializer, paperQuirks }: SdaeSettings,
+  { arch, noise: rate, initializer, paperQuirks }: SdaeSettings,
   pixels: number,
 ): Model {
-  const noise = paperQuirks && rate > 0 ? [corruption(rate, { always: true })] : [];
+  const always = paperQuirks && rate > 0 ? [corruption(rate, { always: true })] : [];
   return sequential(
     pixels,
-    arch.flatMap((units) => [...noise, dense(units, { activation: "sigmoid", initializer })]),
+    arch.flatMap((units) => [...always, dense(units, { activation: "sigmoid", initializer })]),
   );
 }
 
 /** What a layer's input goes through while it is trained, where the layers hold no noise themselves. */
-export function trainingNoise({ corruption: rate, paperQuirks }: SdaeSettings): Layer | undefined {
+export function trainingNoise({ noise: rate, paperQuirks }: SdaeSettings): Layer | undefined {
   return paperQuirks || rate === 0 ? undefined : corruption(rate);
 }
 

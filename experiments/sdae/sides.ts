@@ -27,29 +27,28 @@ export async function measureSide(
     pretraining,
     classifier,
     activations: measures.map(({ activations }) => activations),
-    digitLikeness: digitLikeness(weightImages(encoder, first!), data.train),
+    likeness: digitLikeness(weightImages(encoder, first!), data.train),
   };
 }
 
-/**
- * How much weight images look like digits: for each the largest correlation with one of the first 500 training images, in
- * the mean over the weight images.
- */
-export function digitLikeness(weights: readonly Float32Array[], { images, rows }: DataSet): number {
+/** How much each weight image looks like a digit: its largest correlation with one of the first 500 training images. */
+export function digitLikeness(
+  weights: readonly Float32Array[],
+  { images, rows }: DataSet,
+): readonly number[] {
   const pixels = images.length / rows, count = Math.min(rows, HELD_AGAINST);
   const digits = Array.from(
     { length: count },
     (_, i) => centred(Float32Array.from(images.subarray(i * pixels, (i + 1) * pixels))),
   );
-  const largest = weights.map((image) => {
+  return weights.map((image) => {
     const direction = centred(image);
     return digits.reduce((most, digit) => Math.max(most, product(direction, digit)), -1);
   });
-  return largest.reduce((sum, value) => sum + value, 0) / largest.length;
 }
 
-/** The same of as many images of noise: what chance gives. */
-export function likenessOfNoise(set: DataSet, count: number): number {
+/** The same of images of noise: what chance gives. */
+export function likenessOfNoise(set: DataSet, count: number): readonly number[] {
   const pixels = set.images.length / set.rows;
   const images = Array.from(
     { length: count },

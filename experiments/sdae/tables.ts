@@ -103,8 +103,8 @@ function claimTable(claims: readonly Judgement[]): Table {
 }
 
 /** The tables as text, as Markdown and as CSV, and the judged claims. */
-export function comparisonTables(sides: Sides, chance: number) {
-  const claims = judgements(sides, chance),
+export function comparisonTables(sides: Sides, noise: readonly number[]) {
+  const claims = judgements(sides, noise),
     tables = [layerTable(sides), classifierTable(sides), claimTable(claims)];
   const written = (format: typeof textTable) =>
     tables.map((table) => `${table.title}\n\n${format(table)}`).join("\n\n");

@@ -14,7 +14,11 @@ export interface ConfusionOptions extends FigureOptions {
   readonly classes: readonly string[];
   /** `counts[t][p]`: how many of true class `t` were predicted as `p`. */
   readonly counts: readonly (readonly number[])[];
+  /** What rows and columns are, where they are not true and predicted classes. */
+  readonly axes?: { readonly rows: string; readonly columns: string };
 }
+
+const AXES = { rows: "True class", columns: "Predicted class" };
 
 interface Cell {
   readonly row: number;
@@ -97,7 +101,7 @@ function describe({ classes, counts }: ConfusionOptions): string {
  */
 export function confusionMatrix(options: ConfusionOptions): Figure {
   check(options);
-  const { classes, counts } = options, n = classes.length;
+  const { classes, counts, axes = AXES } = options, n = classes.length;
   const cells = cellsOf(counts), longest = cells.map(({ count }) => count);
   const cell = Math.ceil(Math.max(Math.min(Math.floor(350 / n), 100), 42, widest(longest, 11) + 8));
   const names = classes.map((name) => fitText(name, MAX_NAME, SIZE.tick));
@@ -145,10 +149,11 @@ export function confusionMatrix(options: ConfusionOptions): Figure {
     }
   }
   const look = { "font-size": SIZE.label, fill: INK.text };
-  append(document, svg, "text", { ...look, x: SIZE.pad, y: top - 14, "text-anchor": "start" }, "True class");
-  append(document, svg, "text", { ...look, x: (left + right) / 2, y: height - 11 }, "Predicted class");
+  append(document, svg, "text", { ...look, x: SIZE.pad, y: top - 14, "text-anchor": "start" }, axes.rows);
+  append(document, svg, "text", { ...look, x: (left + right) / 2, y: height - 11 }, axes.columns);
+  const columns = axes === AXES ? "predicted" : axes.columns.toLowerCase();
   const csv = toCsv([
-    ["true class", ...classes.map((name) => `predicted ${name}`)],
+    [axes.rows.toLowerCase(), ...classes.map((name) => `${columns} ${name}`)],
     ...counts.map((row, i) => [classes[i], ...row]),
   ]);
   return finishFigure(sheet, options, { heading, description: describe(options), csv });

@@ -1,0 +1,69 @@
+/** Where pages lie: on the server from its root, in an export beside each other. */
+import { type ComponentChildren, createContext } from "preact";
+import { useContext } from "preact/hooks";
+
+/** Where the pages are. */
+export interface Site {
+  /** In an export, the way from the page to the top: `../../`. Absent on the server. */
+  readonly root?: string;
+}
+
+/** While a page is drawn on the server, also the islands that it holds. */
+export interface DrawnSite extends Site {
+  readonly islands?: Set<string>;
+}
+
+export const SiteContext = createContext<DrawnSite>({});
+
+/** Folders whose addresses name files, not pages. */
+const FILES = /^\/(static|islands|fonts)\/|^\/runs\/[^/]+\/files\//;
+
+/**
+ * The address of a page or file, given as the server knows it.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { addressOf } from "./site.tsx";
+ * assertEquals(addressOf({}, "/runs/a?y=log"), "/runs/a?y=log");
+ * assertEquals(addressOf({ root: "../../" }, "/runs/a?y=log"), "../../runs/a/index.html?y=log");
+ * assertEquals(addressOf({ root: "../" }, "/static/style.css"), "../static/style.css");
+ * ```
+ */
+export function addressOf({ root }: Site, path: string): string {
+  if (root === undefined) return path;
+  const [, place = "/", rest = ""] = /^([^?#]*)(.*)$/s.exec(path) ?? [];
+  const inside = place.slice(1).replace(/\/$/, "");
+  if (FILES.test(place)) return `${root}${inside}${rest}`;
+  return `${root}${inside === "" ? "" : `${inside}/`}index.html${rest}`;
+}
+
+/** The page of a run. */
+export function runPath(id: string): string {
+  return `/runs/${encodeURIComponent(id)}`;
+}
+
+/** A file of a run, `path` below its folder. */
+export function filePath(id: string, path: string): string {
+  return `${runPath(id)}/files/${path.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+/** Turns paths of the server into addresses of this site. */
+export function useAddress(): (path: string) => string {
+  const site = useContext(SiteContext);
+  return (path) => addressOf(site, path);
+}
+
+/** A link to a page or a file of the dashboard. */
+export function Link(
+  { to, children, ...rest }: {
+    readonly to: string;
+    readonly children: ComponentChildren;
+    readonly class?: string;
+    readonly download?: string | boolean;
+    readonly "aria-current"?: "page";
+    readonly "aria-label"?: string;
+  },
+) {
+  return <a href={useAddress()(to)} {...rest}>{children}</a>;
+}

@@ -1,0 +1,212 @@
+/**
+ * `metrics.jsonl` as columns of numbers, read on from where the last look ended: the file is only ever appended to.
+ * Lines are untrusted; what is no number is a gap.
+ */
+import { thinPositions } from "../components/thin_curve.ts";
+import type { Appended, Curve, Stage, Stopping } from "../components/types.ts";
+import { isJsonObject, type JsonObject, parseObject } from "../src/runs/json.ts";
+import { METRICS_FILE } from "../src/runs/layout.ts";
+import { numberOf, shorten } from "./flatten.ts";
+import { findFile } from "./folder.ts";
+
+const PIECE_BYTES = 2 ** 20, MAX_BYTES = 2 ** 30, MAX_LINE_BYTES = 2 ** 20;
+const MAX_COLUMNS = 40, MAX_STAGES = 32, MAX_NAME = 60;
+/** Members that are no curves of their own. */
+const OTHER_MEMBERS: ReadonlySet<string> = new Set(["epoch", "seconds", "samplesPerSecond"]);
+
+/** The lines of one training. */
+class StageColumns {
+  readonly name: string | null;
+  readonly epochs: number[] = [];
+  /** By member; what is missing at its end is null. */
+  readonly columns = new Map<string, (number | null)[]>();
+  stopping: Stopping | null = null;
+  seconds: number | null = null;
+  samplesPerSecond: number | null = null;
+  #thinned: Stage | undefined;
+
+  constructor(name: string | null) {
+    this.name = name;
+  }
+
+  add(line: JsonObject): void {
+    const { epoch, seconds, samplesPerSecond, stopping } = line;
+    const at = this.epochs.length, before = this.epochs[at - 1] ?? 0;
+    // Charts need an axis that rises, whatever the file says.
+    this.epochs.push(typeof epoch === "number" && epoch > before ? epoch : before + 1);
+    if (typeof seconds === "number") this.seconds = seconds;
+    if (typeof samplesPerSecond === "number") this.samplesPerSecond = samplesPerSecond;
+    for (const member in line) {
+      const value = line[member];
+      if (typeof value === "number" && !OTHER_MEMBERS.has(member)) this.#put(member, at, value);
+    }
+    if (isJsonObject(stopping)) {
+      const { best, bestEpoch, wait } = stopping;
+      this.stopping = { best: numberOf(best), bestEpoch: numberOf(bestEpoch), wait: numberOf(wait) ?? 0 };
+      this.#put("wait", at, this.stopping.wait);
+    }
+  }
+
+  #put(member: string, at: number, value: number): void {
+    let column = this.columns.get(member);
+    if (column === undefined) {
+      if (this.columns.size >= MAX_COLUMNS || member.length > MAX_NAME) return;
+      this.columns.set(member, column = []);
+    }
+    // Earlier lines did not have it, or this one has it twice.
+    while (column.length < at) column.push(null);
+    if (column.length === at) column.push(Number.isFinite(value) ? value : null);
+  }
+
+  get lastEpoch(): number | null {
+    return this.epochs.at(-1) ?? null;
+  }
+
+  /** Its curves in as few points as show all. */
+  thinned(): Stage {
+    if (this.#thinned?.epochs !== this.epochs.length) this.#thinned = this.#thin();
+    return this.#thinned;
+  }
+
+  #thin(): Stage {
+    const curves = [...this.columns].map(([key, values]): Curve => {
+      const kept = thinPositions(this.epochs, values);
+      return { key, x: kept.map((i) => this.epochs[i]!), y: kept.map((i) => rounded(values[i])) };
+    });
+    return { ...this.#head(), curves };
+  }
+
+  /** The last `count` lines. */
+  tail(count: number): Appended {
+    const from = this.epochs.length - count;
+    const columns = [...this.columns].map(([key, values]) =>
+      [key, this.epochs.slice(from).map((_, i) => rounded(values[from + i]))] as const
+    );
+    return {
+      ...this.#head(),
+      stage: this.name,
+      x: this.epochs.slice(from),
+      columns: Object.fromEntries(columns),
+    };
+  }
+
+  #head() {
+    const { name, epochs, lastEpoch, seconds, samplesPerSecond, stopping } = this;
+    return { name, epochs: epochs.length, lastEpoch, seconds, samplesPerSecond, stopping };
+  }
+}
+
+/** Six digits are more than a chart can show, and half the bytes. */
+function rounded(value: number | null | undefined): number | null {
+  return typeof value !== "number" ? null : Number(value.toPrecision(6));
+}
+
+/** The metrics of the run `id` below `root`. */
+export class Metrics {
+  readonly #root: string;
+  readonly #names: readonly string[];
+  #stages: StageColumns[] = [];
+  /** Stage of each line. */
+  #order: number[] = [];
+  #offset = 0;
+  #rest = new Uint8Array(0);
+  #skipped = 0;
+  /** In a line that is too long to be one: until its end all is passed over. */
+  #passing = false;
+  #path = "";
+  #reading: Promise<void> | undefined;
+
+  constructor(root: string, id: string) {
+    this.#root = root;
+    this.#names = [id, METRICS_FILE];
+  }
+
+  /** Good lines so far. */
+  get lines(): number {
+    return this.#order.length;
+  }
+
+  get skippedLines(): number {
+    return this.#skipped;
+  }
+
+  /** Reads what was appended since the last call. A file that has become shorter is another one, and read anew. */
+  refresh(): Promise<void> {
+    return this.#reading ??= this.#read().finally(() => this.#reading = undefined);
+  }
+
+  async #read(): Promise<void> {
+    const found = findFile(this.#root, this.#names);
+    if (found === undefined || found.bytes < this.#offset || found.path !== this.#path) this.#reset();
+    if (found === undefined || found.bytes === this.#offset) return;
+    this.#path = found.path;
+    using file = await Deno.open(found.path);
+    await file.seek(this.#offset, Deno.SeekMode.Start);
+    const end = Math.min(found.bytes, MAX_BYTES);
+    while (this.#offset < end) {
+      const piece = new Uint8Array(Math.min(PIECE_BYTES, end - this.#offset)), count = await file.read(piece);
+      if (count === null) break;
+      this.#offset += count;
+      this.#take(piece.subarray(0, count));
+    }
+  }
+
+  #reset(): void {
+    this.#stages = [];
+    this.#order = [];
+    this.#offset = 0;
+    this.#rest = new Uint8Array(0);
+    this.#skipped = 0;
+    this.#passing = false;
+  }
+
+  #take(piece: Uint8Array): void {
+    const bytes = new Uint8Array(this.#rest.length + piece.length);
+    bytes.set(this.#rest);
+    bytes.set(piece, this.#rest.length);
+    const end = bytes.lastIndexOf(10) + 1;
+    // A line without its end is being written, or was when the run died.
+    this.#rest = bytes.slice(end);
+    if (end > 0) {
+      const lines = new TextDecoder().decode(bytes.subarray(0, end)).split("\n");
+      lines.pop();
+      if (this.#passing) lines.shift();
+      this.#passing = false;
+      for (const line of lines) this.#line(line);
+    }
+    if (this.#rest.length > MAX_LINE_BYTES) {
+      if (!this.#passing) this.#skipped++;
+      this.#passing = true;
+      this.#rest = new Uint8Array(0);
+    }
+  }
+
+  #line(text: string): void {
+    const line = parseObject(text), stage = line && this.#stageOf(line.stage);
+    if (line === undefined || stage === undefined) {
+      this.#skipped++;
+      return;
+    }
+    this.#stages[stage]!.add(line);
+    this.#order.push(stage);
+  }
+
+  #stageOf(value: unknown): number | undefined {
+    const name = typeof value === "string" ? shorten(value, MAX_NAME) : null;
+    const at = this.#stages.findLastIndex((stage) => stage.name === name);
+    if (at >= 0) return at;
+    return this.#stages.length < MAX_STAGES ? this.#stages.push(new StageColumns(name)) - 1 : undefined;
+  }
+
+  /** All trainings, thinned for the eye. */
+  stages(): readonly Stage[] {
+    return this.#stages.map((stage) => stage.thinned());
+  }
+
+  /** What was appended after the first `lines`. */
+  since(lines: number): readonly Appended[] {
+    const counts = new Map<number, number>();
+    for (const stage of this.#order.slice(lines)) counts.set(stage, (counts.get(stage) ?? 0) + 1);
+    return [...counts].map(([stage, count]) => this.#stages[stage]!.tail(count));
+  }
+}

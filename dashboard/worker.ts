@@ -1,0 +1,26 @@
+/** The server, in a worker of its own: `main.ts` gives it the permissions that it needs. */
+import { createDashboard } from "./app.ts";
+import { homeData } from "./home.ts";
+import { causeOf } from "../src/runs/files.ts";
+
+interface Asked {
+  readonly port: number;
+  readonly runs: string;
+}
+
+self.onmessage = async ({ data: { port, runs } }: MessageEvent<Asked>) => {
+  try {
+    const { app, library } = await createDashboard({ runs });
+    await homeData(library); // so that the first page need not wait for the runs to be read
+    Deno.serve({
+      port,
+      hostname: "127.0.0.1",
+      onListen: (address) => self.postMessage({ url: `http://127.0.0.1:${address.port}/` }),
+    }, app.fetch);
+  } catch (error) {
+    const problem = error instanceof Deno.errors.AddrInUse
+      ? `Cannot listen on port ${port}: something else does; choose another with --port N`
+      : `Cannot show the runs of ${runs}: ${causeOf(error)}`;
+    self.postMessage({ problem });
+  }
+};

@@ -1,0 +1,82 @@
+/** The worker of the pages Playground and Latent space: models at work, and training, away from what is drawn. */
+import { browserWasm, browserWebgpu, fetchBytes, Viewer } from "./playground_engine.ts";
+import type { Asked, Told } from "../components/playground_messages.ts";
+import { trainInBrowser } from "./playground_train.ts";
+import { DescentError, unreachable } from "../src/core/errors.ts";
+import { selfTest } from "../src/exec/selftest.ts";
+import { findAdapter } from "../src/exec/webgpu.ts";
+import { decodeModel } from "../src/train/saved.ts";
+
+let viewer: Viewer | undefined, training = new AbortController();
+/** Requests are answered one after another, but for those that end or hurry the one under way. */
+let queue = Promise.resolve();
+
+function tell(told: Told): void {
+  self.postMessage(told);
+}
+
+async function openModel(id: number, bytes: Uint8Array, path: string): Promise<void> {
+  const trained = decodeModel(bytes, { path });
+  if (!viewer?.update(trained)) {
+    const next = await Viewer.open(trained, await browserWasm());
+    viewer?.close();
+    viewer = next;
+  }
+  tell({ kind: "opened", id, model: viewer.facts });
+}
+
+async function train(
+  { id, settings, ...sets }: Asked & { readonly kind: "train" },
+  signal: AbortSignal,
+): Promise<void> {
+  const executor = settings.backend === "webgpu" ? await browserWebgpu() : await browserWasm();
+  try {
+    // Drivers do miscompile kernels.
+    if (settings.backend === "webgpu") await selfTest(executor);
+    await trainInBrowser(settings, sets, {
+      executor,
+      signal,
+      onStart: () => tell({ kind: "started", id, description: executor.description }),
+      onEpoch: (record, model) => tell({ kind: "epoch", id, record, ...(model && { model }) }),
+    });
+  } finally {
+    if (settings.backend === "webgpu") executor.close();
+  }
+  tell({ kind: "done", id });
+}
+
+async function answer(asked: Asked, signal: AbortSignal): Promise<void> {
+  const { id } = asked;
+  switch (asked.kind) {
+    case "open":
+      return await openModel(id, await fetchBytes(asked.address, asked.name), asked.name);
+    case "decode":
+      return await openModel(id, asked.bytes, asked.name);
+    case "show":
+      if (viewer === undefined) throw new DescentError("No model is open: choose one from the list");
+      return tell({ kind: "shown", id, shown: await viewer.show(asked.pixels) });
+    case "webgpu": {
+      const { kind, name } = await findAdapter();
+      return tell({ kind: "webgpu", id, webgpu: { kind, name } });
+    }
+    case "train":
+      return await train(asked, signal);
+    case "stop":
+      return; // done when it came
+    default:
+      return unreachable(asked);
+  }
+}
+
+self.onmessage = ({ data: asked }: MessageEvent<Asked>) => {
+  if (asked.kind === "stop" || asked.kind === "train") {
+    training.abort();
+    training = new AbortController();
+  }
+  const { signal } = training;
+  queue = queue.then(() => answer(asked, signal)).catch((error) => {
+    const sentence = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof DescentError)) console.error(error);
+    tell({ kind: "problem", id: asked.id, sentence });
+  });
+};

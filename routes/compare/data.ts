@@ -1,0 +1,10 @@
+/** Runs that were added to a comparison. */
+import { choiceOf } from "../../components/compare.ts";
+import { comparedRuns } from "../../dashboard/compare.ts";
+import { type Handlers, json } from "../../dashboard/page.ts";
+
+export const handler: Handlers = {
+  async GET({ url, library }) {
+    return json(await comparedRuns(library, choiceOf(url.searchParams).runs));
+  },
+};

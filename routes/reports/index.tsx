@@ -1,0 +1,80 @@
+/** The two published reports. */
+import { VerdictKey } from "../../components/report_view.tsx";
+import type { VerdictCounts } from "../../components/report_types.ts";
+import { Link } from "../../components/site.tsx";
+import type { Handlers, PageProps } from "../../dashboard/page.ts";
+import { countVerdicts, REPORT_SPECS, reportData } from "../../dashboard/reports/report_data.ts";
+
+interface Overview {
+  readonly id: string;
+  readonly title: string;
+  readonly subtitle: string;
+  readonly words: string;
+  readonly sections: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly inconsistencies: number;
+    readonly claims: number;
+  }[];
+  readonly counts: VerdictCounts;
+}
+
+export const handler: Handlers<readonly Overview[]> = {
+  async GET({ library }) {
+    const reports = await Promise.all(REPORT_SPECS.map((spec) => reportData(library, spec)));
+    return {
+      data: reports.map((report) => ({
+        ...report,
+        sections: report.sections.map(({ id, title, inconsistencies, claims }) => ({
+          id,
+          title,
+          inconsistencies: inconsistencies.length,
+          claims: claims.length,
+        })),
+        counts: countVerdicts(report),
+      })),
+    };
+  },
+};
+
+export const title = "Reports";
+
+export default function ReportsPage({ data }: PageProps<readonly Overview[]>) {
+  return (
+    <article>
+      <header class="page-head">
+        <h1>The two reports</h1>
+        <p class="lead">
+          Every table, figure and claim that they print, beside what the same experiment comes to here; and
+          what in them does not fit together.
+        </p>
+      </header>
+      {data.map(({ id, title, subtitle, words, sections, counts }) => (
+        <section key={id} class="report">
+          <h2>
+            <Link to={`/reports/${id}`}>{title}</Link> <span class="report-name">{subtitle}</span>
+          </h2>
+          <div class="columns">
+            <div>
+              <p>{words}</p>
+              <ul class="toc">
+                {sections.map((section) => (
+                  <li key={section.id}>
+                    <Link to={`/reports/${id}#${section.id}`}>{section.title}</Link>
+                    <span class="quiet">
+                      {section.claims} claims, {section.inconsistencies} inconsistencies
+                    </span>
+                  </li>
+                ))}
+              </ul>
+            </div>
+            <div>
+              <h3>Printed numbers</h3>
+              <VerdictKey counts={counts} />
+            </div>
+          </div>
+        </section>
+      ))}
+    </article>
+  );
+}

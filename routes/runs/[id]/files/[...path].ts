@@ -1,0 +1,32 @@
+/** Any file of a run, as it is. */
+import { findFile } from "../../../../dashboard/folder.ts";
+import { type Handlers, notFound } from "../../../../dashboard/page.ts";
+import { FILE_POLICY } from "../../../../dashboard/security.ts";
+
+/** What browsers may show; all else is for keeping. JSON and Markdown are shown as the text that they are. */
+const TYPES: Readonly<Record<string, string>> = {
+  png: "image/png",
+  svg: "image/svg+xml",
+  csv: "text/plain; charset=utf-8",
+  json: "text/plain; charset=utf-8",
+  jsonl: "text/plain; charset=utf-8",
+  md: "text/plain; charset=utf-8",
+  txt: "text/plain; charset=utf-8",
+};
+
+export const handler: Handlers = {
+  async GET({ params: { id = "", path = "" }, library }) {
+    const names = path.split("/"), found = findFile(library.store.root, [id, ...names]);
+    if (found === undefined) return notFound("There is no such file in this run.");
+    const ending = names.at(-1)!.split(".").at(-1)!.toLowerCase(), type = TYPES[ending];
+    const file = await Deno.open(found.path);
+    return new Response(file.readable, {
+      headers: {
+        "content-type": type ?? "application/octet-stream",
+        "content-security-policy": FILE_POLICY,
+        "cache-control": "no-cache",
+        ...(type === undefined && { "content-disposition": "attachment" }),
+      },
+    });
+  },
+};
