@@ -148,7 +148,7 @@ export function GroupTable({ groups }: { readonly groups: readonly Group[] }) {
         <tbody>
           {groups.map(({ label, runs }) => (
             <tr key={label}>
-              <th scope="row" class="run-cell">
+              <th scope="row" class={label.length > 40 ? "run-cell" : "nowrap"}>
                 <bdi>{label}</bdi>
               </th>
               <td class="number">{runs.length}</td>

@@ -20,13 +20,16 @@ export function RunHead({ data }: { readonly data: RunData }) {
         )}
       </p>
       <h1>
-        <bdi>{topic?.title ?? (row.experiment || row.id)}</bdi> <StateMark state={row.state} />
+        <bdi>{topic?.title ?? (row.experiment || row.id)}</bdi>{" "}
+        <span role="status">
+          <StateMark state={row.state} />
+        </span>
       </h1>
       <p class="run-id">
         <bdi>{row.id}</bdi>
         {row.startedAt && <span>{formatTime(row.startedAt)}</span>}
       </p>
-      <p class="lead" role="status">{statusOf(data)}</p>
+      <p class="lead">{statusOf(data)}</p>
       {row.error !== null && row.state !== "failed" && row.state !== "unknown" && (
         <p class="warning">{row.error}</p>
       )}

@@ -12,6 +12,8 @@ import { contentPolicy, guard, plainAnswer } from "./security.ts";
 export interface AppOptions {
   /** The runs folder; it need not exist. */
   readonly runs: string;
+  /** What pages call the folder. Default its path. */
+  readonly shown?: string;
   /** Where its pages will lie. Default: on a server. */
   readonly site?: (path: string) => Site;
 }
@@ -29,7 +31,9 @@ export interface ErrorData {
 }
 
 /** The application over a runs folder. */
-export async function createDashboard({ runs, site = () => ({}) }: AppOptions): Promise<Dashboard> {
+export async function createDashboard(
+  { runs, shown = runs, site = () => ({}) }: AppOptions,
+): Promise<Dashboard> {
   const [routes, { default: Frame }, errors] = await Promise.all([
     loadRoutes(),
     loadFrame<{ default: ComponentType<FrameProps> }>("_app.tsx"),
@@ -38,7 +42,7 @@ export async function createDashboard({ runs, site = () => ({}) }: AppOptions): 
   const library = new Library(runs), app = new Hono();
 
   const page = <Data>(module: RouteModule<Data>, props: PageProps<Data>, status = 200) => {
-    const drawing = { Frame, site: site(props.url.pathname), runs };
+    const drawing = { Frame, site: site(props.url.pathname), runs: shown };
     const headers = {
       "content-type": "text/html; charset=utf-8",
       "cache-control": "no-store",

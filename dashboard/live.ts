@@ -92,7 +92,12 @@ export async function* followRun(
     }
     seen = metrics.lines;
     const hasEnded = row.state !== "running" && row.state !== "unknown";
-    const stamp = JSON.stringify([row, picturesStamp(store.root, id)]);
+    const cells = row.isGroup ? (await store.list()).filter(({ group }) => group === id) : [];
+    const stamp = JSON.stringify([
+      row,
+      picturesStamp(store.root, id),
+      cells.map(({ id, state }) => [id, state]),
+    ]);
     if (stamp !== told) {
       const data = await runData(store, id);
       if (data === undefined) return;

@@ -1,5 +1,5 @@
 /** `deno task dashboard`: serves what the runs hold on this machine alone, or writes it as files. */
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { DescentError, UsageError } from "../src/core/errors.ts";
@@ -50,7 +50,7 @@ export function parseOptions(args: readonly string[]): Options | "help" {
 
 /** Runs the server in a worker that may read what it serves and nothing else, and write nothing. */
 async function serve({ port, runs }: Options): Promise<number> {
-  const sources = fileURLToPath(new URL("../", import.meta.url));
+  const folder = resolve(runs), sources = fileURLToPath(new URL("../", import.meta.url));
   const packages = fileURLToPath(import.meta.resolve("@expo-google-fonts/inter/package.json")).split(
     "/@expo-google-fonts/",
   )[0]!;
@@ -58,7 +58,7 @@ async function serve({ port, runs }: Options): Promise<number> {
     type: "module",
     deno: {
       permissions: {
-        read: [sources, packages, resolve(runs), dirname(resolve(runs))],
+        read: [sources, packages, folder, await realPath(folder)],
         net: [port === 0 ? "127.0.0.1" : `127.0.0.1:${port}`],
         sys: ["hostname"],
       },
@@ -77,8 +77,17 @@ async function serve({ port, runs }: Options): Promise<number> {
       console.error(event.message);
       done(1);
     };
-    worker.postMessage({ port, runs });
+    worker.postMessage({ port, runs: folder, shown: runs });
   });
+}
+
+/** Where a folder lies if it is a link; it need not exist. */
+async function realPath(folder: string): Promise<string> {
+  try {
+    return await Deno.realPath(folder);
+  } catch {
+    return folder;
+  }
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -5,7 +5,7 @@ import type { RouteModule } from "./page.ts";
 
 const ROUTES = new URL("../routes/", import.meta.url);
 
-/** A module and its address: `runs/[id]/index.tsx` → `["runs", ":id"]`, `files/[...path].ts` → `["files", "*path"]`. */
+/** A module and its address: `runs/[id]/index.tsx` → `["runs", ":id"]`, `f/[...path].ts` → `["f", "*path"]`. */
 export interface Route {
   readonly segments: readonly string[];
   readonly module: RouteModule;

@@ -87,7 +87,7 @@ function ruleOf(
   return Object.values(rule).every((value) => value === null) ? null : rule;
 }
 
-/** Settings that are objects are those of a stage, which has the others too: `{ patience: 15, classifier: { epochs: 1000 } }`. */
+/** Settings that are objects are a stage's, which has the others too: `{ patience: 15, classifier: { epochs: 99 } }`. */
 function stageRulesOf(settings: JsonObject): Readonly<Record<string, StopRule>> {
   const own = Object.entries(settings).filter(([, value]) => isJsonObject(value)).slice(0, MAX_STAGES);
   return Object.fromEntries(own.flatMap(([name, value]) => {

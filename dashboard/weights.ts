@@ -13,8 +13,8 @@ export interface WeightsHead {
 }
 
 /**
- * Layers and tensors of a run's weights, or `undefined` where it has none. `network` is what `run.json` calls the network:
- * the shapes between its layers.
+ * Layers and tensors of a run's weights, or `undefined` where it has none. `network` is what `run.json` calls
+ * the network: the shapes between its layers.
  *
  * @throws when the file is damaged
  */

@@ -5,12 +5,15 @@ import { causeOf } from "../src/runs/files.ts";
 
 interface Asked {
   readonly port: number;
+  /** The whole path. */
   readonly runs: string;
+  /** As it was given. */
+  readonly shown: string;
 }
 
-self.onmessage = async ({ data: { port, runs } }: MessageEvent<Asked>) => {
+self.onmessage = async ({ data: { port, runs, shown } }: MessageEvent<Asked>) => {
   try {
-    const { app, library } = await createDashboard({ runs });
+    const { app, library } = await createDashboard({ runs, shown });
     await homeData(library); // so that the first page need not wait for the runs to be read
     Deno.serve({
       port,
@@ -20,7 +23,7 @@ self.onmessage = async ({ data: { port, runs } }: MessageEvent<Asked>) => {
   } catch (error) {
     const problem = error instanceof Deno.errors.AddrInUse
       ? `Cannot listen on port ${port}: something else does; choose another with --port N`
-      : `Cannot show the runs of ${runs}: ${causeOf(error)}`;
+      : `Cannot show the runs of ${shown}: ${causeOf(error)}`;
     self.postMessage({ problem });
   }
 };

@@ -218,6 +218,7 @@ Deno.test("a report's page sets ours beside what is printed, with the run, the v
       run: { settings: { ...PUBLISHED, learningRate: 0.1 } },
       summary: { validation: { loss: 1, accuracy: 0.1, precision: 1, recall: 1, f1: 1 } },
     });
+    writeRun(root, "cut", { run: { settings: PUBLISHED, seed: 3 }, summary: { stopped: "time" } });
     writeRun(root, "cnn-1", {
       run: { experiment: "cnn" },
       summary: {
@@ -242,7 +243,7 @@ Deno.test("a report's page sets ours beside what is printed, with the run, the v
     ) {
       assertStringIncludes(html, text);
     }
-    assert(!html.includes('href="/runs/other"'));
+    assert(!html.includes('href="/runs/other"') && !html.includes("run=cut"));
     const other = await pageText(dashboard, "/reports/b");
     assertStringIncludes(other, "2 of 2 runs");
     assertStringIncludes(other, 'href="/runs/cnn-1"');

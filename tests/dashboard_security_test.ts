@@ -78,13 +78,58 @@ Deno.test("hostile contents of run.json, summary.json, metrics and figures come 
       summary: { stopped: evil, [evil]: { train: { loss: 1 } } },
       metrics: epochs(3).map((line) => ({ ...line, [evil]: 1, stage: evil })),
       files: {
+        "plan.json": JSON.stringify([{
+          stage: evil,
+          backend: evil,
+          routines: [{
+            name: evil,
+            calls: [{
+              op: evil,
+              label: evil,
+              type: long,
+              settings: { [evil]: evil },
+              reads: [0],
+              writes: [1e9],
+            }],
+          }],
+          buffers: [{ name: evil, role: evil, dtype: evil, bytes: 1e300 }],
+        }]),
         "figures/confusion_x.csv": `true,${evil}\r\n${evil},5\r\n`,
         [`figures/${evil.replaceAll("/", "∕")}.svg`]: `<svg><title>${evil}</title></svg>`,
         "figures/table_x.csv": `a,${evil}\r\n"${evil}",=1+1\r\n`,
       },
     });
+    writeRun(root, "group", {
+      run: { experiment: "cnn" },
+      summary: {
+        cells: [{ run: evil, [evil]: evil }],
+        claims: [{ claim: "B-C1.1", words: evil, measured: evil, verdict: evil }],
+      },
+    });
+    Deno.mkdirSync(`${root}/bench`);
+    const line = {
+      op: evil,
+      case: evil,
+      backend: evil,
+      device: evil,
+      ms: 1,
+      gflops: 1,
+      shareOfPeak: -5,
+      bound: evil,
+    };
+    Deno.writeTextFileSync(`${root}/bench/${evil.replaceAll("/", "∕")}.jsonl`, `${JSON.stringify(line)}\n`);
   }, async (dashboard) => {
-    for (const path of ["/", "/runs", "/runs/a"]) {
+    const pages = [
+      "/",
+      "/runs",
+      "/runs/a",
+      "/runs/group",
+      "/runs/a/inside",
+      "/inside",
+      "/compare?run=a&by=*&curve=%3Cb%3E&filter=%22%3E",
+      "/reports/b",
+    ];
+    for (const path of pages) {
       const html = await pageText(dashboard, path);
       assertTame(html, path);
       assert(html.length < 200_000, `${path} has ${html.length} characters`);

@@ -228,9 +228,10 @@ function figures(): readonly FigureSpec[] {
 export const OPTIMIZERS_SECTION: SectionSpec = {
   id: "optimizers",
   title: "1 Optimizers",
-  words:
-    "One small network, 784 inputs and three hidden layers, learns the digits 0, 2, 4, 6 and 7 with five optimizers and on four " +
-    "architectures. The learning rate is 0.001 for all, training stops when the error falls by less than 10⁻⁴. Activation, patience " +
+  words: "One small network, 784 inputs and three hidden layers, learns the digits 0, 2, 4, 6 and 7 " +
+    "with five optimizers and on four " +
+    "architectures. The learning rate is 0.001 for all, training stops when the error falls by " +
+    "less than 10⁻⁴. Activation, patience " +
     "and what is monitored are not printed; ours are ReLU, patience 15 and the validation loss.",
   tables: [
     architectureTable("Section 1.2", "Training accuracy by architecture", "train"),

@@ -14,8 +14,8 @@ const PLACES = [["Figure 1", "Figures 2 to 5"], ["Figure 6", "Figures 7 to 10"],
 export const CONVOLUTION_SECTION: SectionSpec = {
   id: "convolution",
   title: "Part A: a convolutional network",
-  words:
-    "15 maps of 9×9 and 20 of 5×5, each followed by max-pooling, then 100 units and ten digits: 27,860 parameters. 12,000 images train, 2,000 test. Three questions: " +
+  words: "15 maps of 9×9 and 20 of 5×5, each followed by max-pooling, then 100 units and ten digits: " +
+    "27,860 parameters. 12,000 images train, 2,000 test. Three questions: " +
     "plain descent with weight decay, momentum 0.1, and RMSProp.",
   tables: [{
     place: "Section 1.3",
@@ -76,18 +76,19 @@ export const CONVOLUTION_SECTION: SectionSpec = {
   inconsistencies: [
     {
       title: "One seed cannot tell",
-      words:
-        "2,000 test images leave a standard error of 0.4 points at 97%, and momentum 0.1 makes steps 1.11 times as large. To resolve a tenth of a point at the spread that seeds have takes about a hundred seeds for each method; the report has one.",
+      words: "2,000 test images leave a standard error of 0.4 points at 97%, and momentum 0.1 makes steps " +
+        "1.11 times as large. To resolve a tenth of a point at the spread that seeds have takes " +
+        "about a hundred seeds for each method; the report has one.",
     },
     {
       title: "A zero in the mean",
-      words:
-        "The list of costs starts with a zero that its mean counts, so every printed cost is 93/94 of what it was. `--paper-quirks` does the same.",
+      words: "The list of costs starts with a zero that its mean counts, so every printed cost is 93/94 " +
+        "of what it was. `--paper-quirks` does the same.",
     },
     {
       title: "Test images move too",
-      words:
-        "The test set is shuffled with the training set each epoch, and the last images that do not fill a batch are dropped from both.",
+      words: "The test set is shuffled with the training set each epoch, and the last images that do not " +
+        "fill a batch are dropped from both.",
     },
   ],
 };
@@ -117,8 +118,9 @@ const LAYER_NAMES = ["learning_curve", "weights", "reconstructions", "activation
 export const STACKED_SECTION: SectionSpec = {
   id: "stacked",
   title: "Part B: a stacked denoising autoencoder",
-  words:
-    "Three layers, 900, 625 and 400, with tied weights, each trained to restore the codes of the one below from a tenth of them masked; then a softmax on top and training of all; then the same with " +
+  words: "Three layers, 900, 625 and 400, with tied weights, each trained to restore the codes of the " +
+    "one below from a tenth of them masked; then a softmax on top and training of all; then the " +
+    "same with " +
     "momentum and a penalty for codes that are not sparse.",
   tables: [{
     place: "Sections 2.3 and 2.4",
@@ -186,8 +188,8 @@ export const STACKED_SECTION: SectionSpec = {
   claims: [
     {
       id: "B-C2.1",
-      words:
-        "Layer 1 has the lowest loss because it is wider than its input, layer 2 the highest, layer 3 lies between.",
+      words: "Layer 1 has the lowest loss because it is wider than its input, layer 2 the highest, layer " +
+        "3 lies between.",
     },
     { id: "B-C2.2", words: "Reconstructions are blurry, but can be recognised." },
     { id: "B-C2.3", words: "The accuracy of fine-tuning is still rising after 25 epochs." },
@@ -202,23 +204,25 @@ export const STACKED_SECTION: SectionSpec = {
   inconsistencies: [
     {
       title: "How many images?",
-      words:
-        "The size of the training set of Part B is not printed. A loss of about 60 after 25 epochs is what the updates of 12,000 images give; with 60,000 it would end clearly lower.",
+      words: "The size of the training set of Part B is not printed. A loss of about 60 after 25 epochs " +
+        "is what the updates of 12,000 images give; with 60,000 it would end clearly lower.",
     },
     {
       title: "Losses of different scales",
-      words:
-        "The losses of the layers are sums over 784, 900 and 625 values, and targets of layers 2 and 3 are between 0 and 1, with an entropy of their own below which no loss can fall. What can be compared is the excess over that entropy.",
+      words: "The losses of the layers are sums over 784, 900 and 625 values, and targets of layers 2 and " +
+        "3 are between 0 and 1, with an entropy of their own below which no loss can fall. What can " +
+        "be compared is the excess over that entropy.",
     },
     {
       title: "Noise that stays on",
-      words:
-        "The printed listing encodes corrupted images everywhere, for training, reconstruction and testing alike. `--paper-quirks` does the same; otherwise ours are clean where nothing is trained.",
+      words: "The printed listing encodes corrupted images everywhere, for training, reconstruction and " +
+        "testing alike. `--paper-quirks` does the same; otherwise ours are clean where nothing is " +
+        "trained.",
     },
     {
       title: "Other slips",
-      words:
-        "A hidden layer of 625 is called one of 600; a reference to Figure 18 means Figure 34; of a hundred digits of Figure 37, seven are reconstructed as another digit, of Figure 26 none.",
+      words: "A hidden layer of 625 is called one of 600; a reference to Figure 18 means Figure 34; of a " +
+        "hundred digits of Figure 37, seven are reconstructed as another digit, of Figure 26 none.",
     },
   ],
 };

@@ -2,13 +2,17 @@
 import type { RunRow } from "../../components/types.ts";
 import type { Wanted } from "./spec.ts";
 
-/** Runs of the experiment with these settings, the newest of each seed, the newest first. */
+/**
+ * Runs of the experiment with these settings that came to their end, the newest of each seed, the newest first. One that was
+ * cut off by the clock says nothing.
+ */
 export function findRuns(
   rows: readonly RunRow[],
   { experiment, where = {}, anySettings = false }: Omit<Wanted, "number">,
 ): readonly RunRow[] {
   const found = rows.filter((row) =>
-    row.experiment === experiment && row.state === "finished" && (anySettings || row.isPublished) &&
+    row.experiment === experiment && row.state === "finished" && row.stopped !== "time" &&
+    (anySettings || row.isPublished) &&
     Object.entries(where).every(([name, value]) => row.settings[name] === value)
   );
   const seeds = new Map<number | null, RunRow>();

@@ -13,7 +13,8 @@ import { isJsonObject } from "../../src/runs/json.ts";
 import { readPictures } from "../figures.ts";
 import { wordOf } from "../flatten.ts";
 import type { Library } from "../library.ts";
-import { DENOISING_SECTION, ONE_LAYER_SECTION, THREE_LAYER_SECTION } from "./a_autoencoders.ts";
+import { ONE_LAYER_SECTION, THREE_LAYER_SECTION } from "./a_autoencoders.ts";
+import { DENOISING_SECTION } from "./a_denoising.ts";
 import { OPTIMIZERS_SECTION } from "./a_optimizers.ts";
 import { CONVOLUTION_SECTION, STACKED_SECTION } from "./b.ts";
 import { findRun, findRuns } from "./find.ts";
@@ -26,15 +27,15 @@ export const REPORT_SPECS: readonly ReportSpec[] = [{
   id: "a",
   title: "Report A",
   subtitle: "Optimizers and autoencoders",
-  words:
-    "A course assignment of 2022 (IIT Mandi, CS671), made with Keras: five optimizers on a small network, then autoencoders with one and three hidden layers, and denoising ones.",
+  words: "A course assignment of 2022 (IIT Mandi, CS671), made with Keras: five optimizers on a small " +
+    "network, then autoencoders with one and three hidden layers, and denoising ones.",
   sections: [OPTIMIZERS_SECTION, ONE_LAYER_SECTION, THREE_LAYER_SECTION, DENOISING_SECTION],
 }, {
   id: "b",
   title: "Report B",
   subtitle: "Convolution, and stacked denoising autoencoders",
-  words:
-    "A course assignment (NTU, CZ4042), made with Theano: a convolutional network trained by three methods, and a stack of denoising autoencoders.",
+  words: "A course assignment (NTU, CZ4042), made with Theano: a convolutional network trained by " +
+    "three methods, and a stack of denoising autoencoders.",
   sections: [CONVOLUTION_SECTION, STACKED_SECTION],
 }];
 
