@@ -7,7 +7,7 @@
 // Limits: scratch for lists of 32 rows of K entries. The order of summation does not depend on the split.
 import { dots } from "./lib/dots";
 import { pitchBytes, scratch } from "./lib/layout";
-import { isSparse, wideRows } from "./lib/listed";
+import { isSparse, WIDE, wideRows } from "./lib/listed";
 import { append4, listBytes, listRow, offsetsAt } from "./lib/nonzeros";
 import { clearRowPads, sparseRow, takesNonZeros } from "./lib/rows";
 import { denseRows } from "./lib/tiles";
@@ -32,7 +32,7 @@ export function matmul(
     if (transposeA) plain(begin, end, a, aRow, b, bRow, c, cRow, k, n);
     else dots(begin, end, a, aRow, b, bRow, 0, c, cRow, n);
   } else if (transposeA) {
-    if (takesNonZeros(m, n) || hasZeros(a, aRow, m, k)) outer(begin, end, a, aRow, b, bRow, c, k);
+    if (takesNonZeros(m, n) || (bRow > WIDE && hasZeros(a, aRow, m, k))) outer(begin, end, a, aRow, b, bRow, c, k);
     else {
       clear(begin, end, c, cRow);
       denseRows(begin, end, a, 4, aRow, k, b, bRow, c, cRow, scratch());

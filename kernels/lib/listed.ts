@@ -56,12 +56,15 @@ function listedRows(
   return true;
 }
 
+/** Bytes of a row of W from which its non-zeros are worth looking for: of narrow rows the lists cost more than they save. */
+export const WIDE: usize = 256;
+
 /** Y += X·W for rows [begin, end), each 32 of them by their non-zeros or by tiles, whichever is faster. */
 export function wideRows(
   begin: i32, end: i32, x: usize, xRow: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize, scratch: usize,
 ): void {
   let dense = begin;
-  for (let i = begin; i < end; i += LISTED_ROWS) {
+  for (let i = wRow > WIDE ? begin : end; i < end; i += LISTED_ROWS) {
     const last = min(i + LISTED_ROWS, end);
     if (!listedRows(i, last, x, xRow, k, w, wRow, y, yRow, scratch)) continue;
     // Dense rows wait for each other: tiles read a part of W once for all of them.
