@@ -1,8 +1,8 @@
 // max_pool2d_grad: the first maximum of each window takes its whole gradient; of NaN, the first. With an activation,
 // times its slope where its value is x.   X [B,H,W,C], dY [B,OH,OW,C] → dX [B,H,W,C].
 // Split: images. Windows add up in row-major order. Pads stay zero, since those of dY are.
-import { IDENTITY } from "./lib/math";
-import { isMaximum, larger, maximum, slope } from "./lib/pool";
+import { IDENTITY, slope } from "./lib/math";
+import { isMaximum, larger, maximum } from "./lib/pool";
 
 export function max_pool2d_grad(
   begin: i32, end: i32, x: usize, dY: usize, dX: usize, h: i32, w: i32, vectors: i32, oh: i32, ow: i32,

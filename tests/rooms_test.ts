@@ -20,7 +20,7 @@ const ORDER = [["core"], ["ir"], ["ops"], ["optim", "nn"], ["exec"], ["data"], [
 const DASHBOARD: Readonly<Record<string, readonly string[]>> = {
   components: ["core", "plot"],
   islands: [...ORDER.flat().filter((room) => room !== "runs"), "plot", "components"],
-  dashboard: ["core", "exec", "data", "runs", "plot", "components"],
+  dashboard: ["core", "exec", "data", "runs", "plot", "components", "published"],
   routes: ["core", "runs", "plot", "components", "islands", "dashboard"],
 };
 const FOLDERS = ["src", "experiments", ...Object.keys(DASHBOARD)];
@@ -32,11 +32,16 @@ function importableFrom(room: string): readonly string[] | undefined {
   if (room === "plot") return ["core"];
   if (room === "mod.ts") return [...ORDER.flat(), "plot"];
   if (DASHBOARD[room] !== undefined) return DASHBOARD[room];
-  return room === "experiments" ? [...ORDER.flat(), "plot", "mod.ts"] : undefined;
+  if (room === "published") return ["core", "runs"];
+  return room === "experiments" ? [...ORDER.flat(), "plot", "mod.ts", "published"] : undefined;
 }
 
-/** `src/nn/dense.ts` → `nn`, `src/mod.ts` → `mod.ts`, `experiments/q1.ts` → `experiments`. */
+/**
+ * `src/nn/dense.ts` → `nn`, `src/mod.ts` → `mod.ts`, `experiments/q1/q1.ts` → `experiments`; but what the reports print,
+ * `experiments/q1/published.ts`, is data for everyone: `published`.
+ */
 function roomOf(path: string): string {
+  if (/^experiments\/.*\/published\.ts$/.test(path)) return "published";
   const [top, room] = path.split("/");
   return top === "src" ? room! : top!;
 }

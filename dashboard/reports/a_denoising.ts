@@ -1,17 +1,18 @@
 /** Report A, chapter 4: denoising autoencoders. */
+import { CHAPTER_4 } from "../../experiments/autoencoder/published.ts";
 import { figuresOf } from "./a_autoencoders.ts";
 import { IMAGES } from "./a_optimizers.ts";
 import type { CellSpec, SectionSpec, TableSpec } from "./spec.ts";
 
 function denoisingTable(): TableSpec {
-  const share = (noise: string, set: "train" | "validation", published: number): CellSpec => ({
+  const share = (noise: number, set: "train" | "validation", published: number): CellSpec => ({
     published,
     digits: 3,
     kind: "share",
     images: IMAGES[set],
     wanted: {
       experiment: "q4-denoising",
-      where: { noise, nodes: "64" },
+      where: { noise: String(noise), nodes: "64" },
       number: `classifier.${set}.accuracy`,
     },
   });
@@ -19,9 +20,9 @@ function denoisingTable(): TableSpec {
     place: "Section 4.2",
     title: "Accuracy of the classifier of the codes",
     columns: ["training", "validation"],
-    rows: [["0.2", 0.969], ["0.4", 0.971]].map(([noise, validation]) => ({
-      label: `${Number(noise) * 100}% noise`,
-      cells: [share(String(noise), "train", 0.98), share(String(noise), "validation", Number(validation))],
+    rows: CHAPTER_4.map(({ noise, trainAccuracy, validationAccuracy }) => ({
+      label: `${noise * 100}% noise`,
+      cells: [share(noise, "train", trainAccuracy), share(noise, "validation", validationAccuracy)],
     })),
     command: "deno task q4",
   };

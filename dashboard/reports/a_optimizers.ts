@@ -1,9 +1,16 @@
 /** Report A, chapter 1: five optimizers. The settings below are those of our runs that stand beside the report's. */
+import {
+  ARCHITECTURES as PUBLISHED_ARCHITECTURES,
+  PUBLISHED_RUNS,
+  PUBLISHED_TABLES,
+  Q1_OPTIMIZERS,
+  type Q1Optimizer,
+} from "../../experiments/q1/published.ts";
 import { OPTIMIZER_CLAIMS, OPTIMIZER_INCONSISTENCIES } from "./a_optimizers_words.ts";
 import type { CellSpec, FigureSpec, SectionSpec, TableSpec } from "./spec.ts";
 
-export const OPTIMIZERS = ["sgd", "vgd", "nag", "rmsprop", "adam"] as const;
-export type OptimizerName = typeof OPTIMIZERS[number];
+export const OPTIMIZERS = Q1_OPTIMIZERS;
+export type OptimizerName = Q1Optimizer;
 
 export const OPTIMIZER_TITLES: Readonly<Record<OptimizerName, string>> = {
   sgd: "SGD",
@@ -13,7 +20,10 @@ export const OPTIMIZER_TITLES: Readonly<Record<OptimizerName, string>> = {
   adam: "Adam",
 };
 
-export const ARCHITECTURES = ["30, 20, 10", "15, 30, 10", "25, 15, 8", "18, 20, 12"] as const;
+/** As `run.json` tells them. */
+export const ARCHITECTURES = PUBLISHED_ARCHITECTURES.map((widths) => widths.join(", "));
+/** That of the best models. */
+export const BEST_ARCHITECTURE = PUBLISHED_ARCHITECTURES[0].join(", ");
 
 /** Images of the sets: 2,277, 759 and 759 of each of five digits. */
 export const IMAGES = { train: 11_385, validation: 3795, test: 3795 } as const;
@@ -39,91 +49,8 @@ export function optimizerSettings(optimizer: OptimizerName, arch: string): Reado
   return { ...COMMON, ...OWN[optimizer], arch };
 }
 
-type PerOptimizer = Readonly<Record<OptimizerName, readonly number[]>>;
-
-/** By architecture, in the order of `ARCHITECTURES`. */
-const BY_ARCHITECTURE: Readonly<Record<"train" | "validation" | "epochs", PerOptimizer>> = {
-  train: {
-    sgd: [0.9998, 0.9999, 0.9999, 0.9999],
-    vgd: [0.9654, 0.9914, 0.9906, 0.9887],
-    nag: [0.9908, 0.9949, 0.9937, 0.9937],
-    rmsprop: [0.9937, 0.9956, 0.9837, 0.9891],
-    adam: [0.9993, 0.9991, 0.9993, 0.9992],
-  },
-  validation: {
-    sgd: [0.9834, 0.9815, 0.9836, 0.9818],
-    vgd: [0.9607, 0.9742, 0.9712, 0.975],
-    nag: [0.9744, 0.9768, 0.9799, 0.9794],
-    rmsprop: [0.9789, 0.9768, 0.9707, 0.9749],
-    adam: [0.9823, 0.9791, 0.9805, 0.9799],
-  },
-  epochs: {
-    sgd: [28, 26, 31, 43],
-    vgd: [31625, 30795, 32871, 31896],
-    nag: [320, 301, 300, 303],
-    rmsprop: [305, 280, 282, 285],
-    adam: [25, 33, 27, 29],
-  },
-};
-
-/** Of the best models: accuracy, precision, recall, F1 on the three sets; epochs and minutes. */
-const BEST: Readonly<
-  Record<
-    OptimizerName,
-    { readonly scores: readonly (readonly number[])[]; readonly epochs: number; readonly minutes: number }
-  >
-> = {
-  sgd: {
-    scores: [[0.9996, 0.9996, 0.9996, 0.9996], [0.9823, 0.9824, 0.9823, 0.9823], [
-      0.9808,
-      0.9808,
-      0.9808,
-      0.9808,
-    ]],
-    epochs: 28,
-    minutes: 19,
-  },
-  vgd: {
-    scores: [[0.9685, 0.9685, 0.9685, 0.9684], [0.9626, 0.9626, 0.9626, 0.9626], [
-      0.957,
-      0.9571,
-      0.957,
-      0.957,
-    ]],
-    epochs: 31625,
-    minutes: 90,
-  },
-  nag: {
-    scores: [[0.9963, 0.9963, 0.9963, 0.9963], [0.9771, 0.9771, 0.9771, 0.9771], [
-      0.9744,
-      0.9745,
-      0.9744,
-      0.9745,
-    ]],
-    epochs: 320,
-    minutes: 9,
-  },
-  rmsprop: {
-    scores: [[0.9962, 0.9962, 0.9962, 0.9962], [0.9792, 0.9792, 0.9792, 0.9792], [
-      0.9752,
-      0.9753,
-      0.9752,
-      0.9752,
-    ]],
-    epochs: 305,
-    minutes: 2,
-  },
-  adam: {
-    scores: [[0.9996, 0.9996, 0.9996, 0.9996], [0.9847, 0.9847, 0.9847, 0.9847], [
-      0.9834,
-      0.9834,
-      0.9834,
-      0.9834,
-    ]],
-    epochs: 25,
-    minutes: 2,
-  },
-};
+/** How long the best models trained, in minutes. */
+const MINUTES: Readonly<Record<OptimizerName, number>> = { sgd: 19, vgd: 90, nag: 9, rmsprop: 2, adam: 2 };
 
 function wantedOf(optimizer: OptimizerName, arch: string, number: string) {
   return {
@@ -134,9 +61,10 @@ function wantedOf(optimizer: OptimizerName, arch: string, number: string) {
   };
 }
 
-function architectureTable(place: string, title: string, key: keyof typeof BY_ARCHITECTURE): TableSpec {
+function architectureTable(place: string, title: string, key: "train" | "validation" | "epochs"): TableSpec {
+  const printed = PUBLISHED_TABLES[key === "epochs" ? key : `${key}Accuracy` as const];
   const cell = (optimizer: OptimizerName, arch: string, a: number): CellSpec => ({
-    published: BY_ARCHITECTURE[key][optimizer][a]!,
+    published: printed[optimizer][a]!,
     ...(key === "epochs" ? { digits: 0, kind: "epochs", wanted: wantedOf(optimizer, arch, "epochs") } : {
       digits: 4,
       kind: "share",
@@ -157,20 +85,20 @@ function architectureTable(place: string, title: string, key: keyof typeof BY_AR
 }
 
 function bestTable(): TableSpec {
-  const columns = ["accuracy", "precision", "recall", "f1"];
+  const columns = ["accuracy", "precision", "recall", "f1"] as const;
   return {
     place: "Sections 1.3.1 to 1.3.5",
     title: "The best models, 784-30-20-10-5: accuracy and weighted precision, recall and F1",
     columns: ["accuracy", "precision", "recall", "F1"],
     rows: OPTIMIZERS.flatMap((optimizer) =>
-      (["train", "validation", "test"] as const).map((set, s) => ({
+      (["train", "validation", "test"] as const).map((set) => ({
         label: `${OPTIMIZER_TITLES[optimizer]}, ${set}`,
-        cells: columns.map((column, c): CellSpec => ({
-          published: BEST[optimizer].scores[s]![c]!,
+        cells: columns.map((column): CellSpec => ({
+          published: PUBLISHED_RUNS[optimizer][set][column],
           digits: 4,
           kind: "share",
           images: IMAGES[set],
-          wanted: wantedOf(optimizer, ARCHITECTURES[0], `${set}.${column}`),
+          wanted: wantedOf(optimizer, BEST_ARCHITECTURE, `${set}.${column}`),
         })),
       }))
     ),
@@ -187,16 +115,16 @@ function effortTable(): TableSpec {
       label: OPTIMIZER_TITLES[optimizer],
       cells: [
         {
-          published: BEST[optimizer].epochs,
+          published: PUBLISHED_RUNS[optimizer].epochs,
           digits: 0,
           kind: "epochs",
-          wanted: wantedOf(optimizer, ARCHITECTURES[0], "epochs"),
+          wanted: wantedOf(optimizer, BEST_ARCHITECTURE, "epochs"),
         },
         {
-          published: BEST[optimizer].minutes,
+          published: MINUTES[optimizer],
           digits: 0,
           kind: "minutes",
-          wanted: wantedOf(optimizer, ARCHITECTURES[0], "seconds"),
+          wanted: wantedOf(optimizer, BEST_ARCHITECTURE, "seconds"),
         },
       ],
     })),
@@ -206,7 +134,7 @@ function effortTable(): TableSpec {
 
 function figures(): readonly FigureSpec[] {
   return OPTIMIZERS.flatMap((optimizer, i): FigureSpec[] => {
-    const { number: _, ...wanted } = wantedOf(optimizer, ARCHITECTURES[0], ""),
+    const { number: _, ...wanted } = wantedOf(optimizer, BEST_ARCHITECTURE, ""),
       title = OPTIMIZER_TITLES[optimizer];
     return [
       {

@@ -3,6 +3,7 @@ import type { RunRow } from "../../components/types.ts";
 import type { Library } from "../library.ts";
 import {
   ARCHITECTURES,
+  BEST_ARCHITECTURE,
   IMAGES,
   OPTIMIZER_TITLES,
   type OptimizerName,
@@ -30,7 +31,7 @@ export async function judgeOptimizers(
   library: Library,
   rows: readonly RunRow[],
 ): Promise<ReadonlyMap<string, Judged>> {
-  const find = (optimizer: OptimizerName, arch: string = ARCHITECTURES[0]) =>
+  const find = (optimizer: OptimizerName, arch: string = BEST_ARCHITECTURE) =>
     findRuns(rows, {
       experiment: `q1-${optimizer}`,
       where: optimizerSettings(optimizer, arch),

@@ -57,6 +57,17 @@ export function activate4(x: v128, activation: i32): v128 {
   return x;
 }
 
+/** Slope of an activation where its value is y. */
+// @ts-ignore: decorator
+@inline
+export function slope(y: v128, activation: i32): v128 {
+  const one = f32x4.splat(1);
+  if (activation == RELU) return v128.and(one, f32x4.gt(y, f32x4.splat(0)));
+  if (activation == SIGMOID) return f32x4.mul(y, f32x4.sub(one, y));
+  if (activation == TANH) return f32x4.sub(one, f32x4.mul(y, y));
+  return one;
+}
+
 /** Sum of the four lanes, in the order (0 + 1) + (2 + 3). */
 // @ts-ignore: decorator
 @inline

@@ -1,5 +1,4 @@
 // What the pooling kernels share. Images lie pixel after pixel; a window is seen through one vector of four channels.
-import { RELU, SIGMOID, TANH } from "./math";
 
 /**
  * The larger of two, or NaN if one is: of a number and NaN pmax gives its first operand, and NaN stays NaN whatever bits
@@ -28,15 +27,4 @@ export function maximum(corner: usize, row: usize, pixel: usize, kh: i32, kw: i3
     for (let kx: i32 = 0; kx < kw; kx++, at += pixel) largest = larger(largest, v128.load(at));
   }
   return largest;
-}
-
-/** Slope of an activation where its value is y; as in activation_grad. */
-// @ts-ignore: decorator
-@inline
-export function slope(y: v128, activation: i32): v128 {
-  const one = f32x4.splat(1);
-  if (activation == RELU) return v128.and(one, f32x4.gt(y, f32x4.splat(0)));
-  if (activation == SIGMOID) return f32x4.mul(y, f32x4.sub(one, y));
-  if (activation == TANH) return f32x4.sub(one, f32x4.mul(y, y));
-  return one;
 }
