@@ -1,5 +1,5 @@
 // adam: m ← β₁·m + (1-β₁)·g;  v ← β₂·v + (1-β₂)·g²;  p ← p - lr·λd·p - a·m / (√v·c + ε),  g including λc·p.
-// params, grads, m, v, all [P].   Split: vectors of four. Scalars: a = lr/(1-β₁ᵗ), c = 1/√(1-β₂ᵗ), lr.
+// params, grads, m, v, all [P].   Split: vectors of four, two at a time. Scalars: a = lr/(1-β₁ᵗ), c = 1/√(1-β₂ᵗ), lr.
 import { stepScalar } from "./lib/layout";
 import { fma } from "./lib/math";
 
@@ -23,13 +23,40 @@ export function adam(
   const keep1 = f32x4.splat(beta1), fresh1 = f32x4.splat(freshBeta1);
   const keep2 = f32x4.splat(beta2), fresh2 = f32x4.splat(freshBeta2), small = f32x4.splat(epsilon);
   const coupled = f32x4.splat(coupledDecay), shrink = f32x4.mul(rate, f32x4.splat(decoupledDecay));
-  for (let at = <usize> begin << 4, last = <usize> end << 4; at < last; at += 16) {
+  let at = <usize> begin << 4;
+  const last = <usize> end << 4;
+  for (; at + 32 <= last; at += 32) {
+    const p0 = v128.load(params + at), p1 = v128.load(params + at, 16);
+    const g0 = fma(coupled, p0, v128.load(grads + at)), g1 = fma(coupled, p1, v128.load(grads + at, 16));
+    const m0 = mean(keep1, v128.load(first + at), fresh1, g0), m1 = mean(keep1, v128.load(first + at, 16), fresh1, g1);
+    const v0 = mean(keep2, v128.load(second + at), fresh2, f32x4.mul(g0, g0));
+    const v1 = mean(keep2, v128.load(second + at, 16), fresh2, f32x4.mul(g1, g1));
+    v128.store(first + at, m0);
+    v128.store(first + at, m1, 16);
+    v128.store(second + at, v0);
+    v128.store(second + at, v1, 16);
+    v128.store(params + at, moved(p0, m0, v0, a, c, small, shrink));
+    v128.store(params + at, moved(p1, m1, v1, a, c, small, shrink), 16);
+  }
+  if (at < last) {
     const p = v128.load(params + at), g = fma(coupled, p, v128.load(grads + at));
-    const m = fma(keep1, v128.load(first + at), f32x4.mul(fresh1, g));
-    const v = fma(keep2, v128.load(second + at), f32x4.mul(fresh2, f32x4.mul(g, g)));
+    const m = mean(keep1, v128.load(first + at), fresh1, g);
+    const v = mean(keep2, v128.load(second + at), fresh2, f32x4.mul(g, g));
     v128.store(first + at, m);
     v128.store(second + at, v);
-    const move = f32x4.div(f32x4.mul(a, m), fma(f32x4.sqrt(v), c, small));
-    v128.store(params + at, f32x4.sub(f32x4.sub(p, f32x4.mul(shrink, p)), move));
+    v128.store(params + at, moved(p, m, v, a, c, small, shrink));
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function mean(keep: v128, old: v128, fresh: v128, value: v128): v128 {
+  return fma(keep, old, f32x4.mul(fresh, value));
+}
+
+// @ts-ignore: decorator
+@inline
+function moved(p: v128, m: v128, v: v128, a: v128, c: v128, small: v128, shrink: v128): v128 {
+  const move = f32x4.div(f32x4.mul(a, m), fma(f32x4.sqrt(v), c, small));
+  return f32x4.sub(f32x4.sub(p, f32x4.mul(shrink, p)), move);
 }

@@ -2,7 +2,7 @@
 // Split: rows of C. Four routes by the transpose flags:
 //   A·B    by the non-zeros of A's rows where C is narrow or many are zero, else by tiles (lib/rows.ts, lib/listed.ts);
 //   Aᵀ·B   by the non-zeros of A's columns where C is narrow or many are zero, else by tiles in registers (lib/tiles.ts);
-//   A·Bᵀ   dot products of rows (lib/dots.ts);
+//   A·Bᵀ   by tiles of B transposed where many rows of A share it and rows are short, else dot products (lib/dots.ts);
 //   Aᵀ·Bᵀ  plain loops: no layer of the library needs it fast.
 // Limits: scratch for lists of 32 rows of K entries. The order of summation does not depend on the split.
 import { dots } from "./lib/dots";
@@ -10,8 +10,11 @@ import { pitchBytes, scratch } from "./lib/layout";
 import { isSparse, WIDE, wideRows } from "./lib/listed";
 import { append4, listBytes, listRow, offsetsAt } from "./lib/nonzeros";
 import { clearRowPads, sparseRow, takesNonZeros } from "./lib/rows";
-import { denseRows } from "./lib/tiles";
+import { denseRows, transposedRows } from "./lib/tiles";
 
+/** Rows of A from which transposing B pays, and the longest rows of B for which it does: long dots are as fast as tiles. */
+const TRANSPOSE_ROWS: i32 = 16;
+const TRANSPOSE_TERMS: i32 = 256;
 /** Rows of A that are listed at a time: 128 rows of B of 32 columns take 16 KiB. */
 const BLOCK: i32 = 128;
 
@@ -30,7 +33,10 @@ export function matmul(
   const aRow = pitchBytes(transposeA ? m : k), bRow = pitchBytes(transposeB ? k : n), cRow = pitchBytes(n);
   if (transposeB) {
     if (transposeA) plain(begin, end, a, aRow, b, bRow, c, cRow, k, n);
-    else dots(begin, end, a, aRow, b, bRow, 0, c, cRow, n);
+    else if (m >= TRANSPOSE_ROWS && k <= TRANSPOSE_TERMS) {
+      clear(begin, end, c, cRow);
+      transposedRows(begin, end, a, aRow, k, b, bRow, n, c, cRow, scratch());
+    } else dots(begin, end, a, aRow, b, bRow, 0, c, cRow, n);
   } else if (transposeA) {
     if (takesNonZeros(m, n) || (bRow > WIDE && hasZeros(a, aRow, m, k))) outer(begin, end, a, aRow, b, bRow, c, k);
     else {

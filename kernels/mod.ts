@@ -18,7 +18,7 @@ export { gather_labels } from "./gather_labels";
 export { kl_sparsity } from "./kl_sparsity";
 export { kl_sparsity_grad } from "./kl_sparsity_grad";
 export { barrier } from "./lib/barrier";
-export { setScratch } from "./lib/layout";
+export { setJoins, setScratch } from "./lib/layout";
 export { peakFma, peakRead } from "./lib/peak";
 export { linear } from "./linear";
 export { linear_bytes } from "./linear_bytes";

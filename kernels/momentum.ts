@@ -1,5 +1,5 @@
 // momentum: v ← μ·v - lr·(g + λc·p);  p ← p - lr·λd·p + (nesterov ? μ·v - lr·(g + λc·p) : v).
-// params, grads, velocity [P].   Split: vectors of four. Scalars: lr.
+// params, grads, velocity [P].   Split: vectors of four, two at a time. Scalars: lr.
 import { stepScalar } from "./lib/layout";
 import { fma } from "./lib/math";
 
@@ -17,12 +17,29 @@ export function momentum(
 ): void {
   const rate = stepScalar(step, 0), keep = f32x4.splat(mu), coupled = f32x4.splat(coupledDecay);
   const shrink = f32x4.mul(rate, f32x4.splat(decoupledDecay));
-  for (let at = <usize> begin << 4, last = <usize> end << 4; at < last; at += 16) {
-    const p = v128.load(params + at);
-    const scaled = f32x4.mul(rate, fma(coupled, p, v128.load(grads + at)));
-    const v = f32x4.sub(f32x4.mul(keep, v128.load(velocity + at)), scaled);
+  let at = <usize> begin << 4;
+  const last = <usize> end << 4;
+  for (; at + 32 <= last; at += 32) {
+    const p0 = v128.load(params + at), p1 = v128.load(params + at, 16);
+    const s0 = f32x4.mul(rate, fma(coupled, p0, v128.load(grads + at)));
+    const s1 = f32x4.mul(rate, fma(coupled, p1, v128.load(grads + at, 16)));
+    const v0 = f32x4.sub(f32x4.mul(keep, v128.load(velocity + at)), s0);
+    const v1 = f32x4.sub(f32x4.mul(keep, v128.load(velocity + at, 16)), s1);
+    v128.store(velocity + at, v0);
+    v128.store(velocity + at, v1, 16);
+    let move0 = v0, move1 = v1;
+    if (nesterov != 0) {
+      move0 = f32x4.sub(f32x4.mul(keep, v0), s0);
+      move1 = f32x4.sub(f32x4.mul(keep, v1), s1);
+    }
+    v128.store(params + at, f32x4.add(f32x4.sub(p0, f32x4.mul(shrink, p0)), move0));
+    v128.store(params + at, f32x4.add(f32x4.sub(p1, f32x4.mul(shrink, p1)), move1), 16);
+  }
+  if (at < last) {
+    const p = v128.load(params + at), s = f32x4.mul(rate, fma(coupled, p, v128.load(grads + at)));
+    const v = f32x4.sub(f32x4.mul(keep, v128.load(velocity + at)), s);
     v128.store(velocity + at, v);
-    const move = nesterov != 0 ? f32x4.sub(f32x4.mul(keep, v), scaled) : v;
+    const move = nesterov != 0 ? f32x4.sub(f32x4.mul(keep, v), s) : v;
     v128.store(params + at, f32x4.add(f32x4.sub(p, f32x4.mul(shrink, p)), move));
   }
 }

@@ -1,6 +1,6 @@
 // rmsprop: s ← ρ·s + (1-ρ)·g²;  m ← ρ·m + (1-ρ)·g (centred);  d = √(var + ε) or √var + ε;  u = lr·g/d;
 //          v ← μ·v + u (with momentum);  p ← p - lr·λd·p - u or v,  g including λc·p.
-// params, grads, squares s, means m, velocity v, all [P].   Split: vectors of four. Scalars: lr.
+// params, grads, squares s, means m, velocity v, all [P].   Split: vectors of four, two at a time. Scalars: lr.
 import { stepScalar } from "./lib/layout";
 import { fma } from "./lib/math";
 
@@ -26,22 +26,61 @@ export function rmsprop(
   const inside = f32x4.splat(epsilonInside != 0 ? epsilon : 0),
     outside = f32x4.splat(epsilonInside != 0 ? 0 : epsilon);
   const coupled = f32x4.splat(coupledDecay), shrink = f32x4.mul(rate, f32x4.splat(decoupledDecay));
-  for (let at = <usize> begin << 4, last = <usize> end << 4; at < last; at += 16) {
+  const zero = f32x4.splat(0), again = f32x4.splat(mu);
+  let at = <usize> begin << 4;
+  const last = <usize> end << 4;
+  for (; at + 32 <= last; at += 32) {
+    const p0 = v128.load(params + at), p1 = v128.load(params + at, 16);
+    const g0 = fma(coupled, p0, v128.load(grads + at)), g1 = fma(coupled, p1, v128.load(grads + at, 16));
+    const s0 = mean(keep, v128.load(squares + at), fresh, f32x4.mul(g0, g0));
+    const s1 = mean(keep, v128.load(squares + at, 16), fresh, f32x4.mul(g1, g1));
+    v128.store(squares + at, s0);
+    v128.store(squares + at, s1, 16);
+    let variance0 = s0, variance1 = s1;
+    if (centered != 0) {
+      const m0 = mean(keep, v128.load(means + at), fresh, g0), m1 = mean(keep, v128.load(means + at, 16), fresh, g1);
+      v128.store(means + at, m0);
+      v128.store(means + at, m1, 16);
+      variance0 = f32x4.max(zero, f32x4.sub(s0, f32x4.mul(m0, m0)));
+      variance1 = f32x4.max(zero, f32x4.sub(s1, f32x4.mul(m1, m1)));
+    }
+    let update0 = updated(rate, g0, variance0, inside, outside), update1 = updated(rate, g1, variance1, inside, outside);
+    if (mu != 0) {
+      update0 = fma(again, v128.load(velocity + at), update0);
+      update1 = fma(again, v128.load(velocity + at, 16), update1);
+      v128.store(velocity + at, update0);
+      v128.store(velocity + at, update1, 16);
+    }
+    v128.store(params + at, f32x4.sub(f32x4.sub(p0, f32x4.mul(shrink, p0)), update0));
+    v128.store(params + at, f32x4.sub(f32x4.sub(p1, f32x4.mul(shrink, p1)), update1), 16);
+  }
+  if (at < last) {
     const p = v128.load(params + at), g = fma(coupled, p, v128.load(grads + at));
-    const s = fma(keep, v128.load(squares + at), f32x4.mul(fresh, f32x4.mul(g, g)));
+    const s = mean(keep, v128.load(squares + at), fresh, f32x4.mul(g, g));
     v128.store(squares + at, s);
     let variance = s;
     if (centered != 0) {
-      const m = fma(keep, v128.load(means + at), f32x4.mul(fresh, g));
+      const m = mean(keep, v128.load(means + at), fresh, g);
       v128.store(means + at, m);
-      variance = f32x4.max(f32x4.splat(0), f32x4.sub(s, f32x4.mul(m, m)));
+      variance = f32x4.max(zero, f32x4.sub(s, f32x4.mul(m, m)));
     }
-    const root = f32x4.add(f32x4.sqrt(f32x4.add(variance, inside)), outside);
-    let update = f32x4.div(f32x4.mul(rate, g), root);
+    let update = updated(rate, g, variance, inside, outside);
     if (mu != 0) {
-      update = fma(f32x4.splat(mu), v128.load(velocity + at), update);
+      update = fma(again, v128.load(velocity + at), update);
       v128.store(velocity + at, update);
     }
     v128.store(params + at, f32x4.sub(f32x4.sub(p, f32x4.mul(shrink, p)), update));
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function mean(keep: v128, old: v128, fresh: v128, value: v128): v128 {
+  return fma(keep, old, f32x4.mul(fresh, value));
+}
+
+// @ts-ignore: decorator
+@inline
+function updated(rate: v128, g: v128, variance: v128, inside: v128, outside: v128): v128 {
+  return f32x4.div(f32x4.mul(rate, g), f32x4.add(f32x4.sqrt(f32x4.add(variance, inside)), outside));
 }

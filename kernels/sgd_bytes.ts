@@ -27,9 +27,14 @@ export function sgd_bytes(
       if (done == list) continue;
       sparseRow(list, done, toOffsets, b, 0, gradient, row);
       const weights = w + <usize> (i + column) * row;
-      for (let j: usize = 0; j < row; j += 16) {
-        v128.store(weights + j, fma(minusRate, v128.load(gradient + j), v128.load(weights + j)));
+      let j: usize = 0;
+      for (; j + 32 <= row; j += 32) {
+        const low = fma(minusRate, v128.load(gradient + j), v128.load(weights + j));
+        const high = fma(minusRate, v128.load(gradient + j, 16), v128.load(weights + j, 16));
+        v128.store(weights + j, low);
+        v128.store(weights + j, high, 16);
       }
+      if (j < row) v128.store(weights + j, fma(minusRate, v128.load(gradient + j), v128.load(weights + j)));
     }
   }
 }
@@ -44,8 +49,13 @@ function single(
     const offset = <usize> load<u32>(at + toOffsets);
     if (offset < from || offset >= to) continue;
     const value = v128.load32_splat(at), weights = w + offset;
-    for (let j: usize = 0; j < row; j += 16) {
-      v128.store(weights + j, fma(minusRate, f32x4.mul(value, v128.load(b + j)), v128.load(weights + j)));
+    let j: usize = 0;
+    for (; j + 32 <= row; j += 32) {
+      const low = fma(minusRate, f32x4.mul(value, v128.load(b + j)), v128.load(weights + j));
+      const high = fma(minusRate, f32x4.mul(value, v128.load(b + j, 16)), v128.load(weights + j, 16));
+      v128.store(weights + j, low);
+      v128.store(weights + j, high, 16);
     }
+    if (j < row) v128.store(weights + j, fma(minusRate, f32x4.mul(value, v128.load(b + j)), v128.load(weights + j)));
   }
 }

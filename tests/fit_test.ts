@@ -11,7 +11,7 @@ import { reconstructionError } from "../src/nn/losses.ts";
 import { initializeWeights, sequential } from "../src/nn/model.ts";
 import { adam, sgd } from "../src/optim/mod.ts";
 import { fit, type FitOptions } from "../src/train/fit.ts";
-import { layerOutputs, predict } from "../src/train/predict.ts";
+import { evaluate, layerOutputs, predict } from "../src/train/predict.ts";
 import { Session } from "../src/train/session.ts";
 import { withTempFolder, writeIdxFolder } from "./fixtures.ts";
 
@@ -91,6 +91,15 @@ Deno.test("dropLast leaves whole batches and a batch of the whole set alone", as
     const same = await fit(MODEL, DATA, { ...OPTIONS, executor, batch, dropLast: true });
     assertEquals(same.weights, kept.weights);
   }
+});
+
+Deno.test("fit() and evaluate() refuse a label that is no position in the classes", async () => {
+  const labels = DATA.test.labels.map((label, row) => row === 3 ? 5 : label), test = { ...DATA.test, labels };
+  const sentence =
+    "Row 3 of the test set has label 5, but there are 5 classes: a label is a position in them, 0 to 4";
+  const executor = referenceExecutor(), trained = { model: MODEL, weights: initializeWeights(MODEL, 1) };
+  assertEquals(await sentenceOf(() => fit(MODEL, { ...DATA, test }, { ...OPTIONS, executor })), sentence);
+  assertEquals(await sentenceOf(() => evaluate(trained, test, { executor })), sentence);
 });
 
 for (

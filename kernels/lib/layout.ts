@@ -69,6 +69,22 @@ export function scratch(): usize {
   return scratchAt;
 }
 
+/**
+ * Whether the engine joins two neighbouring 128-bit vectors into one of 256 bits. Then sums, loads and stores are laid
+ * out in pairs, twice as many as there would be registers for without.
+ */
+let joins: i32 = 0;
+
+export function setJoins(on: i32): void {
+  joins = on;
+}
+
+// @ts-ignore: decorator
+@inline
+export function joinsVectors(): bool {
+  return joins != 0;
+}
+
 /** Row i of a batch gathered from a byte table [R,D] by an order; see gather.ts. */
 // @ts-ignore: decorator
 @inline

@@ -76,6 +76,15 @@ export function sum4(x: v128): f32 {
     (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
 }
 
+/** The sums of four vectors' lanes, each in the order of sum4. */
+// @ts-ignore: decorator
+@inline
+export function sums4(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 2, 4, 6), v128.shuffle<f32>(a, b, 1, 3, 5, 7));
+  const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 2, 4, 6), v128.shuffle<f32>(c, d, 1, 3, 5, 7));
+  return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 2, 4, 6), v128.shuffle<f32>(ab, cd, 1, 3, 5, 7));
+}
+
 /** Lanes below `columns` keep their value, later ones become 0; `column` is the position of lane 0. */
 // @ts-ignore: decorator
 @inline

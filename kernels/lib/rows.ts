@@ -12,19 +12,15 @@ export function takesNonZeros(k: i32, n: i32): bool {
   return k >= 128 && n <= 64;
 }
 
-/** Four values at `from`, or zeros where it is 0. */
-// @ts-ignore: decorator
-@inline
-function startAt(from: usize, offset: usize): v128 {
-  return from == 0 ? f32x4.splat(0) : v128.load(from + offset);
-}
+/** Where up to 32 sums start that start from zero. */
+export const ZEROS: usize = memory.data(128, 16);
 
 /** Y block of 8 vectors (32 columns) = its start + Σ over the list; `w`, `from` and `y` point at the block. */
 // @ts-ignore: decorator
 @inline
 function addList8(list: usize, end: usize, toOffsets: usize, w: usize, from: usize, y: usize): void {
-  let a0 = startAt(from, 0), a1 = startAt(from, 16), a2 = startAt(from, 32), a3 = startAt(from, 48);
-  let a4 = startAt(from, 64), a5 = startAt(from, 80), a6 = startAt(from, 96), a7 = startAt(from, 112);
+  let a0 = v128.load(from), a1 = v128.load(from, 16), a2 = v128.load(from, 32), a3 = v128.load(from, 48);
+  let a4 = v128.load(from, 64), a5 = v128.load(from, 80), a6 = v128.load(from, 96), a7 = v128.load(from, 112);
   for (let at = list; at < end; at += 4) {
     const row = w + <usize> load<u32>(at + toOffsets), value = v128.load32_splat(at);
     a0 = fma(value, v128.load(row), a0);
@@ -50,7 +46,7 @@ function addList8(list: usize, end: usize, toOffsets: usize, w: usize, from: usi
 // @ts-ignore: decorator
 @inline
 function addList4(list: usize, end: usize, toOffsets: usize, w: usize, from: usize, y: usize): void {
-  let a0 = startAt(from, 0), a1 = startAt(from, 16), a2 = startAt(from, 32), a3 = startAt(from, 48);
+  let a0 = v128.load(from), a1 = v128.load(from, 16), a2 = v128.load(from, 32), a3 = v128.load(from, 48);
   for (let at = list; at < end; at += 4) {
     const row = w + <usize> load<u32>(at + toOffsets), value = v128.load32_splat(at);
     a0 = fma(value, v128.load(row), a0);
@@ -68,7 +64,7 @@ function addList4(list: usize, end: usize, toOffsets: usize, w: usize, from: usi
 // @ts-ignore: decorator
 @inline
 function addList1(list: usize, end: usize, toOffsets: usize, w: usize, from: usize, y: usize): void {
-  let a0 = startAt(from, 0);
+  let a0 = v128.load(from);
   for (let at = list; at < end; at += 4) {
     a0 = fma(v128.load32_splat(at), v128.load(w + <usize> load<u32>(at + toOffsets)), a0);
   }
@@ -82,10 +78,10 @@ function addList1(list: usize, end: usize, toOffsets: usize, w: usize, from: usi
 export function sparseRow(
   list: usize, end: usize, toOffsets: usize, w: usize, from: usize, y: usize, bytes: usize,
 ): void {
-  let at: usize = 0, step = from == 0 ? <usize> 0 : <usize> 1;
-  for (; at + 128 <= bytes; at += 128) addList8(list, end, toOffsets, w + at, from + at * step, y + at);
-  for (; at + 64 <= bytes; at += 64) addList4(list, end, toOffsets, w + at, from + at * step, y + at);
-  for (; at < bytes; at += 16) addList1(list, end, toOffsets, w + at, from + at * step, y + at);
+  let at: usize = 0;
+  for (; at + 128 <= bytes; at += 128) addList8(list, end, toOffsets, w + at, from == 0 ? ZEROS : from + at, y + at);
+  for (; at + 64 <= bytes; at += 64) addList4(list, end, toOffsets, w + at, from == 0 ? ZEROS : from + at, y + at);
+  for (; at < bytes; at += 16) addList1(list, end, toOffsets, w + at, from == 0 ? ZEROS : from + at, y + at);
 }
 
 /** Sets the pads of rows [begin, end) to zero: beside a NaN they would be NaN. */

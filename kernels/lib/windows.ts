@@ -9,7 +9,11 @@
 // its own, or zeros. Sums run from the first row of the window to the last, in one order however work is shared.
 import { clearPads, RELU } from "./math";
 import { append4, offsetsAt } from "./nonzeros";
+import { ZEROS } from "./rows";
 import { band2x5, band3x4, band4x3, band6x1, band6x2 } from "./window_tiles";
+
+/** Bytes of the sums of a tile, the largest of which has 12 vectors and four gaps; as in src/ops/_conv_scratch.ts. */
+const SUMS: usize = 256;
 
 /** What moves over what; set by `setWindows` for the calls that follow on this thread. */
 let sourceHeight: i32, sourceWidth: i32, sourcePixel: i32, sourceRow: i32;
@@ -137,7 +141,8 @@ function setReach(reach: usize, vectors: i32): void {
 
 /**
  * Images [begin, end): block of `vectors` vectors of channels from channel `channel` on. `packed` are the block's weights,
- * `bias` its first bias (0: none), `work` is scratch for the stretches of the list, the starts of its rows and itself.
+ * `bias` its first bias (0: none), `work` is scratch for the sums of a tile, the
+ * stretches of the list, the starts of its rows and itself.
  * `channels` counts the target's real channels. Images lie `sourceBytes` and `targetBytes` apart.
  */
 export function windowsOver(
@@ -146,25 +151,26 @@ export function windowsOver(
 ): void {
   const positions = tilePositions(vectors), bandWidth = min(sourceWidth, kw + (positions - 1) * strideX);
   const toOffsets = offsetsAt((sourceHeight * bandWidth * sourcePixel + 3) & ~3);
-  const reach = work, starts = reach + <usize> targetHeight * 12;
+  const sums = work, reach = sums + SUMS, starts = reach + <usize> targetHeight * 12;
   const list = (starts + (<usize> (sourceHeight + 1) << 2) + 15) & ~15;
   const next = <usize> (strideX * sourcePixel * vectors) << 4;
   const pixel = <usize> targetPixel << 2, row = <usize> targetRow << 2;
   const least: f32 = activation == RELU ? 0 : -Infinity, left = channels - channel;
+  const start = bias == 0 ? ZEROS : bias;
   setReach(reach, vectors);
   for (let first: i32 = 0; first < targetWidth; first += positions) {
     listBand(source, first, vectors, starts, list, toOffsets);
     const valid = min(positions, targetWidth - first), y = target + (<usize> (first * targetPixel + channel) << 2);
     if (vectors == 4) {
-      band3x4(reach, targetHeight, starts, toOffsets, packed, next, bias, least, y, row, pixel, valid, left);
+      band3x4(reach, targetHeight, starts, toOffsets, packed, next, start, least, y, row, pixel, valid, left, sums);
     } else if (vectors == 5) {
-      band2x5(reach, targetHeight, starts, toOffsets, packed, next, bias, least, y, row, pixel, valid, left);
+      band2x5(reach, targetHeight, starts, toOffsets, packed, next, start, least, y, row, pixel, valid, left, sums);
     } else if (vectors == 3) {
-      band4x3(reach, targetHeight, starts, toOffsets, packed, next, bias, least, y, row, pixel, valid, left);
+      band4x3(reach, targetHeight, starts, toOffsets, packed, next, start, least, y, row, pixel, valid, left, sums);
     } else if (vectors == 2) {
-      band6x2(reach, targetHeight, starts, toOffsets, packed, next, bias, least, y, row, pixel, valid, left);
+      band6x2(reach, targetHeight, starts, toOffsets, packed, next, start, least, y, row, pixel, valid, left, sums);
     } else {
-      band6x1(reach, targetHeight, starts, toOffsets, packed, next, bias, least, y, row, pixel, valid, left);
+      band6x1(reach, targetHeight, starts, toOffsets, packed, next, start, least, y, row, pixel, valid, left, sums);
     }
   }
 }

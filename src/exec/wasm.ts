@@ -19,6 +19,7 @@ import {
   settle,
   SETUP_STEP,
 } from "./executor.ts";
+import { joinsVectors } from "./engine.ts";
 import { compileKernels, readKernels, startWorker } from "./wasm_load.ts";
 import {
   bindThread,
@@ -42,6 +43,11 @@ export interface WasmOptions {
   readonly threads?: number;
   /** Calls of fewer floating-point operations are made by one thread: a barrier costs about as much. Default 200,000. */
   readonly parallelFlops?: number;
+  /**
+   * Lays sums out in pairs for an engine that joins two 128-bit vectors into one of 256 bits. The numbers are the same
+   * either way, bit for bit. Default: whether the engine was started with what `ENGINE_FLAGS` says.
+   */
+  readonly joinVectors?: boolean;
   /** The compiled kernels; default: kernels/build/kernels.wasm beside the sources. */
   readonly kernels?: Uint8Array<ArrayBuffer>;
 }
@@ -59,7 +65,11 @@ export interface WasmOptions {
  * ```
  */
 export async function wasmExecutor(options: WasmOptions = {}): Promise<Executor> {
-  const { threads = Math.min(navigator.hardwareConcurrency, 8), parallelFlops = 200_000 } = options;
+  const {
+    threads = Math.min(navigator.hardwareConcurrency, 8),
+    parallelFlops = 200_000,
+    joinVectors = joinsVectors(),
+  } = options;
   require(
     Number.isInteger(threads) && threads >= 1 && threads <= 64,
     () => `The number of threads must be a whole number from 1 to 64, got ${threads}`,
@@ -67,8 +77,8 @@ export async function wasmExecutor(options: WasmOptions = {}): Promise<Executor>
   const module = await compileKernels(options.kernels ?? await readKernels());
   return {
     name: "wasm",
-    description: `WASM SIMD, ${threads} thread${threads === 1 ? "" : "s"}`,
-    load: (plan, loadOptions) => load(plan, module, { threads, parallelFlops, ...loadOptions }),
+    description: `WASM SIMD, ${threads} thread${threads === 1 ? "" : "s"}${joinVectors ? ", 256 bits" : ""}`,
+    load: (plan, loadOptions) => load(plan, module, { threads, parallelFlops, joinVectors, ...loadOptions }),
     close() {},
   };
 }
@@ -84,12 +94,12 @@ function layOut(buffers: readonly PlanBuffer[], from: number, guardBytes: number
   return { pointers, end };
 }
 
-type Settings = Required<Pick<WasmOptions, "threads" | "parallelFlops">> & LoadOptions;
+type Settings = Required<Pick<WasmOptions, "threads" | "parallelFlops" | "joinVectors">> & LoadOptions;
 
 async function load(
   plan: Plan,
   module: WebAssembly.Module,
-  { threads, parallelFlops, guards = false }: Settings,
+  { threads, parallelFlops, joinVectors, guards = false }: Settings,
 ): Promise<Program> {
   const routines = { setup: plan.setup, ...plan.routines };
   const names = Object.keys(routines), calls = Object.values(routines).flat();
@@ -137,7 +147,7 @@ async function load(
     ...Object.values(routines).map((list) => list.map(toWasmCall)),
     ...calls.map((call) => [toWasmCall(call)]),
   ];
-  const job: WasmJob = { module, memory, lists, threads, thread: 0, scratch: scratchAt };
+  const job: WasmJob = { module, memory, lists, threads, thread: 0, scratch: scratchAt, joinVectors };
   const isShared = lists.map((list) => list.some(({ parallel }) => parallel));
   const workers = isShared.includes(true)
     ? await Promise.all(

@@ -27,6 +27,8 @@ export interface WasmJob {
   readonly thread: number;
   /** Pointer to this thread's scratch memory. */
   readonly scratch: number;
+  /** Whether work is laid out for an engine that joins pairs of vectors. */
+  readonly joinVectors: boolean;
 }
 
 /** Where things lie in the shared memory; the first page belongs to the module itself. */
@@ -46,12 +48,13 @@ export function shareBegin(units: number, thread: number, threads: number): numb
 
 /** Instantiates the kernels for one thread and binds its share of every list. */
 export async function bindThread(
-  { module, memory, lists, threads, thread, scratch }: WasmJob,
+  { module, memory, lists, threads, thread, scratch, joinVectors }: WasmJob,
   { mayWait }: { readonly mayWait: boolean },
 ): Promise<(list: number, steps: number) => void> {
   const { exports } = await WebAssembly.instantiate(module, { env: { memory, abort: onAbort } });
   const kernels = exports as Readonly<Record<string, Kernel>>;
   kernels.setScratch!(scratch);
+  kernels.setJoins!(joinVectors ? 1 : 0);
   const runners = lists.map((calls) => bindList(kernels, calls, threads, thread, mayWait));
   return (list, steps) => runners[list]!(steps);
 }

@@ -6,6 +6,9 @@ import { listBytes } from "./_support.ts";
 /** Positions of a tile of 1 to 5 vectors of channels; the same as in kernels/lib/windows.ts. */
 const TILE_POSITIONS = [6, 6, 4, 3, 2] as const;
 
+/** Bytes of a tile's sums. */
+const TILE_SUMS = 256;
+
 /** Images in, images out, and the window between them. */
 interface Windows {
   readonly sourceHeight: number;
@@ -27,7 +30,7 @@ function windowBytes(
     const weights = kh * (kw + 2 * margin) * sourcePixel * 16 * (i + 1);
     return weights + listBytes(roundUp(sourceHeight * columns * sourcePixel, 4));
   });
-  return Math.max(...tiles) + 12 * targetHeight + 4 * (sourceHeight + 1) + 16;
+  return Math.max(...tiles) + TILE_SUMS + 12 * targetHeight + 4 * (sourceHeight + 1) + 16;
 }
 
 /** Of `conv2d`. */

@@ -5,6 +5,7 @@ import type { Node } from "../ir/node.ts";
 import { compile } from "../ir/plan.ts";
 import { chooseExecutor } from "../exec/choose.ts";
 import type { Executor, Program } from "../exec/executor.ts";
+import { checkLabels } from "../data/labels.ts";
 import type { DataSet } from "../data/mnist.ts";
 import { checkWeights } from "../nn/model.ts";
 import { checkClassifier, type ImageBatch, layerGraph, predictionGraph } from "./graph.ts";
@@ -144,7 +145,7 @@ function likeliest(probabilities: Float32Array, row: number, classes: number): n
 /**
  * Accuracy, precision, recall and F1 of a trained classifier on a labelled set.
  *
- * Throws when the model does not fit the images or the classes, or the set is empty.
+ * Throws when the model does not fit the images or the classes, a label is none of them, or the set is empty.
  */
 export async function evaluate(
   trained: Trained,
@@ -153,6 +154,7 @@ export async function evaluate(
 ): Promise<ClassificationReport> {
   checkClassifier(trained.model, sizeOf(data.imageShape), data.classes.length);
   require(data.rows > 0, () => `The ${data.name} set is empty: there is nothing to evaluate`);
+  checkLabels(data);
   const { classes } = await predict(trained, data.images, options);
   const counts = data.classes.map(() => data.classes.map(() => 0));
   data.labels.forEach((label, i) => counts[label]![classes[i]!]! += 1);

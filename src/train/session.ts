@@ -2,6 +2,7 @@
 import type { Step } from "../core/step.ts";
 import type { TypedArray } from "../core/tensor.ts";
 import type { Executor, Program } from "../exec/executor.ts";
+import { checkLabels } from "../data/labels.ts";
 import { type Batch, batches, epochOrder } from "../data/order.ts";
 import type { DataSet, Splits } from "../data/mnist.ts";
 import { checkWeights, type Model, type Weights } from "../nn/model.ts";
@@ -105,6 +106,7 @@ export class Session {
     program.write(table.images, concat(sets.map(({ images }) => images)));
     // A loss that compares with the images reads no labels.
     if (compiled.plan.place(table.labels) !== undefined) {
+      sets.forEach(checkLabels);
       program.write(table.labels, concat(sets.map(({ labels }) => labels)));
     }
     for (const [name, leaf] of encoder?.constants ?? []) {
