@@ -1,27 +1,25 @@
 // linear_bytes: Y = f(X·W + b) with X[i,:] = scale · table[order[start + min(i, count-1)],:], straight from bytes.
 // table u8 [R,K], order u32 [L], W [K,N], b [N] → Y [M,N]. With `whole`, start is 0 and count is M.
 // Split: rows of Y. Some rows at a time are turned into lists of their non-zeros, then each block of W, PART inputs ×
-// 32 columns, is gone through for all of them, so that it stays near. The sums are those of gather and linear, in
+// 32 or 64 columns, is gone through for all of them, so that it stays near. The sums are those of gather and linear, in
 // their order.
 // Limits: scratch for ROWS lists of K entries.
 import { activateRows } from "./lib/activate";
 import { byteRow, pitchBytes, scratch } from "./lib/layout";
 import { listByteRow, listBytes, offsetsAt } from "./lib/nonzeros";
-import { sparseRow } from "./lib/rows";
+import { listedBytes, sparseRow } from "./lib/rows";
 
 /** Rows that are listed at a time; as in src/ops/linear_bytes.ts. */
 const ROWS: i32 = 32;
-/** Bytes of a block of columns: 32 of them. */
-const BLOCK: usize = 128;
-/** Inputs of a block: 256 rows of 128 bytes take 32 KiB, and fewer of them are ever used. */
-const PART: i32 = 256;
+/** Inputs of a block: few of its rows are ever used, so they stay in the L1 cache. */
+const PART: i32 = 128;
 
 export function linear_bytes(
   begin: i32, end: i32, table: usize, order: usize, w: usize, b: usize, y: usize, step: usize,
   m: i32, k: i32, n: i32, scale: f32, activation: i32, whole: i32,
 ): void {
   const yRow = pitchBytes(n), lists = scratch(), bytes = listBytes(k), toOffsets = offsetsAt(k);
-  const ends = lists + bytes * <usize> ROWS, parts = (k + PART - 1) / PART;
+  const ends = lists + bytes * <usize> ROWS, parts = (k + PART - 1) / PART, block = listedBytes();
   for (let first = begin; first < end; first += ROWS) {
     const last = min(first + ROWS, end);
     for (let i = first; i < last; i++) {
@@ -33,8 +31,8 @@ export function linear_bytes(
         store<u32>(endsAt + (<usize> (part + 1) << 2), <u32> at);
       }
     }
-    for (let at: usize = 0; at < yRow; at += BLOCK) {
-      const width = min(BLOCK, yRow - at);
+    for (let at: usize = 0; at < yRow; at += block) {
+      const width = min(block, yRow - at);
       for (let part: i32 = 0; part < parts; part++) {
         for (let i = first; i < last; i++) {
           const endsAt = endsOf(ends, i - first, parts) + (<usize> part << 2), into = y + <usize> i * yRow + at;

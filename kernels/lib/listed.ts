@@ -2,14 +2,13 @@
 // result is the same bits as that of tiles.ts, which is faster where most values are not zero; either may be taken for
 // any rows.
 import { append4, listBytes, offsetsAt } from "./nonzeros";
-import { sparseRow } from "./rows";
+import { listedBytes, sparseRow } from "./rows";
 import { denseRows } from "./tiles";
 
 /** Rows that are listed at a time; as in src/ops/_support.ts. */
 const LISTED_ROWS: i32 = 32;
-/** Bytes of a block of columns, 32 of them, and inputs of a block: 256 rows of 128 bytes stay in the L1 cache. */
-const BLOCK: usize = 128;
-const PART: i32 = 256;
+/** Inputs of a block of W: of 256 rows those that are used stay in the L1 cache. As in src/ops/_support.ts. */
+const PART: i32 = 128;
 
 /** Whether lists of `entries` non-zeros of `count` values are faster than tiles: measured, they break even at two thirds. */
 // @ts-ignore: decorator
@@ -44,8 +43,9 @@ function listedRows(
     entries += (at - first) >> 2;
   }
   if (!isSparse(entries, <usize> k * <usize> (end - begin))) return false;
-  for (let at: usize = 0; at < yRow; at += BLOCK) {
-    const width = min(BLOCK, yRow - at);
+  const block = listedBytes();
+  for (let at: usize = 0; at < yRow; at += block) {
+    const width = min(block, yRow - at);
     for (let part: i32 = 0; part < parts; part++) {
       let endsAt = ends + (<usize> part << 2), into = y + <usize> begin * yRow + at;
       for (let i = begin; i < end; i++, endsAt += <usize> (parts + 1) << 2, into += yRow) {

@@ -62,5 +62,5 @@ export function listBytes(count: number): number {
 
 /** Scratch bytes in which the WASM kernels list 32 rows of `k` values each, with their parts; see kernels/lib/listed.ts. */
 export function listedRowsBytes(k: number): number {
-  return 32 * (listBytes(k) + 4 * (Math.ceil(k / 256) + 1));
+  return 32 * (listBytes(k) + 4 * (Math.ceil(k / 128) + 1));
 }

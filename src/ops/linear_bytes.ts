@@ -14,7 +14,7 @@ type LinearBytesAttrs = BytesAttrs & { readonly activation: Activation };
 /** Rows that the WASM kernel lists at a time. */
 const LISTED_ROWS = 32;
 /** Inputs of a part of a list. */
-const PART = 256;
+const PART = 128;
 
 function sizes({ inputs, attrs }: CallTypes<LinearBytesAttrs>) {
   return { m: attrs.rows, k: columnsOf(inputs[0]!.shape), n: columnsOf(inputs[2]!.shape) };
