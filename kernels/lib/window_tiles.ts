@@ -2,28 +2,21 @@
 // Each adds the entries of a stretch of the list (nonzeros.ts), value · packed weights; of two neighbouring positions the left
 // one finds its weights `next` bytes further on. `reach` holds three words for each of `rows` target rows: where in
 // `starts` its stretch begins and ends, and how far its weights are from `packed`. Sums start at `bias`, and none
-// stays below `least`: 0 for ReLU. `valid` positions are stored, `pixel` bytes apart; lanes from `channels` on are pads.
-// The sums go through `sums`, room for a tile, without a branch: an engine that joins pairs of vectors finds them there.
-import { clearPads, fma } from "./math";
+// stays below `least`: 0 for ReLU. `masks` has a vector per vector of channels, zero in pads. Positions are stored `pixel`
+// bytes apart; masks and stores have no branch, so that an engine that joins pairs of vectors finds them.
+import { fma } from "./math";
 
-/** Writes the sums of `valid` positions to the target. Behind an odd number of vectors is a gap: the last has no neighbour. */
+/** What is written of a sum: no less than `floor`, and zero in pads. A comparison with NaN is false: it stays. */
 // @ts-ignore: decorator
 @inline
-function put(sums: usize, vectors: i32, valid: i32, least: f32, target: usize, pixel: usize, channels: i32): void {
-  const floor = f32x4.splat(least);
-  for (let end = target + <usize> valid * pixel; target < end; target += pixel) {
-    let y = target;
-    // A comparison with NaN is false: it stays.
-    for (let v: i32 = 1; v < vectors; v++, y += 16, sums += 16) v128.store(y, f32x4.pmax(v128.load(sums), floor));
-    v128.store(y, clearPads(f32x4.pmax(v128.load(sums), floor), (vectors - 1) << 2, channels));
-    sums += vectors == 3 || vectors == 5 ? 32 : 16;
-  }
+function limit(sum: v128, floor: v128, mask: v128): v128 {
+  return v128.and(f32x4.pmax(sum, floor), mask);
 }
 
 /** 3 positions × 4 vectors. */
 export function band3x4(
   reach: usize, rows: i32, starts: usize, toOffsets: usize, packed: usize, next: usize, bias: usize, least: f32,
-  target: usize, targetRow: usize, pixel: usize, valid: i32, channels: i32, sums: usize,
+  masks: usize, target: usize, targetRow: usize, pixel: usize,
 ): void {
   const next2 = next * 2;
   for (let end = reach + <usize> rows * 12; reach < end; reach += 12, target += targetRow) {
@@ -49,26 +42,41 @@ export function band3x4(
       a2 = fma(value, v128.load(aAt, 32), a2);
       a3 = fma(value, v128.load(aAt, 48), a3);
     }
-    v128.store(sums, a0);
-    v128.store(sums, a1, 16);
-    v128.store(sums, a2, 32);
-    v128.store(sums, a3, 48);
-    v128.store(sums, b0, 64);
-    v128.store(sums, b1, 80);
-    v128.store(sums, b2, 96);
-    v128.store(sums, b3, 112);
-    v128.store(sums, c0, 128);
-    v128.store(sums, c1, 144);
-    v128.store(sums, c2, 160);
-    v128.store(sums, c3, 176);
-    put(sums, 4, valid, least, target, pixel, channels);
+    const floor = f32x4.splat(least);
+    let y = target;
+    a0 = limit(a0, floor, v128.load(masks));
+    a1 = limit(a1, floor, v128.load(masks, 16));
+    a2 = limit(a2, floor, v128.load(masks, 32));
+    a3 = limit(a3, floor, v128.load(masks, 48));
+    v128.store(y, a0);
+    v128.store(y, a1, 16);
+    v128.store(y, a2, 32);
+    v128.store(y, a3, 48);
+    y += pixel;
+    b0 = limit(b0, floor, v128.load(masks));
+    b1 = limit(b1, floor, v128.load(masks, 16));
+    b2 = limit(b2, floor, v128.load(masks, 32));
+    b3 = limit(b3, floor, v128.load(masks, 48));
+    v128.store(y, b0);
+    v128.store(y, b1, 16);
+    v128.store(y, b2, 32);
+    v128.store(y, b3, 48);
+    y += pixel;
+    c0 = limit(c0, floor, v128.load(masks));
+    c1 = limit(c1, floor, v128.load(masks, 16));
+    c2 = limit(c2, floor, v128.load(masks, 32));
+    c3 = limit(c3, floor, v128.load(masks, 48));
+    v128.store(y, c0);
+    v128.store(y, c1, 16);
+    v128.store(y, c2, 32);
+    v128.store(y, c3, 48);
   }
 }
 
 /** 2 positions × 5 vectors. */
 export function band2x5(
   reach: usize, rows: i32, starts: usize, toOffsets: usize, packed: usize, next: usize, bias: usize, least: f32,
-  target: usize, targetRow: usize, pixel: usize, valid: i32, channels: i32, sums: usize,
+  masks: usize, target: usize, targetRow: usize, pixel: usize,
 ): void {
   for (let end = reach + <usize> rows * 12; reach < end; reach += 12, target += targetRow) {
     const base = packed + load<usize>(reach, 8), last = load<usize>(starts + load<usize>(reach, 4));
@@ -91,24 +99,36 @@ export function band2x5(
       a3 = fma(value, v128.load(aAt, 48), a3);
       a4 = fma(value, v128.load(aAt, 64), a4);
     }
-    v128.store(sums, a0);
-    v128.store(sums, a1, 16);
-    v128.store(sums, a2, 32);
-    v128.store(sums, a3, 48);
-    v128.store(sums, a4, 64);
-    v128.store(sums, b0, 96);
-    v128.store(sums, b1, 112);
-    v128.store(sums, b2, 128);
-    v128.store(sums, b3, 144);
-    v128.store(sums, b4, 160);
-    put(sums, 5, valid, least, target, pixel, channels);
+    const floor = f32x4.splat(least);
+    let y = target;
+    a0 = limit(a0, floor, v128.load(masks));
+    a1 = limit(a1, floor, v128.load(masks, 16));
+    a2 = limit(a2, floor, v128.load(masks, 32));
+    a3 = limit(a3, floor, v128.load(masks, 48));
+    a4 = limit(a4, floor, v128.load(masks, 64));
+    v128.store(y, a0);
+    v128.store(y, a1, 16);
+    v128.store(y, a2, 32);
+    v128.store(y, a3, 48);
+    v128.store(y, a4, 64);
+    y += pixel;
+    b0 = limit(b0, floor, v128.load(masks));
+    b1 = limit(b1, floor, v128.load(masks, 16));
+    b2 = limit(b2, floor, v128.load(masks, 32));
+    b3 = limit(b3, floor, v128.load(masks, 48));
+    b4 = limit(b4, floor, v128.load(masks, 64));
+    v128.store(y, b0);
+    v128.store(y, b1, 16);
+    v128.store(y, b2, 32);
+    v128.store(y, b3, 48);
+    v128.store(y, b4, 64);
   }
 }
 
 /** 4 positions × 3 vectors. */
 export function band4x3(
   reach: usize, rows: i32, starts: usize, toOffsets: usize, packed: usize, next: usize, bias: usize, least: f32,
-  target: usize, targetRow: usize, pixel: usize, valid: i32, channels: i32, sums: usize,
+  masks: usize, target: usize, targetRow: usize, pixel: usize,
 ): void {
   const next2 = next * 2, next3 = next * 3;
   for (let end = reach + <usize> rows * 12; reach < end; reach += 12, target += targetRow) {
@@ -134,26 +154,42 @@ export function band4x3(
       a1 = fma(value, v128.load(aAt, 16), a1);
       a2 = fma(value, v128.load(aAt, 32), a2);
     }
-    v128.store(sums, a0);
-    v128.store(sums, a1, 16);
-    v128.store(sums, a2, 32);
-    v128.store(sums, b0, 64);
-    v128.store(sums, b1, 80);
-    v128.store(sums, b2, 96);
-    v128.store(sums, c0, 128);
-    v128.store(sums, c1, 144);
-    v128.store(sums, c2, 160);
-    v128.store(sums, d0, 192);
-    v128.store(sums, d1, 208);
-    v128.store(sums, d2, 224);
-    put(sums, 3, valid, least, target, pixel, channels);
+    const floor = f32x4.splat(least);
+    let y = target;
+    a0 = limit(a0, floor, v128.load(masks));
+    a1 = limit(a1, floor, v128.load(masks, 16));
+    a2 = limit(a2, floor, v128.load(masks, 32));
+    v128.store(y, a0);
+    v128.store(y, a1, 16);
+    v128.store(y, a2, 32);
+    y += pixel;
+    b0 = limit(b0, floor, v128.load(masks));
+    b1 = limit(b1, floor, v128.load(masks, 16));
+    b2 = limit(b2, floor, v128.load(masks, 32));
+    v128.store(y, b0);
+    v128.store(y, b1, 16);
+    v128.store(y, b2, 32);
+    y += pixel;
+    c0 = limit(c0, floor, v128.load(masks));
+    c1 = limit(c1, floor, v128.load(masks, 16));
+    c2 = limit(c2, floor, v128.load(masks, 32));
+    v128.store(y, c0);
+    v128.store(y, c1, 16);
+    v128.store(y, c2, 32);
+    y += pixel;
+    d0 = limit(d0, floor, v128.load(masks));
+    d1 = limit(d1, floor, v128.load(masks, 16));
+    d2 = limit(d2, floor, v128.load(masks, 32));
+    v128.store(y, d0);
+    v128.store(y, d1, 16);
+    v128.store(y, d2, 32);
   }
 }
 
 /** 6 positions × 2 vectors. */
 export function band6x2(
   reach: usize, rows: i32, starts: usize, toOffsets: usize, packed: usize, next: usize, bias: usize, least: f32,
-  target: usize, targetRow: usize, pixel: usize, valid: i32, channels: i32, sums: usize,
+  masks: usize, target: usize, targetRow: usize, pixel: usize,
 ): void {
   const next2 = next * 2, next3 = next * 3, next4 = next * 4, next5 = next * 5;
   for (let end = reach + <usize> rows * 12; reach < end; reach += 12, target += targetRow) {
@@ -180,26 +216,44 @@ export function band6x2(
       a0 = fma(value, v128.load(aAt), a0);
       a1 = fma(value, v128.load(aAt, 16), a1);
     }
-    v128.store(sums, a0);
-    v128.store(sums, a1, 16);
-    v128.store(sums, b0, 32);
-    v128.store(sums, b1, 48);
-    v128.store(sums, c0, 64);
-    v128.store(sums, c1, 80);
-    v128.store(sums, d0, 96);
-    v128.store(sums, d1, 112);
-    v128.store(sums, e0, 128);
-    v128.store(sums, e1, 144);
-    v128.store(sums, f0, 160);
-    v128.store(sums, f1, 176);
-    put(sums, 2, valid, least, target, pixel, channels);
+    const floor = f32x4.splat(least);
+    let y = target;
+    a0 = limit(a0, floor, v128.load(masks));
+    a1 = limit(a1, floor, v128.load(masks, 16));
+    v128.store(y, a0);
+    v128.store(y, a1, 16);
+    y += pixel;
+    b0 = limit(b0, floor, v128.load(masks));
+    b1 = limit(b1, floor, v128.load(masks, 16));
+    v128.store(y, b0);
+    v128.store(y, b1, 16);
+    y += pixel;
+    c0 = limit(c0, floor, v128.load(masks));
+    c1 = limit(c1, floor, v128.load(masks, 16));
+    v128.store(y, c0);
+    v128.store(y, c1, 16);
+    y += pixel;
+    d0 = limit(d0, floor, v128.load(masks));
+    d1 = limit(d1, floor, v128.load(masks, 16));
+    v128.store(y, d0);
+    v128.store(y, d1, 16);
+    y += pixel;
+    e0 = limit(e0, floor, v128.load(masks));
+    e1 = limit(e1, floor, v128.load(masks, 16));
+    v128.store(y, e0);
+    v128.store(y, e1, 16);
+    y += pixel;
+    f0 = limit(f0, floor, v128.load(masks));
+    f1 = limit(f1, floor, v128.load(masks, 16));
+    v128.store(y, f0);
+    v128.store(y, f1, 16);
   }
 }
 
 /** 6 positions × 1 vector. */
 export function band6x1(
   reach: usize, rows: i32, starts: usize, toOffsets: usize, packed: usize, next: usize, bias: usize, least: f32,
-  target: usize, targetRow: usize, pixel: usize, valid: i32, channels: i32, sums: usize,
+  masks: usize, target: usize, targetRow: usize, pixel: usize,
 ): void {
   const next2 = next * 2, next3 = next * 3, next4 = next * 4, next5 = next * 5;
   for (let end = reach + <usize> rows * 12; reach < end; reach += 12, target += targetRow) {
@@ -219,12 +273,18 @@ export function band6x1(
       const aAt = fAt + next5;
       a0 = fma(value, v128.load(aAt), a0);
     }
-    v128.store(sums, a0);
-    v128.store(sums, b0, 16);
-    v128.store(sums, c0, 32);
-    v128.store(sums, d0, 48);
-    v128.store(sums, e0, 64);
-    v128.store(sums, f0, 80);
-    put(sums, 1, valid, least, target, pixel, channels);
+    const floor = f32x4.splat(least);
+    let y = target;
+    v128.store(y, limit(a0, floor, v128.load(masks)));
+    y += pixel;
+    v128.store(y, limit(b0, floor, v128.load(masks)));
+    y += pixel;
+    v128.store(y, limit(c0, floor, v128.load(masks)));
+    y += pixel;
+    v128.store(y, limit(d0, floor, v128.load(masks)));
+    y += pixel;
+    v128.store(y, limit(e0, floor, v128.load(masks)));
+    y += pixel;
+    v128.store(y, limit(f0, floor, v128.load(masks)));
   }
 }

@@ -12,9 +12,6 @@ import { append4, offsetsAt } from "./nonzeros";
 import { ZEROS } from "./rows";
 import { band2x5, band3x4, band4x3, band6x1, band6x2 } from "./window_tiles";
 
-/** Bytes of the sums of a tile, the largest of which has 12 vectors and four gaps; as in src/ops/_conv_scratch.ts. */
-const SUMS: usize = 256;
-
 /** What moves over what; set by `setWindows` for the calls that follow on this thread. */
 let sourceHeight: i32, sourceWidth: i32, sourcePixel: i32, sourceRow: i32;
 let targetHeight: i32, targetWidth: i32, targetPixel: i32, targetRow: i32;
@@ -139,11 +136,26 @@ function setReach(reach: usize, vectors: i32): void {
   }
 }
 
+/** Writes a vector for each vector of a block: all ones but in lanes from `channels` on. */
+function setMasks(masks: usize, vectors: i32, channels: i32): void {
+  for (let v: i32 = 0; v < vectors; v++, masks += 16) v128.store(masks, clearPads(i32x4.splat(-1), v << 2, channels));
+}
+
+/** Copies the `valid` positions, of `bytes` bytes each, of a band that reaches past the target from where it was written. */
+function copyBand(from: usize, fromRow: usize, target: usize, row: usize, pixel: usize, valid: i32, bytes: usize): void {
+  for (let ty: i32 = 0; ty < targetHeight; ty++, from += fromRow, target += row) {
+    let at = from;
+    for (let p: i32 = 0; p < valid; p++) {
+      const into = target + <usize> p * pixel;
+      for (let b: usize = 0; b < bytes; b += 16, at += 16) v128.store(into + b, v128.load(at));
+    }
+  }
+}
+
 /**
- * Images [begin, end): block of `vectors` vectors of channels from channel `channel` on. `packed` are the block's weights,
- * `bias` its first bias (0: none), `work` is scratch for the sums of a tile, the
- * stretches of the list, the starts of its rows and itself.
- * `channels` counts the target's real channels. Images lie `sourceBytes` and `targetBytes` apart.
+ * An image: block of `vectors` vectors of channels from channel `channel` on. `packed` are the block's weights, `bias` its
+ * first bias (0: none), `work` is scratch for masks, a band that reaches past the target, the stretches of the list, the
+ * starts of its rows and itself. `channels` counts the target's real channels.
  */
 export function windowsOver(
   source: usize, target: usize, packed: usize, bias: usize, work: usize,
@@ -151,26 +163,24 @@ export function windowsOver(
 ): void {
   const positions = tilePositions(vectors), bandWidth = min(sourceWidth, kw + (positions - 1) * strideX);
   const toOffsets = offsetsAt((sourceHeight * bandWidth * sourcePixel + 3) & ~3);
-  const sums = work, reach = sums + SUMS, starts = reach + <usize> targetHeight * 12;
+  const bytes = <usize> vectors << 4, spareRow = bytes * positions, masks = work, spare = masks + bytes;
+  const reach = spare + spareRow * targetHeight, starts = reach + <usize> targetHeight * 12;
   const list = (starts + (<usize> (sourceHeight + 1) << 2) + 15) & ~15;
   const next = <usize> (strideX * sourcePixel * vectors) << 4;
-  const pixel = <usize> targetPixel << 2, row = <usize> targetRow << 2;
-  const least: f32 = activation == RELU ? 0 : -Infinity, left = channels - channel;
-  const start = bias == 0 ? ZEROS : bias;
+  const targetStep = <usize> targetPixel << 2, row = <usize> targetRow << 2;
+  const least: f32 = activation == RELU ? 0 : -Infinity, start = bias == 0 ? ZEROS : bias, h = targetHeight;
   setReach(reach, vectors);
+  setMasks(masks, vectors, channels - channel);
   for (let first: i32 = 0; first < targetWidth; first += positions) {
     listBand(source, first, vectors, starts, list, toOffsets);
-    const valid = min(positions, targetWidth - first), y = target + (<usize> (first * targetPixel + channel) << 2);
-    if (vectors == 4) {
-      band3x4(reach, targetHeight, starts, toOffsets, packed, next, start, least, y, row, pixel, valid, left, sums);
-    } else if (vectors == 5) {
-      band2x5(reach, targetHeight, starts, toOffsets, packed, next, start, least, y, row, pixel, valid, left, sums);
-    } else if (vectors == 3) {
-      band4x3(reach, targetHeight, starts, toOffsets, packed, next, start, least, y, row, pixel, valid, left, sums);
-    } else if (vectors == 2) {
-      band6x2(reach, targetHeight, starts, toOffsets, packed, next, start, least, y, row, pixel, valid, left, sums);
-    } else {
-      band6x1(reach, targetHeight, starts, toOffsets, packed, next, start, least, y, row, pixel, valid, left, sums);
-    }
+    const valid = min(positions, targetWidth - first), isWhole = valid == positions;
+    const y = target + (<usize> (first * targetPixel + channel) << 2);
+    const to = isWhole ? y : spare, toRow = isWhole ? row : spareRow, step = isWhole ? targetStep : bytes;
+    if (vectors == 4) band3x4(reach, h, starts, toOffsets, packed, next, start, least, masks, to, toRow, step);
+    else if (vectors == 5) band2x5(reach, h, starts, toOffsets, packed, next, start, least, masks, to, toRow, step);
+    else if (vectors == 3) band4x3(reach, h, starts, toOffsets, packed, next, start, least, masks, to, toRow, step);
+    else if (vectors == 2) band6x2(reach, h, starts, toOffsets, packed, next, start, least, masks, to, toRow, step);
+    else band6x1(reach, h, starts, toOffsets, packed, next, start, least, masks, to, toRow, step);
+    if (!isWhole) copyBand(spare, spareRow, y, row, targetStep, valid, bytes);
   }
 }

@@ -6,9 +6,6 @@ import { listBytes } from "./_support.ts";
 /** Positions of a tile of 1 to 5 vectors of channels; the same as in kernels/lib/windows.ts. */
 const TILE_POSITIONS = [6, 6, 4, 3, 2] as const;
 
-/** Bytes of a tile's sums. */
-const TILE_SUMS = 256;
-
 /** Images in, images out, and the window between them. */
 interface Windows {
   readonly sourceHeight: number;
@@ -21,16 +18,17 @@ interface Windows {
   readonly targetHeight: number;
 }
 
-/** The weights of a block of channels, what each row reaches, and the lists with their starts, for the widest tile. */
+/** The weights of a block of channels, a spare band, what each row reaches, and the lists with their starts, for the widest tile. */
 function windowBytes(
   { sourceHeight, sourceWidth, sourcePixel, kh, kw, strideX, targetHeight }: Windows,
 ): number {
   const tiles = TILE_POSITIONS.map((count, i) => {
     const margin = (count - 1) * strideX, columns = Math.min(sourceWidth, kw + margin);
     const weights = kh * (kw + 2 * margin) * sourcePixel * 16 * (i + 1);
-    return weights + listBytes(roundUp(sourceHeight * columns * sourcePixel, 4));
+    const masks = 16 * (i + 1), spare = masks * count * targetHeight;
+    return weights + masks + spare + listBytes(roundUp(sourceHeight * columns * sourcePixel, 4));
   });
-  return Math.max(...tiles) + TILE_SUMS + 12 * targetHeight + 4 * (sourceHeight + 1) + 16;
+  return Math.max(...tiles) + 12 * targetHeight + 4 * (sourceHeight + 1) + 16;
 }
 
 /** Of `conv2d`. */
