@@ -1,5 +1,9 @@
-/** Compiles kernels/*.ts to kernels/build/kernels.wasm, when it is missing or older than what it is made of. */
+/**
+ * Makes ready what every task needs, if it is not there: compiles kernels/*.ts to kernels/build/kernels.wasm when it is
+ * older than what it is made of, and finds out which flags this Deno's engine knows, for kernels/build/engine.flags.
+ */
 import asc from "assemblyscript/asc";
+import { acceptedFlags } from "../src/exec/engine.ts";
 
 const here = new URL("./", import.meta.url);
 const built = new URL("build/", here);
@@ -48,18 +52,37 @@ async function compile(sources: ReadonlyMap<string, string>): Promise<Uint8Array
   return wasm;
 }
 
+/** The tasks of deno.json start Deno with what this file says. */
+async function writeEngineFlags(): Promise<void> {
+  const { deno, v8 } = Deno.version, engine = `deno ${deno}, v8 ${v8}, ${Deno.build.target}`;
+  const known = await Deno.readTextFile(new URL("engine.txt", built)).catch(() => "");
+  if (known === engine && await exists(new URL("engine.flags", built))) return;
+  await Deno.mkdir(built, { recursive: true });
+  await replace("engine.flags", await acceptedFlags());
+  await replace("engine.txt", engine);
+}
+
+/** Renamed into place, so that a program that starts meanwhile reads the old file or the new, never half of one. */
+async function replace(name: string, contents: string | Uint8Array): Promise<void> {
+  const temporary = new URL(`${name}.${Deno.pid}.tmp`, built);
+  if (typeof contents === "string") await Deno.writeTextFile(temporary, contents);
+  else await Deno.writeFile(temporary, contents);
+  await Deno.rename(temporary, new URL(name, built));
+}
+
+function exists(file: URL): Promise<boolean> {
+  return Deno.stat(file).then(() => true, () => false);
+}
+
 if (import.meta.main) {
+  await writeEngineFlags();
   const sources = await readSources(here), wanted = await digest(sources);
   const found = await Deno.readTextFile(new URL("kernels.sha256", built)).catch(() => "");
-  const isThere = await Deno.stat(new URL("kernels.wasm", built)).then(() => true, () => false);
-  if (found !== wanted || !isThere) {
+  if (found !== wanted || !await exists(new URL("kernels.wasm", built))) {
     const wasm = await compile(sources);
     await Deno.mkdir(built, { recursive: true });
-    // Renamed into place, so that a program that starts meanwhile reads the old file or the new, never half of one.
-    const temporary = new URL(`kernels.${Deno.pid}.tmp`, built);
-    await Deno.writeFile(temporary, wasm);
-    await Deno.rename(temporary, new URL("kernels.wasm", built));
-    await Deno.writeTextFile(new URL("kernels.sha256", built), wanted);
+    await replace("kernels.wasm", wasm);
+    await replace("kernels.sha256", wanted);
     console.error(`Compiled the WebAssembly kernels (${wasm.length} bytes)`);
   }
 }

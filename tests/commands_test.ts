@@ -41,15 +41,12 @@ async function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
 /** `DENO_V8_FLAGS=… deno run --quiet … experiments/main.ts`, with the permissions that the task has. */
 async function taskOf(): Promise<{ readonly args: readonly string[]; readonly env: Record<string, string> }> {
   const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
-  const [variable, deno, ...words]: readonly string[] = tasks["q1-adam"].command.split(" ");
-  const [name, value] = variable!.split("=");
-  assertEquals([name, deno, words.at(-2), words.at(-1)], [
-    "DENO_V8_FLAGS",
-    "deno",
-    "experiments/main.ts",
-    "q1-adam",
-  ]);
-  return { args: words.slice(0, -1), env: { DENO_V8_FLAGS: value! } };
+  const start = "DENO_V8_FLAGS=$(cat kernels/build/engine.flags) deno ", { command } = tasks["q1-adam"];
+  assert(command.startsWith(start), command);
+  const words: readonly string[] = command.slice(start.length).split(" ");
+  assertEquals(words.slice(-2), ["experiments/main.ts", "q1-adam"]);
+  const flags = await Deno.readTextFile(join(ROOT, "kernels/build/engine.flags"));
+  return { args: words.slice(0, -1), env: { DENO_V8_FLAGS: flags } };
 }
 
 async function command(

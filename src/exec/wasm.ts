@@ -45,7 +45,7 @@ export interface WasmOptions {
   readonly parallelFlops?: number;
   /**
    * Lays sums out in pairs for an engine that joins two 128-bit vectors into one of 256 bits. The numbers are the same
-   * either way, bit for bit. Default: whether the engine was started with what `ENGINE_FLAGS` says.
+   * either way, bit for bit. Default: whether the engine was started with the best of `ENGINE_FLAGS`.
    */
   readonly joinVectors?: boolean;
   /** The compiled kernels; default: kernels/build/kernels.wasm beside the sources. */
