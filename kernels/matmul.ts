@@ -4,19 +4,20 @@
 //   Aᵀ·B   by the non-zeros of A's columns where C is narrow or many are zero, else by tiles in registers (lib/tiles.ts);
 //   A·Bᵀ   by tiles of B transposed where many rows of A share it and rows are short, else dot products (lib/dots.ts);
 //   Aᵀ·Bᵀ  plain loops: no layer of the library needs it fast.
-// Limits: scratch for lists of 32 rows of K entries. The order of summation does not depend on the split.
+// Limits: scratch for lists of 32 rows of K entries, or of 64 columns of 128. The order of summation does not depend on the split.
 import { dots } from "./lib/dots";
 import { pitchBytes, scratch } from "./lib/layout";
 import { isSparse, WIDE, wideRows } from "./lib/listed";
 import { append4, listBytes, listRow, offsetsAt } from "./lib/nonzeros";
-import { clearRowPads, sparseRow, takesNonZeros } from "./lib/rows";
+import { clearRowPads, listedBytes, sparseRow, takesNonZeros } from "./lib/rows";
 import { denseRows, transposedRows } from "./lib/tiles";
 
 /** Rows of A from which transposing B pays, and the longest rows of B for which it does: long dots are as fast as tiles. */
 const TRANSPOSE_ROWS: i32 = 16;
 const TRANSPOSE_TERMS: i32 = 256;
-/** Rows of A that are listed at a time: 128 rows of B of 32 columns take 16 KiB. */
+/** Rows of A, and columns, that are listed at a time; as in src/ops/matmul.ts. 128 rows of B of 64 columns take 32 KiB. */
 const BLOCK: i32 = 128;
+const COLUMNS: i32 = 64;
 
 export function matmul(
   begin: i32,
@@ -77,44 +78,60 @@ function hasZeros(a: usize, aRow: usize, m: i32, k: i32): bool {
 }
 
 /**
- * Rows [begin, end) of C = Aᵀ·B by the non-zeros of A's columns. Column i of A makes row i of C; four columns
- * at a time are turned into lists, a block of A's rows after another, so that the block's rows of B stay in the
- * L1 cache while each row of C stays in registers.
+ * Rows [begin, end) of C = Aᵀ·B by the non-zeros of A's columns. Column i of A makes row i of C. Of a block of A's rows some
+ * columns are turned into lists; then a few columns of B after another, so that they stay in the L1 cache for all lists.
  */
 function outer(begin: i32, end: i32, a: usize, aRow: usize, b: usize, bRow: usize, c: usize, k: i32): void {
-  const toOffsets = offsetsAt(BLOCK), bytes = listBytes(BLOCK);
-  const l0 = scratch(), l1 = l0 + bytes, l2 = l1 + bytes, l3 = l2 + bytes;
-  const step = i32x4.splat(<i32> bRow << 2);
+  const toOffsets = offsetsAt(BLOCK), bytes = listBytes(BLOCK), columns = listedBytes();
+  const ends = scratch(), lists = ends + (<usize> COLUMNS << 2);
   for (let first: i32 = 0; first < k; first += BLOCK) {
     const last = min(first + BLOCK, k), block = b + <usize> first * bRow;
-    for (let i = begin & ~3; i < end; i += 4) {
-      let e0 = l0, e1 = l1, e2 = l2, e3 = l3;
-      let offsets = i32x4.mul(i32x4.splat(<i32> bRow), i32x4(0, 1, 2, 3));
-      let at = a + <usize> first * aRow + (<usize> i << 2);
-      for (let t = first; t < last; t += 4, at += aRow << 2) {
-        const zero = f32x4.splat(0);
-        const r0 = v128.load(at);
-        const r1 = t + 1 < last ? v128.load(at + aRow) : zero;
-        const r2 = t + 2 < last ? v128.load(at + (aRow << 1)) : zero;
-        const r3 = t + 3 < last ? v128.load(at + aRow * 3) : zero;
-        if (v128.any_true(v128.or(v128.or(r0, r1), v128.or(r2, r3)))) {
-          const low01 = i32x4.shuffle(r0, r1, 0, 4, 1, 5), low23 = i32x4.shuffle(r2, r3, 0, 4, 1, 5);
-          const high01 = i32x4.shuffle(r0, r1, 2, 6, 3, 7), high23 = i32x4.shuffle(r2, r3, 2, 6, 3, 7);
-          e0 = append4(e0, toOffsets, i32x4.shuffle(low01, low23, 0, 1, 4, 5), offsets);
-          e1 = append4(e1, toOffsets, i32x4.shuffle(low01, low23, 2, 3, 6, 7), offsets);
-          e2 = append4(e2, toOffsets, i32x4.shuffle(high01, high23, 0, 1, 4, 5), offsets);
-          e3 = append4(e3, toOffsets, i32x4.shuffle(high01, high23, 2, 3, 6, 7), offsets);
-        }
-        offsets = i32x4.add(offsets, step);
+    // The lists are aligned to a multiple of four; those outside the range belong to another thread.
+    for (let i = begin & ~3; i < end; i += COLUMNS) {
+      const from = max(begin, i), to = min(end, i + COLUMNS);
+      for (let quad = i; quad < to; quad += 4) {
+        const at = <usize> (quad - i);
+        listColumns4(a + (<usize> quad << 2), aRow, first, last, bRow, lists + bytes * at, bytes, ends + (at << 2));
       }
-      // The four rows are aligned to a multiple of four; those outside the range belong to another thread.
-      const row = c + <usize> i * bRow;
-      if (i >= begin) sparseRow(l0, e0, toOffsets, block, first == 0 ? 0 : row, row, bRow);
-      if (i + 1 >= begin && i + 1 < end) sparseRow(l1, e1, toOffsets, block, first == 0 ? 0 : row + bRow, row + bRow, bRow);
-      if (i + 2 >= begin && i + 2 < end) sparseRow(l2, e2, toOffsets, block, first == 0 ? 0 : row + bRow * 2, row + bRow * 2, bRow);
-      if (i + 3 >= begin && i + 3 < end) sparseRow(l3, e3, toOffsets, block, first == 0 ? 0 : row + bRow * 3, row + bRow * 3, bRow);
+      for (let at: usize = 0; at < bRow; at += columns) {
+        const width = min(columns, bRow - at);
+        for (let row = from; row < to; row++) {
+          const list = <usize> (row - i), into = c + <usize> row * bRow + at, done = load<usize>(ends + (list << 2));
+          sparseRow(lists + bytes * list, done, toOffsets, block + at, first == 0 ? 0 : into, into, width);
+        }
+      }
     }
   }
+}
+
+/** Lists the non-zeros of rows [first, last) of four columns of A from `a` on, and notes the lists' ends. */
+// @ts-ignore: decorator
+@inline
+function listColumns4(
+  a: usize, aRow: usize, first: i32, last: i32, bRow: usize, list: usize, bytes: usize, ends: usize,
+): void {
+  const toOffsets = offsetsAt(BLOCK), step = i32x4.splat(<i32> bRow << 2), zero = f32x4.splat(0);
+  let e0 = list, e1 = e0 + bytes, e2 = e1 + bytes, e3 = e2 + bytes;
+  let offsets = i32x4.mul(i32x4.splat(<i32> bRow), i32x4(0, 1, 2, 3)), at = a + <usize> first * aRow;
+  for (let t = first; t < last; t += 4, at += aRow << 2) {
+    const r0 = v128.load(at);
+    const r1 = t + 1 < last ? v128.load(at + aRow) : zero;
+    const r2 = t + 2 < last ? v128.load(at + (aRow << 1)) : zero;
+    const r3 = t + 3 < last ? v128.load(at + aRow * 3) : zero;
+    if (v128.any_true(v128.or(v128.or(r0, r1), v128.or(r2, r3)))) {
+      const low01 = i32x4.shuffle(r0, r1, 0, 4, 1, 5), low23 = i32x4.shuffle(r2, r3, 0, 4, 1, 5);
+      const high01 = i32x4.shuffle(r0, r1, 2, 6, 3, 7), high23 = i32x4.shuffle(r2, r3, 2, 6, 3, 7);
+      e0 = append4(e0, toOffsets, i32x4.shuffle(low01, low23, 0, 1, 4, 5), offsets);
+      e1 = append4(e1, toOffsets, i32x4.shuffle(low01, low23, 2, 3, 6, 7), offsets);
+      e2 = append4(e2, toOffsets, i32x4.shuffle(high01, high23, 0, 1, 4, 5), offsets);
+      e3 = append4(e3, toOffsets, i32x4.shuffle(high01, high23, 2, 3, 6, 7), offsets);
+    }
+    offsets = i32x4.add(offsets, step);
+  }
+  store<usize>(ends, e0);
+  store<usize>(ends, e1, 4);
+  store<usize>(ends, e2, 8);
+  store<usize>(ends, e3, 12);
 }
 
 /** Rows [begin, end) of C = Aᵀ·Bᵀ. */

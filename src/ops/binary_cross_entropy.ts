@@ -54,7 +54,11 @@ export const binaryCrossEntropyOp: Op = {
     overrides: { M: logits!.shape[0]!, N: logits!.shape[1]! },
     workgroups: flatGrid(logits!.shape[0]! * 256),
   }),
-  wasm: ({ inputs: [logits] }) => ({ units: logits!.shape[0]!, args: [logits!.shape[1]!] }),
+  wasm: ({ inputs: [logits] }) => ({
+    units: logits!.shape[0]!,
+    args: [logits!.shape[1]!],
+    scratchBytes: 32,
+  }),
   cases: [
     entropyCase([1, 1]),
     entropyCase([1, 784]),

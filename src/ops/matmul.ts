@@ -8,6 +8,10 @@ import type { CallTypes, Op, OpCase, View } from "../ir/op.ts";
 import { type Shape, tensorType } from "../core/tensor.ts";
 import { fits, listBytes, listedRowsBytes, PACK_BYTES, ROUNDING } from "./_support.ts";
 
+/** Rows and columns of A of which the WASM kernel makes lists at a time where A is transposed. */
+const LISTED_ROWS = 128;
+const LISTED_COLUMNS = 64;
+
 type MatmulAttrs = { readonly transposeA: boolean; readonly transposeB: boolean };
 
 /** Workgroups that a GPU is taken to run at a time. */
@@ -112,7 +116,10 @@ export const matmulOp: Op<MatmulAttrs> = {
     return {
       units: m,
       args: [m, k, n, +types.attrs.transposeA, +types.attrs.transposeB],
-      scratchBytes: Math.max(types.attrs.transposeA ? 4 * listBytes(128) : listedRowsBytes(k), PACK_BYTES),
+      scratchBytes: Math.max(
+        types.attrs.transposeA ? LISTED_COLUMNS * (listBytes(LISTED_ROWS) + 4) : listedRowsBytes(k),
+        PACK_BYTES,
+      ),
     };
   },
   cases: [
