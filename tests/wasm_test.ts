@@ -234,9 +234,14 @@ Deno.test("a training gives the same bits with one, two and three threads, whate
   await withSplits(async (data) => {
     const expected = await train(one, data);
     assert(expected.losses[1]! < expected.losses[0]!);
-    for (const [threads, parallelFlops] of [[2, 0], [3, 0], [2, 2000], [2, 10_000], [2, 30_000]] as const) {
-      const found = await train(await wasmExecutor({ threads, parallelFlops }), data);
-      assertEquals(found, expected, `${threads} threads, ${parallelFlops}`);
+    const flops = [[2, 0], [3, 0], [2, 2000], [2, 10_000], [2, 30_000]] as const;
+    const shared = [
+      ...flops.map(([threads, parallelFlops]) => ({ threads, parallelFlops })),
+      ...[0, 1000, 5000].map((parallelBytes) => ({ threads: 2, parallelFlops: Infinity, parallelBytes })),
+    ];
+    for (const options of shared) {
+      const found = await train(await wasmExecutor(options), data);
+      assertEquals(found, expected, JSON.stringify(options));
     }
   });
 });

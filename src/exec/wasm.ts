@@ -6,7 +6,7 @@ import { require } from "../core/errors.ts";
 import { encodeStep, type Step, STEP_BYTES, STEP_WORDS } from "../core/step.ts";
 import { roundUp, storageOf, toDense, toPadded, type TypedArray } from "../core/tensor.ts";
 import type { Call, Operand, Plan, PlanBuffer } from "../ir/plan.ts";
-import { callFlops, callTypes } from "../ir/print.ts";
+import { callBytes, callFlops, callTypes } from "../ir/print.ts";
 import {
   callAt,
   closedError,
@@ -41,8 +41,12 @@ const GUARD = 0xa5;
 export interface WasmOptions {
   /** Default: one per core, at most 8. */
   readonly threads?: number;
-  /** Calls of fewer floating-point operations are made by one thread: a barrier costs about as much. Default 200,000. */
+  /**
+   * Calls of fewer floating-point operations and fewer bytes are made by one thread: a barrier costs about as much.
+   * Default 200,000 operations, 131,072 bytes.
+   */
   readonly parallelFlops?: number;
+  readonly parallelBytes?: number;
   /**
    * Lays sums out in pairs for an engine that joins two 128-bit vectors into one of 256 bits. The numbers are the same
    * either way, bit for bit. Default: whether the engine was started with the best of `ENGINE_FLAGS`.
@@ -68,6 +72,7 @@ export async function wasmExecutor(options: WasmOptions = {}): Promise<Executor>
   const {
     threads = Math.min(navigator.hardwareConcurrency, 8),
     parallelFlops = 200_000,
+    parallelBytes = 131_072,
     joinVectors = joinsVectors(),
   } = options;
   require(
@@ -78,7 +83,8 @@ export async function wasmExecutor(options: WasmOptions = {}): Promise<Executor>
   return {
     name: "wasm",
     description: `WASM SIMD, ${threads} thread${threads === 1 ? "" : "s"}${joinVectors ? ", 256 bits" : ""}`,
-    load: (plan, loadOptions) => load(plan, module, { threads, parallelFlops, joinVectors, ...loadOptions }),
+    load: (plan, loadOptions) =>
+      load(plan, module, { threads, parallelFlops, parallelBytes, joinVectors, ...loadOptions }),
     close() {},
   };
 }
@@ -94,12 +100,14 @@ function layOut(buffers: readonly PlanBuffer[], from: number, guardBytes: number
   return { pointers, end };
 }
 
-type Settings = Required<Pick<WasmOptions, "threads" | "parallelFlops" | "joinVectors">> & LoadOptions;
+type Settings =
+  & Required<Pick<WasmOptions, "threads" | "parallelFlops" | "parallelBytes" | "joinVectors">>
+  & LoadOptions;
 
 async function load(
   plan: Plan,
   module: WebAssembly.Module,
-  { threads, parallelFlops, joinVectors, guards = false }: Settings,
+  { threads, parallelFlops, parallelBytes, joinVectors, guards = false }: Settings,
 ): Promise<Program> {
   const routines = { setup: plan.setup, ...plan.routines };
   const names = Object.keys(routines), calls = Object.values(routines).flat();
@@ -129,6 +137,9 @@ async function load(
     bytes.subarray(pointers[i]! + plan.buffers[i]!.bytes).subarray(0, GUARD_BYTES);
   if (guards) plan.buffers.forEach((_, i) => guardOf(i).fill(GUARD));
 
+  // Of weights that are updated most may stay untouched: their bytes do not count.
+  const isLarge = (call: Call) =>
+    callFlops(call) >= parallelFlops || (call.op.updates === undefined && callBytes(call) >= parallelBytes);
   const toWasmCall = (call: Call): WasmCall => {
     const { units, args } = dispatches.get(call)!;
     const at = call.operands.map(({ buffer, offset, type }) =>
@@ -139,7 +150,7 @@ async function load(
       units,
       args: [...at, ...(call.op.step ? [0] : []), ...args],
       stepAt: call.op.step ? at.length : -1,
-      parallel: threads > 1 && units > 1 && callFlops(call) >= parallelFlops,
+      parallel: threads > 1 && units > 1 && isLarge(call),
     };
   };
   // Lists 0 … are the routines; after them comes one list per call, for `runCall`.
