@@ -1,14 +1,13 @@
 // linear: Y = f(X·W + b).   X [M,K], W [K,N], or [N,K] to be transposed, b [N] → Y [M,N].
 // Split: rows of Y. Narrow layers take each row by its non-zeros (lib/rows.ts); wide ones take 32 rows by their non-zeros
-// where many are zero (lib/listed.ts), else tiles (lib/tiles.ts). With
-// transposed weights they are dot products (lib/dots.ts).
-// Limits: scratch for lists of 32 rows of K entries, or for 8 packed columns of 256 terms.
+// where many are zero (lib/listed.ts), else tiles (lib/dense.ts). With transposed weights: dot products (lib/dots.ts).
+// Limits: scratch for lists of 32 rows of K entries, or for 16 packed columns of 256 terms.
 import { activateRows } from "./lib/activate";
 import { dots } from "./lib/dots";
 import { pitchBytes, scratch } from "./lib/layout";
+import { wideRows } from "./lib/listed";
 import { listRow, offsetsAt } from "./lib/nonzeros";
 import { sparseRow, takesNonZeros } from "./lib/rows";
-import { wideRows } from "./lib/listed";
 
 export function linear(
   begin: i32,

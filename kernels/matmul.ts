@@ -1,16 +1,17 @@
 // matmul: C = op(A)·op(B).   op(A) [M,K], op(B) [K,N] → C [M,N].
 // Split: rows of C. Four routes by the transpose flags:
 //   A·B    by the non-zeros of A's rows where C is narrow or many are zero, else by tiles (lib/rows.ts, lib/listed.ts);
-//   Aᵀ·B   by the non-zeros of A's columns where C is narrow or many are zero, else by tiles in registers (lib/tiles.ts);
+//   Aᵀ·B   by the non-zeros of A's columns where C is narrow or many are zero, else by tiles (lib/dense.ts);
 //   A·Bᵀ   by tiles of B transposed where many rows of A share it and rows are short, else dot products (lib/dots.ts);
 //   Aᵀ·Bᵀ  plain loops: no layer of the library needs it fast.
-// Limits: scratch for lists of 32 rows of K entries, or of 64 columns of 128. The order of summation does not depend on the split.
+// Limits: scratch for lists of 32 rows of K entries, or of 64 columns of 128, or for 16 packed columns of 256 terms. The
+// order of summation does not depend on the split.
+import { denseRows, transposedRows } from "./lib/dense";
 import { dots } from "./lib/dots";
 import { pitchBytes, scratch } from "./lib/layout";
 import { isSparse, WIDE, wideRows } from "./lib/listed";
 import { append4, listBytes, listRow, offsetsAt } from "./lib/nonzeros";
 import { clearRowPads, listedBytes, sparseRow, takesNonZeros } from "./lib/rows";
-import { denseRows, transposedRows } from "./lib/tiles";
 
 /** Rows of A from which transposing B pays, and the longest rows of B for which it does: long dots are as fast as tiles. */
 const TRANSPOSE_ROWS: i32 = 16;

@@ -3,8 +3,8 @@ import { joinsVectors, scratch } from "./layout";
 import { clearPads, fma, sums4 } from "./math";
 
 /**
- * Adds the products of two rows of A with four of B to eight pairs of sums, vector by vector from byte `from` on: those
- * at even places to the first of a pair, those at odd places to the second. Both at once, for an engine that joins them.
+ * Sums the products of two rows of A with four of B into eight pairs, vector by vector: those at even places into the
+ * first of a pair, those at odd places into the second. Both at once, for an engine that joins them.
  */
 // @ts-ignore: decorator
 @inline

@@ -1,9 +1,9 @@
 // Rows times a wide matrix by the rows' non-zeros: what ReLU leaves is half zeros. Exact and in the order of K, so the
-// result is the same bits as that of tiles.ts, which is faster where most values are not zero; either may be taken for
+// result is the same bits as that of dense.ts, which is faster where most values are not zero; either may be taken for
 // any rows.
 import { append4, listBytes, offsetsAt } from "./nonzeros";
 import { listedBytes, sparseRow } from "./rows";
-import { denseRows } from "./tiles";
+import { denseRows } from "./dense";
 
 /** Rows that are listed at a time; as in src/ops/_support.ts. */
 const LISTED_ROWS: i32 = 32;

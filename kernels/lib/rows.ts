@@ -1,5 +1,5 @@
 // Products of rows by their non-zeros (nonzeros.ts): Y += Σ value · row of W. Exact, and fast for pixels and ReLU
-// outputs while the rows of W stay in a near cache; wide products of numbers take tiles.ts instead.
+// outputs while the rows of W stay in a near cache; wide products of numbers take dense.ts instead.
 import { joinsVectors } from "./layout";
 import { clearPads, fma } from "./math";
 

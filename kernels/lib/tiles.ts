@@ -1,14 +1,12 @@
 // Tiles of the dense product, for wide matrices: every row of W is read once per tile. Values of X for row i and
 // input t lie at x + i·xRow + t·xStep, so that X may be stored either way round; strides are in bytes. All tiles
 // sum each element in the order of K, so that neither the choice of tiles nor the split over threads shows.
-import { joinsVectors } from "./layout";
 import { fma } from "./math";
-import { tile1x16, tile4x16, tile6x16 } from "./wide_tiles";
 
 /** Y += X·W for 6 rows × 8 columns: 12 sums, 2 vectors of W and a value of X fill the 16 registers. */
 // @ts-ignore: decorator
 @inline
-function tile6x8(
+export function tile6x8(
   x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
 ): void {
   const y1 = y + yRow, y2 = y1 + yRow, y3 = y2 + yRow, y4 = y3 + yRow, y5 = y4 + yRow;
@@ -60,7 +58,7 @@ function tile6x8(
 /** The same for 4 rows × 8 columns. */
 // @ts-ignore: decorator
 @inline
-function tile4x8(
+export function tile4x8(
   x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
 ): void {
   const y1 = y + yRow, y2 = y1 + yRow, y3 = y2 + yRow;
@@ -100,7 +98,7 @@ function tile4x8(
 /** The same for a row × 8 columns. */
 // @ts-ignore: decorator
 @inline
-function tile1x8(
+export function tile1x8(
   x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
 ): void {
   let a0 = v128.load(y), a1 = v128.load(y, 16);
@@ -120,7 +118,7 @@ function tile1x8(
 /** The same for 6 rows × 4 columns. */
 // @ts-ignore: decorator
 @inline
-function tile6x4(
+export function tile6x4(
   x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
 ): void {
   const y1 = y + yRow, y2 = y1 + yRow, y3 = y2 + yRow, y4 = y3 + yRow, y5 = y4 + yRow;
@@ -154,7 +152,7 @@ function tile6x4(
 /** The same for a row × 4 columns. */
 // @ts-ignore: decorator
 @inline
-function tile1x4(
+export function tile1x4(
   x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
 ): void {
   let a0 = v128.load(y);
@@ -167,118 +165,4 @@ function tile1x4(
     value += xStep;
   }
   v128.store(y, a0);
-}
-
-/** Terms of K that are summed at a time: their part of 16 columns of W takes 16 KiB. As in src/ops/_support.ts. */
-const PART: i32 = 256;
-/** Rows from which it pays to pack those columns side by side: far apart, each lies on a page of its own. */
-const PACK_ROWS: i32 = 64;
-
-/** Y += X·W for rows [begin, end), by tiles; `pack` is room for PART times 16 values. */
-export function denseRows(
-  begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32,
-  w: usize, wRow: usize, y: usize, yRow: usize, pack: usize,
-): void {
-  const packs = end - begin >= PACK_ROWS, part = packs ? PART : k;
-  for (let first: i32 = 0; first < k; first += part) {
-    const terms = min(part, k - first), xk = x + <usize> first * xStep, wk = w + <usize> first * wRow;
-    for (let at: usize = 0, width: usize = 0; at < yRow; at += width) {
-      width = tileWidth(yRow - at);
-      if (packs) packColumns(wk + at, wRow, terms, width, pack);
-      tileRows(begin, end, xk, xRow, xStep, terms, packs ? pack : wk + at, packs ? width : wRow, y + at, yRow, width);
-    }
-  }
-}
-
-/** Y += X·Bᵀ for rows [begin, end) and at most PART terms, by the same tiles: 16 rows of B at a time are transposed. */
-export function transposedRows(
-  begin: i32, end: i32, x: usize, xRow: usize, k: i32, b: usize, bRow: usize, n: i32, y: usize, yRow: usize, pack: usize,
-): void {
-  for (let at: usize = 0, width: usize = 0; at < yRow; at += width) {
-    width = tileWidth(yRow - at);
-    packTransposed(b, bRow, k, <i32> (at >> 2), n, width, pack);
-    tileRows(begin, end, x, xRow, 4, k, pack, width, y + at, yRow, width);
-  }
-}
-
-/** Bytes of the columns that are taken next: 16 columns where vectors are joined, 8, or 4. */
-// @ts-ignore: decorator
-@inline
-function tileWidth(left: usize): usize {
-  return left >= 64 && joinsVectors() ? 64 : left >= 32 ? 32 : 16;
-}
-
-function packColumns(w: usize, wRow: usize, terms: i32, width: usize, pack: usize): void {
-  for (let t: i32 = 0; t < terms; t++, w += wRow) {
-    for (let at: usize = 0; at < width; at += 16, pack += 16) v128.store(pack, v128.load(w + at));
-  }
-}
-
-/** Columns j … of Bᵀ side by side; rows of B past the last repeat it. */
-function packTransposed(b: usize, bRow: usize, k: i32, j: i32, n: i32, width: usize, pack: usize): void {
-  for (let at: usize = 0; at < width; at += 16, j += 4) {
-    const b0 = b + <usize> min(j, n - 1) * bRow, b1 = b + <usize> min(j + 1, n - 1) * bRow;
-    const b2 = b + <usize> min(j + 2, n - 1) * bRow, b3 = b + <usize> min(j + 3, n - 1) * bRow;
-    let to = pack + at;
-    for (let t: usize = 0, bytes = <usize> k << 2; t < bytes; t += 16, to += width << 2) {
-      const r0 = v128.load(b0 + t), r1 = v128.load(b1 + t), r2 = v128.load(b2 + t), r3 = v128.load(b3 + t);
-      const low01 = i32x4.shuffle(r0, r1, 0, 4, 1, 5), low23 = i32x4.shuffle(r2, r3, 0, 4, 1, 5);
-      const high01 = i32x4.shuffle(r0, r1, 2, 6, 3, 7), high23 = i32x4.shuffle(r2, r3, 2, 6, 3, 7);
-      v128.store(to, i32x4.shuffle(low01, low23, 0, 1, 4, 5));
-      v128.store(to + width, i32x4.shuffle(low01, low23, 2, 3, 6, 7));
-      v128.store(to + (width << 1), i32x4.shuffle(high01, high23, 0, 1, 4, 5));
-      v128.store(to + width * 3, i32x4.shuffle(high01, high23, 2, 3, 6, 7));
-    }
-  }
-}
-
-/** Y += X·W for rows [begin, end) of `width` bytes. */
-// @ts-ignore: decorator
-@inline
-function tileRows(
-  begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
-  width: usize,
-): void {
-  if (width == 64) columns16(begin, end, x, xRow, xStep, k, w, wRow, y, yRow);
-  else if (width == 32) columns8(begin, end, x, xRow, xStep, k, w, wRow, y, yRow);
-  else columns4(begin, end, x, xRow, xStep, k, w, wRow, y, yRow);
-}
-
-/** Rows that the next tile of 8 or 16 columns takes. Eight rows are two tiles of four, not one of six and two single rows. */
-// @ts-ignore: decorator
-@inline
-function tileHeight(left: i32): i32 {
-  return left >= 6 && left != 8 ? 6 : left >= 4 ? 4 : 1;
-}
-
-function columns16(
-  begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
-): void {
-  for (let i = begin, rows: i32 = 0; i < end; i += rows) {
-    const xi = x + <usize> i * xRow, yi = y + <usize> i * yRow;
-    rows = tileHeight(end - i);
-    if (rows == 6) tile6x16(xi, xRow, xStep, k, w, wRow, yi, yRow);
-    else if (rows == 4) tile4x16(xi, xRow, xStep, k, w, wRow, yi, yRow);
-    else tile1x16(xi, xRow, xStep, k, w, wRow, yi, yRow);
-  }
-}
-
-function columns8(
-  begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
-): void {
-  for (let i = begin, rows: i32 = 0; i < end; i += rows) {
-    const xi = x + <usize> i * xRow, yi = y + <usize> i * yRow;
-    rows = tileHeight(end - i);
-    if (rows == 6) tile6x8(xi, xRow, xStep, k, w, wRow, yi, yRow);
-    else if (rows == 4) tile4x8(xi, xRow, xStep, k, w, wRow, yi, yRow);
-    else tile1x8(xi, xRow, xStep, k, w, wRow, yi, yRow);
-  }
-}
-
-function columns4(
-  begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
-): void {
-  let i = begin;
-  for (; i + 6 <= end; i += 6) tile6x4(x + <usize> i * xRow, xRow, xStep, k, w, wRow, y + <usize> i * yRow, yRow);
-  for (; i < end; i++) tile1x4(x + <usize> i * xRow, xRow, xStep, k, w, wRow, y + <usize> i * yRow, yRow);
 }

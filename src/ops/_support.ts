@@ -52,7 +52,7 @@ export function exact(): (index: number) => number {
   return () => 0;
 }
 
-/** Scratch bytes in which the WASM kernels' tiles pack 16 columns of 256 terms; see kernels/lib/tiles.ts. */
+/** Scratch bytes in which the WASM kernels pack 16 columns of 256 terms; see kernels/lib/dense.ts. */
 export const PACK_BYTES = 256 * 64;
 
 /** Scratch bytes of a WASM kernel's list of up to `count` non-zeros; the same as in kernels/lib/nonzeros.ts. */
