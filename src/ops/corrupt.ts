@@ -43,7 +43,7 @@ function threshold(rate: number): number {
 }
 
 /** Words of four vectors and of their noise, in the WASM kernel. */
-const SCRATCH_BYTES = 128;
+const SCRATCH_BYTES = 256;
 
 /** The largest |N(0,1)| of 24 bits is √(2·24·ln 2) = 5.8; its logarithm, root and cosine are good to 16 roundings. */
 const NOISE_ERROR = 96 * ROUNDING;
