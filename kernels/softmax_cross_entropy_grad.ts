@@ -1,8 +1,7 @@
 // softmax_cross_entropy_grad: dZ[i,c] = (softmax(z[i])[c] - [c = label[i]]) · dLoss[i].
-// z [M,C], labels u32 [M], dLosses [M] → dZ [M,C].   Split: rows.
-import { largestOf, shiftedExp, sumOfExp } from "./lib/classes";
+// z [M,C], labels u32 [M], dLosses [M] → dZ [M,C].   Split: rows. The exponentials wait in dZ for their sum.
+import { exponentials } from "./lib/classes";
 import { pitchBytes } from "./lib/layout";
-import { exp4 } from "./lib/math";
 
 export function softmax_cross_entropy_grad(
   begin: i32,
@@ -13,26 +12,15 @@ export function softmax_cross_entropy_grad(
   dZ: usize,
   classes: i32,
 ): void {
-  const pitch = pitchBytes(classes);
+  const pitch = pitchBytes(classes), one = f32x4.splat(1);
   for (let i = begin; i < end; i++) {
-    const row = z + <usize> i * pitch, out = dZ + <usize> i * pitch;
-    const largest = largestOf(row, classes), shift = f32x4.splat(largest);
-    const sum = f32x4.splat(sumOfExp(row, classes, largest));
-    const dLoss = load<f32>(dLosses + (<usize> i << 2)), weight = f32x4.splat(dLoss);
+    const out = dZ + <usize> i * pitch, sum = f32x4.splat(exponentials(z + <usize> i * pitch, out, classes));
+    const weight = v128.load32_splat(dLosses + (<usize> i << 2)), label = v128.load32_splat(labels + (<usize> i << 2));
     for (let c: i32 = 0; c < classes; c += 4) {
-      const probability = f32x4.div(shiftedExp(row, c, classes, shift), sum);
-      v128.store(out + (<usize> c << 2), f32x4.mul(probability, weight));
+      const at = out + (<usize> c << 2), isLabel = i32x4.eq(label, i32x4.add(i32x4.splat(c), i32x4(0, 1, 2, 3)));
+      // (p - 1)·w as p·w - w would lose digits where p is near 1.
+      const error = f32x4.sub(f32x4.div(v128.load(at), sum), v128.and(one, isLabel));
+      v128.store(at, f32x4.mul(error, weight));
     }
-    const at = out + (<usize> load<u32>(labels + (<usize> i << 2)) << 2);
-    // (p - 1)·w as p·w - w would lose digits where p is near 1.
-    const probability = shiftedProbability(row, at - out, largest, sum);
-    store<f32>(at, (probability - 1) * dLoss);
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function shiftedProbability(row: usize, offset: usize, largest: f32, sum: v128): f32 {
-  const shifted = exp4(f32x4.splat(load<f32>(row + offset) - largest));
-  return f32x4.extract_lane(f32x4.div(shifted, sum), 0);
 }

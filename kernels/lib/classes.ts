@@ -24,8 +24,20 @@ export function largestOf(row: usize, classes: i32): f32 {
 /** exp(logits - largest) of four classes from `c`; 0 past the last class. */
 // @ts-ignore: decorator
 @inline
-export function shiftedExp(row: usize, c: i32, classes: i32, largest: v128): v128 {
+function shiftedExp(row: usize, c: i32, classes: i32, largest: v128): v128 {
   return clearPads(exp4(f32x4.sub(v128.load(row + (<usize> c << 2)), largest)), c, classes);
+}
+
+/** Writes exp(logit - largest) of a row of logits to `out`, zeros in its pads, and returns their sum. */
+export function exponentials(row: usize, out: usize, classes: i32): f32 {
+  const shift = f32x4.splat(largestOf(row, classes));
+  let sum = f32x4.splat(0);
+  for (let c: i32 = 0; c < classes; c += 4) {
+    const powers = shiftedExp(row, c, classes, shift);
+    v128.store(out + (<usize> c << 2), powers);
+    sum = f32x4.add(sum, powers);
+  }
+  return sum4(sum);
 }
 
 /** Σ_c exp(logit - largest). */
