@@ -1,7 +1,7 @@
 // adam: m ← β₁·m + (1-β₁)·g;  v ← β₂·v + (1-β₂)·g²;  p ← p - lr·λd·p - a·m / (√v·c + ε),  g including λc·p.
 // params, grads, m, v, all [P].   Split: vectors of four, two at a time. Scalars: a = lr/(1-β₁ᵗ), c = 1/√(1-β₂ᵗ), lr.
 import { stepScalar } from "./lib/layout";
-import { fma } from "./lib/math";
+import { fma, runningMean } from "./lib/math";
 
 export function adam(
   begin: i32,
@@ -28,9 +28,10 @@ export function adam(
   for (; at + 32 <= last; at += 32) {
     const p0 = v128.load(params + at), p1 = v128.load(params + at, 16);
     const g0 = fma(coupled, p0, v128.load(grads + at)), g1 = fma(coupled, p1, v128.load(grads + at, 16));
-    const m0 = mean(keep1, v128.load(first + at), fresh1, g0), m1 = mean(keep1, v128.load(first + at, 16), fresh1, g1);
-    const v0 = mean(keep2, v128.load(second + at), fresh2, f32x4.mul(g0, g0));
-    const v1 = mean(keep2, v128.load(second + at, 16), fresh2, f32x4.mul(g1, g1));
+    const m0 = runningMean(keep1, v128.load(first + at), fresh1, g0);
+    const m1 = runningMean(keep1, v128.load(first + at, 16), fresh1, g1);
+    const v0 = runningMean(keep2, v128.load(second + at), fresh2, f32x4.mul(g0, g0));
+    const v1 = runningMean(keep2, v128.load(second + at, 16), fresh2, f32x4.mul(g1, g1));
     v128.store(first + at, m0);
     v128.store(first + at, m1, 16);
     v128.store(second + at, v0);
@@ -40,18 +41,12 @@ export function adam(
   }
   if (at < last) {
     const p = v128.load(params + at), g = fma(coupled, p, v128.load(grads + at));
-    const m = mean(keep1, v128.load(first + at), fresh1, g);
-    const v = mean(keep2, v128.load(second + at), fresh2, f32x4.mul(g, g));
+    const m = runningMean(keep1, v128.load(first + at), fresh1, g);
+    const v = runningMean(keep2, v128.load(second + at), fresh2, f32x4.mul(g, g));
     v128.store(first + at, m);
     v128.store(second + at, v);
     v128.store(params + at, moved(p, m, v, a, c, small, shrink));
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function mean(keep: v128, old: v128, fresh: v128, value: v128): v128 {
-  return fma(keep, old, f32x4.mul(fresh, value));
 }
 
 // @ts-ignore: decorator

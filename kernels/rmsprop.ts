@@ -2,7 +2,7 @@
 //          v ← μ·v + u (with momentum);  p ← p - lr·λd·p - u or v,  g including λc·p.
 // params, grads, squares s, means m, velocity v, all [P].   Split: vectors of four, two at a time. Scalars: lr.
 import { stepScalar } from "./lib/layout";
-import { fma } from "./lib/math";
+import { fma, runningMean } from "./lib/math";
 
 export function rmsprop(
   begin: i32,
@@ -32,13 +32,14 @@ export function rmsprop(
   for (; at + 32 <= last; at += 32) {
     const p0 = v128.load(params + at), p1 = v128.load(params + at, 16);
     const g0 = fma(coupled, p0, v128.load(grads + at)), g1 = fma(coupled, p1, v128.load(grads + at, 16));
-    const s0 = mean(keep, v128.load(squares + at), fresh, f32x4.mul(g0, g0));
-    const s1 = mean(keep, v128.load(squares + at, 16), fresh, f32x4.mul(g1, g1));
+    const s0 = runningMean(keep, v128.load(squares + at), fresh, f32x4.mul(g0, g0));
+    const s1 = runningMean(keep, v128.load(squares + at, 16), fresh, f32x4.mul(g1, g1));
     v128.store(squares + at, s0);
     v128.store(squares + at, s1, 16);
     let variance0 = s0, variance1 = s1;
     if (centered != 0) {
-      const m0 = mean(keep, v128.load(means + at), fresh, g0), m1 = mean(keep, v128.load(means + at, 16), fresh, g1);
+      const m0 = runningMean(keep, v128.load(means + at), fresh, g0);
+      const m1 = runningMean(keep, v128.load(means + at, 16), fresh, g1);
       v128.store(means + at, m0);
       v128.store(means + at, m1, 16);
       variance0 = f32x4.max(zero, f32x4.sub(s0, f32x4.mul(m0, m0)));
@@ -56,11 +57,11 @@ export function rmsprop(
   }
   if (at < last) {
     const p = v128.load(params + at), g = fma(coupled, p, v128.load(grads + at));
-    const s = mean(keep, v128.load(squares + at), fresh, f32x4.mul(g, g));
+    const s = runningMean(keep, v128.load(squares + at), fresh, f32x4.mul(g, g));
     v128.store(squares + at, s);
     let variance = s;
     if (centered != 0) {
-      const m = mean(keep, v128.load(means + at), fresh, g);
+      const m = runningMean(keep, v128.load(means + at), fresh, g);
       v128.store(means + at, m);
       variance = f32x4.max(zero, f32x4.sub(s, f32x4.mul(m, m)));
     }
@@ -71,12 +72,6 @@ export function rmsprop(
     }
     v128.store(params + at, f32x4.sub(f32x4.sub(p, f32x4.mul(shrink, p)), update));
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function mean(keep: v128, old: v128, fresh: v128, value: v128): v128 {
-  return fma(keep, old, f32x4.mul(fresh, value));
 }
 
 // @ts-ignore: decorator

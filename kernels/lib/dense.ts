@@ -68,15 +68,25 @@ function packTransposed(b: usize, bRow: usize, k: i32, j: i32, n: i32, width: us
 }
 
 /** Y += X·W for rows [begin, end) of `width` bytes. */
-// @ts-ignore: decorator
-@inline
 function tileRows(
   begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
   width: usize,
 ): void {
-  if (width == 64) columns16(begin, end, x, xRow, xStep, k, w, wRow, y, yRow);
-  else if (width == 32) columns8(begin, end, x, xRow, xStep, k, w, wRow, y, yRow);
-  else columns4(begin, end, x, xRow, xStep, k, w, wRow, y, yRow);
+  if (width == 16) {
+    columns4(begin, end, x, xRow, xStep, k, w, wRow, y, yRow);
+    return;
+  }
+  for (let i = begin, rows: i32 = 0; i < end; i += rows) {
+    const xi = x + <usize> i * xRow, yi = y + <usize> i * yRow;
+    rows = tileHeight(end - i);
+    if (width == 64) {
+      if (rows == 6) tile6x16(xi, xRow, xStep, k, w, wRow, yi, yRow);
+      else if (rows == 4) tile4x16(xi, xRow, xStep, k, w, wRow, yi, yRow);
+      else tile1x16(xi, xRow, xStep, k, w, wRow, yi, yRow);
+    } else if (rows == 6) tile6x8(xi, xRow, xStep, k, w, wRow, yi, yRow);
+    else if (rows == 4) tile4x8(xi, xRow, xStep, k, w, wRow, yi, yRow);
+    else tile1x8(xi, xRow, xStep, k, w, wRow, yi, yRow);
+  }
 }
 
 /** Rows that the next tile of 8 or 16 columns takes. Eight rows are two tiles of four, not one of six and two single rows. */
@@ -84,30 +94,6 @@ function tileRows(
 @inline
 function tileHeight(left: i32): i32 {
   return left >= 6 && left != 8 ? 6 : left >= 4 ? 4 : 1;
-}
-
-function columns16(
-  begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
-): void {
-  for (let i = begin, rows: i32 = 0; i < end; i += rows) {
-    const xi = x + <usize> i * xRow, yi = y + <usize> i * yRow;
-    rows = tileHeight(end - i);
-    if (rows == 6) tile6x16(xi, xRow, xStep, k, w, wRow, yi, yRow);
-    else if (rows == 4) tile4x16(xi, xRow, xStep, k, w, wRow, yi, yRow);
-    else tile1x16(xi, xRow, xStep, k, w, wRow, yi, yRow);
-  }
-}
-
-function columns8(
-  begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
-): void {
-  for (let i = begin, rows: i32 = 0; i < end; i += rows) {
-    const xi = x + <usize> i * xRow, yi = y + <usize> i * yRow;
-    rows = tileHeight(end - i);
-    if (rows == 6) tile6x8(xi, xRow, xStep, k, w, wRow, yi, yRow);
-    else if (rows == 4) tile4x8(xi, xRow, xStep, k, w, wRow, yi, yRow);
-    else tile1x8(xi, xRow, xStep, k, w, wRow, yi, yRow);
-  }
 }
 
 function columns4(

@@ -6,6 +6,13 @@ export function fma(a: v128, b: v128, c: v128): v128 {
   return f32x4.relaxed_madd(a, b, c);
 }
 
+/** A mean of what came, the newer the heavier: keep·mean + fresh·value. */
+// @ts-ignore: decorator
+@inline
+export function runningMean(keep: v128, mean: v128, fresh: v128, value: v128): v128 {
+  return fma(keep, mean, f32x4.mul(fresh, value));
+}
+
 /**
  * exp(x): x = n·ln 2 + r with |r| ≤ ln 2 / 2, a polynomial for exp(r), and n added to the exponent's bits.
  * Coefficients: Cephes (expf). Below -87.3 the result is about 1e-38 instead of 0. NaN stays NaN.

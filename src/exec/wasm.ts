@@ -7,6 +7,7 @@ import { encodeStep, type Step, STEP_BYTES, STEP_WORDS } from "../core/step.ts";
 import { roundUp, storageOf, toDense, toPadded, type TypedArray } from "../core/tensor.ts";
 import type { Call, Operand, Plan, PlanBuffer } from "../ir/plan.ts";
 import { callBytes, callFlops, callTypes } from "../ir/print.ts";
+import { joinsVectors } from "./engine.ts";
 import {
   callAt,
   closedError,
@@ -19,7 +20,6 @@ import {
   settle,
   SETUP_STEP,
 } from "./executor.ts";
-import { joinsVectors } from "./engine.ts";
 import { compileKernels, readKernels, startWorker } from "./wasm_load.ts";
 import {
   bindThread,
@@ -41,11 +41,9 @@ const GUARD = 0xa5;
 export interface WasmOptions {
   /** Default: one per core, at most 8. */
   readonly threads?: number;
-  /**
-   * Calls of fewer floating-point operations and fewer bytes are made by one thread: a barrier costs about as much.
-   * Default 200,000 operations, 131,072 bytes.
-   */
+  /** Calls of fewer floating-point operations are made by one thread: a barrier costs about as much. Default 200,000. */
   readonly parallelFlops?: number;
+  /** Calls of as many bytes are shared whatever their operations, but for updates of weights. Default 131,072. */
   readonly parallelBytes?: number;
   /**
    * Lays sums out in pairs for an engine that joins two 128-bit vectors into one of 256 bits. The numbers are the same

@@ -18,7 +18,7 @@ interface Windows {
   readonly targetHeight: number;
 }
 
-/** The weights of a block of channels, a spare band, what each row reaches, and the lists with their starts, for the widest tile. */
+/** For the widest tile: weights of a block of channels, masks, a spare band, what each row reaches, lists and their starts. */
 function windowBytes(
   { sourceHeight, sourceWidth, sourcePixel, kh, kw, strideX, targetHeight }: Windows,
 ): number {
