@@ -4,7 +4,7 @@ import { UsageError } from "../src/core/errors.ts";
 import type { Executor } from "../src/exec/executor.ts";
 import { wasmExecutor } from "../src/exec/wasm.ts";
 import { findAdapter, type FoundAdapter, webgpuExecutor } from "../src/exec/webgpu.ts";
-import { wholeNumber } from "../experiments/flags.ts";
+import { wholeNumber } from "../src/cli/flags.ts";
 import { bandwidthTable, loadBenchShader, measurePeak, type Peak } from "./peak.ts";
 
 export const BENCH_BACKENDS = ["wasm", "webgpu", "all"] as const;

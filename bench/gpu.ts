@@ -1,8 +1,8 @@
 /** `deno task bench:gpu`: Descent on WebGPU beside PyTorch on CUDA, on the same GPU; needs no network. */
 import { DescentError } from "../src/core/errors.ts";
 import { findAdapter } from "../src/exec/webgpu.ts";
-import { helpOf, parseFlags } from "../experiments/flags.ts";
-import { compare } from "./compare.ts";
+import { helpOf, parseFlags } from "../src/cli/flags.ts";
+import { compare } from "./rounds.ts";
 import { selectWorkloads, splitWords } from "./names.ts";
 import { COMPARE_FLAGS, CONSOLE, guarded, type Output } from "./options.ts";
 import { OURS } from "./ratios.ts";

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { DescentError, UsageError } from "../src/core/errors.ts";
 import type { Op } from "../src/ir/op.ts";
-import { helpOf, parseFlags } from "../experiments/flags.ts";
+import { helpOf, parseFlags } from "../src/cli/flags.ts";
 import type { RewriteName } from "../src/train/rewrites.ts";
 import { defaultThreads, type Device, openDevices } from "./devices.ts";
 import { measure, type MeasureOptions } from "./measure.ts";

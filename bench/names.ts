@@ -3,7 +3,7 @@ import { UsageError } from "../src/core/errors.ts";
 import type { Op } from "../src/ir/op.ts";
 import { OPS } from "../src/ops/mod.ts";
 import { OPTIMIZER_OPS } from "../src/optim/mod.ts";
-import { didYouMean, type Flags } from "../experiments/flags.ts";
+import { didYouMean, type Flags } from "../src/cli/flags.ts";
 import { WORKLOAD_NAMES } from "./workloads.ts";
 
 const ALL_OPS: readonly Op[] = [...OPS, ...OPTIMIZER_OPS];

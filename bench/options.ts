@@ -1,7 +1,7 @@
 /** The options of the benchmark commands, and the shell around each of them. */
 import { DescentError } from "../src/core/errors.ts";
 import { type DataSet, mnist, REPORT_A } from "../src/data/mnist.ts";
-import { number, oneOf, path, wholeNumber } from "../experiments/flags.ts";
+import { number, oneOf, path, wholeNumber } from "../src/cli/flags.ts";
 import { REWRITE_NAMES, type RewriteName } from "../src/train/rewrites.ts";
 import { BENCH_BACKENDS, threadCounts } from "./devices.ts";
 

@@ -1,6 +1,6 @@
 /** `deno task bench:peers`: Descent on WASM beside PyTorch, TensorFlow.js and jax-js on the same processor. */
-import { helpOf, parseFlags } from "../experiments/flags.ts";
-import { chosen, compare } from "./compare.ts";
+import { helpOf, parseFlags } from "../src/cli/flags.ts";
+import { chosen, compare } from "./rounds.ts";
 import { defaultThreads } from "./devices.ts";
 import { selectWorkloads, splitWords } from "./names.ts";
 import { COMPARE_FLAGS, CONSOLE, guarded, type Output } from "./options.ts";

@@ -2,7 +2,7 @@
  * Benchmarks over time: `bench/<yyyymmdd-hhmmss>.jsonl` in the runs folder, each what `deno task bench --json` printed.
  * Where a name holds no time, the file's own counts.
  */
-import type { BenchData, Benchmarked } from "../components/inside_types.ts";
+import type { BenchData, Benchmarked } from "../components/inside/inside_types.ts";
 import { type JsonObject, parseObject } from "../src/runs/json.ts";
 import { causeOf } from "../src/runs/files.ts";
 import { numberOf, wordOf } from "./flatten.ts";

@@ -1,5 +1,5 @@
 /** What the page inside of a run shows. */
-import type { InsideData } from "../components/inside_types.ts";
+import type { InsideData } from "../components/inside/inside_types.ts";
 import { causeOf } from "../src/runs/files.ts";
 import { PLAN_FILE } from "../src/runs/layout.ts";
 import { readPlans } from "./plan.ts";

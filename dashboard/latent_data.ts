@@ -1,5 +1,5 @@
 /** The codes of autoencoders, as the page Latent space shows them. */
-import type { LatentCodes, LatentData, LatentRun } from "../components/latent_types.ts";
+import type { LatentCodes, LatentData, LatentRun } from "../components/latent/latent_types.ts";
 import type { RunRow } from "../components/types.ts";
 import { DescentError } from "../src/core/errors.ts";
 import { isJsonObject, type JsonObject } from "../src/runs/json.ts";

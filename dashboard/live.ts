@@ -1,7 +1,7 @@
 /** News of runs as they happen: the folder is watched, so that nobody has to ask again and again. */
 import { join } from "node:path";
 import type { RunNews } from "../components/types.ts";
-import { picturesStamp } from "./figures.ts";
+import { picturesStamp } from "./pictures.ts";
 import { isPlainName } from "./folder.ts";
 import type { Library } from "./library.ts";
 import { runData } from "./run_data.ts";

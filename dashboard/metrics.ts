@@ -2,7 +2,7 @@
  * `metrics.jsonl` as columns of numbers, read on from where the last look ended: the file is only ever appended to.
  * Lines are untrusted; what is no number is a gap.
  */
-import { thinPositions } from "../components/thin_curve.ts";
+import { thinPositions } from "../components/chart/thin_curve.ts";
 import type { Appended, Curve, Stage, Stopping } from "../components/types.ts";
 import { isJsonObject, type JsonObject, parseObject } from "../src/runs/json.ts";
 import { METRICS_FILE } from "../src/runs/layout.ts";

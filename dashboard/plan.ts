@@ -1,5 +1,5 @@
 /** `plan.json` of a run: the calls and buffers that its training was made of. */
-import type { PlanBufferData, PlanCall, PlanData } from "../components/inside_types.ts";
+import type { PlanBufferData, PlanCall, PlanData } from "../components/inside/inside_types.ts";
 import { isJsonObject, type Json, type JsonObject } from "../src/runs/json.ts";
 import { PLAN_FILE } from "../src/runs/layout.ts";
 import { numberOf, objectOf, shorten, textOf, wordOf } from "./flatten.ts";

@@ -1,5 +1,5 @@
 /** The models that the runs hold, as the Playground offers them. */
-import type { ModelChoice } from "../components/playground_types.ts";
+import type { ModelChoice } from "../components/playground/playground_types.ts";
 import type { RunRow } from "../components/types.ts";
 import type { RunEntry } from "../src/runs/read.ts";
 import { isJsonObject } from "../src/runs/json.ts";

@@ -3,7 +3,7 @@ import type { RunData, RunRow, ScoreTable, StopRule, TextTable } from "../compon
 import { isJsonObject, type Json, type JsonObject } from "../src/runs/json.ts";
 import { topicOf } from "./catalog.ts";
 import { filesBelow, MAX_FILES } from "./files.ts";
-import { readPictures } from "./figures.ts";
+import { readPictures } from "./pictures.ts";
 import { flatten, numberOf, objectOf, shorten, textOf, wordOf } from "./flatten.ts";
 import { isPlainName } from "./folder.ts";
 import type { Metrics } from "./metrics.ts";

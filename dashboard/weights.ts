@@ -1,5 +1,5 @@
 /** The head of a run's `model.safetensors`: what layers and tensors it has, without their values. */
-import type { LayerData, TensorData } from "../components/inside_types.ts";
+import type { LayerData, TensorData } from "../components/inside/inside_types.ts";
 import { isJsonObject, type Json, type JsonObject, parseObject } from "../src/runs/json.ts";
 import { numberOf, objectOf, shorten, textOf, wordOf } from "./flatten.ts";
 import { findFile, readBytes } from "./folder.ts";

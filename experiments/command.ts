@@ -1,6 +1,6 @@
 /** What commands are, and how an experiment becomes one. */
 import { UsageError } from "../src/core/errors.ts";
-import { type Flag, type Flags, helpOf, parseFlags, type Values } from "./flags.ts";
+import { type Flag, type Flags, helpOf, parseFlags, type Values } from "../src/cli/flags.ts";
 import type { CommonFlags, RUN_FLAGS } from "./options.ts";
 import { checkFirstStep } from "./plan.ts";
 import { openScreen, type Screen } from "./screen.ts";

@@ -1,7 +1,7 @@
 /** Every command by its name: the tasks in deno.json call these. */
 import { AUTOENCODER_COMMANDS, AUTOENCODER_EXPERIMENTS } from "./autoencoder/commands.ts";
 import { type Command, showHelp, trainingCommand } from "./command.ts";
-import { parseFlags } from "./flags.ts";
+import { parseFlags } from "../src/cli/flags.ts";
 import { checkGradients } from "./gradcheck.ts";
 import { RUN_FLAGS } from "./options.ts";
 import { planCommand } from "./plan_command.ts";

@@ -1,7 +1,7 @@
 /** The command line: `deno task q1-adam --seed 3`. */
 import { DescentError, UsageError } from "../src/core/errors.ts";
 import { COMMANDS } from "./commands.ts";
-import { didYouMean } from "./flags.ts";
+import { didYouMean } from "../src/cli/flags.ts";
 
 /** Runs a command; resolves to the exit code. */
 export async function main(args: readonly string[]): Promise<number> {

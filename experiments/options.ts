@@ -3,7 +3,17 @@ import { BACKENDS } from "../src/exec/choose.ts";
 import { ACTIVATIONS } from "../src/ops/_activation.ts";
 import { REWRITE_NAMES } from "../src/train/rewrites.ts";
 import { MONITORS } from "../src/train/stop.ts";
-import { type Flag, type Flags, labels, listOf, number, oneOf, path, wholeNumber, widths } from "./flags.ts";
+import {
+  type Flag,
+  type Flags,
+  labels,
+  listOf,
+  number,
+  oneOf,
+  path,
+  wholeNumber,
+  widths,
+} from "../src/cli/flags.ts";
 
 /** Counts of epochs or images. */
 export const positiveWhole = wholeNumber(1, 1_000_000_000);

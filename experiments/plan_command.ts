@@ -1,7 +1,7 @@
 /** `deno task plan NAME`: the plan of any experiment that is one training. */
 import { UsageError } from "../src/core/errors.ts";
 import { type Command, runOptions, showHelp } from "./command.ts";
-import { type Flag, parseFlags } from "./flags.ts";
+import { type Flag, parseFlags } from "../src/cli/flags.ts";
 import { showPlan } from "./plan.ts";
 import type { Experiment } from "./training.ts";
 

@@ -13,7 +13,7 @@ import type { RewriteName } from "../src/train/rewrites.ts";
 import type { Trained } from "../src/train/saved.ts";
 import type { SplitName } from "../src/train/session.ts";
 import type { StopOptions } from "../src/train/stop.ts";
-import type { Values } from "./flags.ts";
+import type { Values } from "../src/cli/flags.ts";
 import type { CommonFlags } from "./options.ts";
 
 /** Where and how to run. */

@@ -1,7 +1,7 @@
 /** Runs compared. The address follows the choice, so that it can be sent as a link. */
 import { useSignal } from "@preact/signals";
 import { useContext, useEffect, useMemo } from "preact/hooks";
-import type { ChartLine } from "../components/chart_layout.ts";
+import type { ChartLine } from "../components/chart/chart_layout.ts";
 import {
   ALL_SETTINGS,
   type Choice,
@@ -13,14 +13,14 @@ import {
   labelsOf,
   meanCurve,
   searchOf,
-} from "../components/compare.ts";
-import { Picker } from "../components/compare_picker.tsx";
-import { CompareTable, GroupTable } from "../components/compare_table.tsx";
-import type { CompareData } from "../components/compare_types.ts";
+} from "../components/compare/grouping.ts";
+import { Picker } from "../components/compare/compare_picker.tsx";
+import { CompareTable, GroupTable } from "../components/compare/compare_table.tsx";
+import type { CompareData } from "../components/compare/compare_types.ts";
 import { capital, curveName, inWords } from "../components/format.ts";
 import { defineIsland } from "../components/island.tsx";
-import { LineChart } from "../components/line_chart.tsx";
-import { countOf } from "../components/run_words.ts";
+import { LineChart } from "../components/chart/line_chart.tsx";
+import { countOf } from "../components/run/run_words.ts";
 import { Link, SiteContext } from "../components/site.tsx";
 
 /** What is drawn if nothing else is asked for: the first of these that there is. */

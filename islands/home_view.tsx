@@ -3,10 +3,10 @@ import { useSignal } from "@preact/signals";
 import { useContext, useEffect } from "preact/hooks";
 import { formatCount, formatScore } from "../components/format.ts";
 import { defineIsland } from "../components/island.tsx";
-import { listen } from "../components/live.ts";
+import { listen } from "../components/run/news.ts";
 import { Command, RunLink, Sparkline, StateMark } from "../components/parts.tsx";
-import { RunTable } from "../components/run_table.tsx";
-import { countOf } from "../components/run_words.ts";
+import { RunTable } from "../components/run/run_table.tsx";
+import { countOf } from "../components/run/run_words.ts";
 import { Link, runPath, SiteContext } from "../components/site.tsx";
 import type { Card, HomeData } from "../components/types.ts";
 

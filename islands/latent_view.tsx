@@ -3,13 +3,13 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { useContext, useEffect, useMemo, useRef } from "preact/hooks";
 import { formatCount, formatValue } from "../components/format.ts";
 import { defineIsland } from "../components/island.tsx";
-import { normalized } from "../components/latent_camera.ts";
-import { SheetImage } from "../components/latent_image.tsx";
-import { ImageSheet } from "../components/latent_sheet.ts";
-import { LatentStage } from "../components/latent_stage.tsx";
-import type { LatentCodes, LatentRun } from "../components/latent_types.ts";
-import { ModelWorker, sentenceOf } from "../components/playground_client.ts";
-import { ImageView } from "../components/playground_layers.tsx";
+import { normalized } from "../components/latent/latent_camera.ts";
+import { SheetImage } from "../components/latent/latent_image.tsx";
+import { ImageSheet } from "../components/latent/latent_sheet.ts";
+import { LatentStage } from "../components/latent/latent_stage.tsx";
+import type { LatentCodes, LatentRun } from "../components/latent/latent_types.ts";
+import { ModelWorker, sentenceOf } from "../components/playground/playground_client.ts";
+import { ImageView } from "../components/playground/playground_layers.tsx";
 import { addressOf, filePath, SiteContext } from "../components/site.tsx";
 
 export interface LatentProps {

@@ -11,7 +11,7 @@ import { modelConfig } from "../src/nn/registry.ts";
 import { softmax } from "../src/ops/softmax.ts";
 import { layerGraph } from "../src/train/graph.ts";
 import type { Trained } from "../src/train/saved.ts";
-import type { ModelFacts, Shown } from "../components/playground_messages.ts";
+import type { ModelFacts, Shown } from "../components/playground/playground_messages.ts";
 
 /** The bytes at an address of the dashboard; throws the server's sentence where there are none. */
 export async function fetchBytes(address: string, what: string): Promise<Uint8Array<ArrayBuffer>> {

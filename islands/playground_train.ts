@@ -13,8 +13,13 @@ import { rmsprop } from "../src/optim/rmsprop.ts";
 import { sgd } from "../src/optim/sgd.ts";
 import { encodeModel } from "../src/train/saved.ts";
 import { Session } from "../src/train/session.ts";
-import { SIDE } from "../components/playground_digit.ts";
-import type { ImageSet, Preset, TrainedEpoch, TrainSettings } from "../components/playground_messages.ts";
+import { SIDE } from "../components/playground/playground_digit.ts";
+import type {
+  ImageSet,
+  Preset,
+  TrainedEpoch,
+  TrainSettings,
+} from "../components/playground/playground_messages.ts";
 
 const DIGITS = 10, LOGITS = dense(DIGITS, { activation: "identity" });
 /** How often the model goes out while it is trained. */

@@ -3,12 +3,18 @@ import { useContext } from "preact/hooks";
 import { formatCount, formatScore } from "../components/format.ts";
 import { defineIsland } from "../components/island.tsx";
 import { Command } from "../components/parts.tsx";
-import { TrainForm, TrainingView } from "../components/playground_form.tsx";
-import { bestOf, ImageView, isClassifier, Layers, Probabilities } from "../components/playground_layers.tsx";
-import type { ModelFacts, Shown } from "../components/playground_messages.ts";
-import { DrawingPad } from "../components/playground_pad.tsx";
-import { ALL_DIGITS, type From, usePlayground } from "../components/playground_state.ts";
-import type { ModelChoice } from "../components/playground_types.ts";
+import { TrainForm, TrainingView } from "../components/playground/playground_form.tsx";
+import {
+  bestOf,
+  ImageView,
+  isClassifier,
+  Layers,
+  Probabilities,
+} from "../components/playground/playground_layers.tsx";
+import type { ModelFacts, Shown } from "../components/playground/playground_messages.ts";
+import { DrawingPad } from "../components/playground/playground_pad.tsx";
+import { ALL_DIGITS, type From, usePlayground } from "../components/playground/playground_state.ts";
+import type { ModelChoice } from "../components/playground/playground_types.ts";
 import { SiteContext } from "../components/site.tsx";
 
 export interface PlaygroundProps {

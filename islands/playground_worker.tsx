@@ -1,6 +1,6 @@
 /** The worker of the pages Playground and Latent space: models at work, and training, away from what is drawn. */
 import { browserWasm, browserWebgpu, fetchBytes, Viewer } from "./playground_engine.ts";
-import type { Asked, Told } from "../components/playground_messages.ts";
+import type { Asked, Told } from "../components/playground/playground_messages.ts";
 import { trainInBrowser } from "./playground_train.ts";
 import { DescentError, unreachable } from "../src/core/errors.ts";
 import { selfTest } from "../src/exec/selftest.ts";

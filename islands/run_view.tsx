@@ -1,16 +1,16 @@
 /** The page of a run. While it trains, the page follows it. */
 import { useSignal } from "@preact/signals";
 import { useContext, useEffect } from "preact/hooks";
-import { appendLines } from "../components/append.ts";
+import { appendLines } from "../components/chart/append.ts";
 import { capital, inWords } from "../components/format.ts";
 import { defineIsland } from "../components/island.tsx";
-import { listen } from "../components/live.ts";
+import { listen } from "../components/run/news.ts";
 import { Pairs } from "../components/parts.tsx";
-import { StageCurves } from "../components/run_curves.tsx";
-import { Figures, Files } from "../components/run_files.tsx";
-import { RunHead } from "../components/run_head.tsx";
-import { Confusions, Scores, TextTables } from "../components/run_results.tsx";
-import { ruleFor, stageEnd } from "../components/run_words.ts";
+import { StageCurves } from "../components/run/run_curves.tsx";
+import { Figures, Files } from "../components/run/run_files.tsx";
+import { RunHead } from "../components/run/run_head.tsx";
+import { Confusions, Scores, TextTables } from "../components/run/run_results.tsx";
+import { ruleFor, stageEnd } from "../components/run/run_words.ts";
 import { Link, runPath, SiteContext } from "../components/site.tsx";
 import type { RunData, RunNews } from "../components/types.ts";
 

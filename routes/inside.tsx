@@ -1,6 +1,6 @@
 /** Inside: plans and kernels. */
-import { BenchView } from "../components/bench_view.tsx";
-import type { BenchData } from "../components/inside_types.ts";
+import { BenchView } from "../components/inside/bench_view.tsx";
+import type { BenchData } from "../components/inside/inside_types.ts";
 import { StateMark } from "../components/parts.tsx";
 import { Link, runPath } from "../components/site.tsx";
 import type { RunRow } from "../components/types.ts";

@@ -7,10 +7,10 @@ import type {
   ReportSection,
   Verdict,
   VerdictCounts,
-} from "../../components/report_types.ts";
+} from "../../components/report/report_types.ts";
 import type { RunRow } from "../../components/types.ts";
 import { isJsonObject } from "../../src/runs/json.ts";
-import { readPictures } from "../figures.ts";
+import { readPictures } from "../pictures.ts";
 import { wordOf } from "../flatten.ts";
 import type { Library } from "../library.ts";
 import { ONE_LAYER_SECTION, THREE_LAYER_SECTION } from "./a_autoencoders.ts";

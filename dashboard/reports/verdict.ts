@@ -1,5 +1,5 @@
 /** What our numbers say of a printed one. */
-import type { Verdict } from "../../components/report_types.ts";
+import type { Verdict } from "../../components/report/report_types.ts";
 import { overlap, prediction, wilson } from "./intervals.ts";
 import type { CellSpec } from "./spec.ts";
 

@@ -2,7 +2,7 @@
 import { ACTIVATIONS } from "../../src/ops/_activation.ts";
 import { CORRUPTIONS } from "../../src/ops/corrupt.ts";
 import { type Command, longCommand } from "../command.ts";
-import { number, oneOf, path, type Values, wholeNumber, widths } from "../flags.ts";
+import { number, oneOf, path, type Values, wholeNumber, widths } from "../../src/cli/flags.ts";
 import { NETWORK_FLAGS, PLAN_FLAGS, positiveWhole, RUN_FLAGS, TRAIN_FLAGS } from "../options.ts";
 import { checkFirstStep } from "../plan.ts";
 import { loadData } from "../q1/prepare.ts";

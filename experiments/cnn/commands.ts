@@ -1,6 +1,6 @@
 /** The commands of Report B, part A: `cnn-sgd`, `cnn-momentum`, `cnn-rmsprop`, and `cnn` for all of them. */
 import { type Command, longCommand } from "../command.ts";
-import { listOf, number, path, type Values, wholeNumber } from "../flags.ts";
+import { listOf, number, path, type Values, wholeNumber } from "../../src/cli/flags.ts";
 import { MOMENTUM_FLAG, NETWORK_FLAGS, PLAN_FLAGS, RUN_FLAGS, TRAIN_FLAGS } from "../options.ts";
 import type { Experiment } from "../training.ts";
 import { CNN_METHODS, CNN_RECIPES, type CnnMethod, type CnnSettings } from "./cnn.ts";

@@ -1,7 +1,7 @@
 /** The commands of Report A's first chapter: `q1-sgd` … `q1-adam`, and `q1` for all of them. */
 import { DescentError, UsageError } from "../../src/core/errors.ts";
 import { type Command, longCommand } from "../command.ts";
-import { listOf, path, type Values } from "../flags.ts";
+import { listOf, path, type Values } from "../../src/cli/flags.ts";
 import { MOMENTUM_FLAG, NETWORK_FLAGS, RUN_FLAGS, TRAIN_FLAGS } from "../options.ts";
 import type { Experiment } from "../training.ts";
 import { loadData, prepareRun } from "./prepare.ts";

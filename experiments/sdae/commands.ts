@@ -3,7 +3,7 @@ import { referenceExecutor } from "../../src/exec/reference.ts";
 import { initializeWeights } from "../../src/nn/model.ts";
 import { type LayerTraining, pretrainLayers } from "../../src/train/pretrain.ts";
 import { type Command, longCommand } from "../command.ts";
-import { number, oneOf, path, type Values, wholeNumber } from "../flags.ts";
+import { number, oneOf, path, type Values, wholeNumber } from "../../src/cli/flags.ts";
 import { MOMENTUM_FLAG, NETWORK_FLAGS, PLAN_FLAGS, RUN_FLAGS, TRAIN_FLAGS } from "../options.ts";
 import { openExecutor } from "../train_run.ts";
 import type { Experiment } from "../training.ts";

@@ -1,6 +1,6 @@
 /** Runs that were added to a comparison. */
-import { choiceOf } from "../../components/compare.ts";
-import { comparedRuns } from "../../dashboard/compare.ts";
+import { choiceOf } from "../../components/compare/grouping.ts";
+import { comparedRuns } from "../../dashboard/compare_data.ts";
 import { type Handlers, json } from "../../dashboard/page.ts";
 
 export const handler: Handlers = {

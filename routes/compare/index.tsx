@@ -1,7 +1,7 @@
 /** Any runs beside each other. */
-import type { CompareData } from "../../components/compare_types.ts";
+import type { CompareData } from "../../components/compare/compare_types.ts";
 import { Island } from "../../components/island.tsx";
-import { compareData } from "../../dashboard/compare.ts";
+import { compareData } from "../../dashboard/compare_data.ts";
 import type { Handlers, PageProps } from "../../dashboard/page.ts";
 import compareView from "../../islands/compare_view.tsx";
 

@@ -1,5 +1,5 @@
 /** The codes of one autoencoder. */
-import type { LatentData } from "../../components/latent_types.ts";
+import type { LatentData } from "../../components/latent/latent_types.ts";
 import { latentData, latentRuns } from "../../dashboard/latent_data.ts";
 import type { Library } from "../../dashboard/library.ts";
 import { type Handlers, notFound, type PageProps } from "../../dashboard/page.ts";

@@ -1,7 +1,7 @@
 /** The codes of the newest autoencoder. */
 import { Island } from "../../components/island.tsx";
-import { LatentPage } from "../../components/latent_page.tsx";
-import type { LatentData } from "../../components/latent_types.ts";
+import { LatentPage } from "../../components/latent/latent_page.tsx";
+import type { LatentData } from "../../components/latent/latent_types.ts";
 import { latentData } from "../../dashboard/latent_data.ts";
 import type { Handlers, PageProps } from "../../dashboard/page.ts";
 import latentView from "../../islands/latent_view.tsx";

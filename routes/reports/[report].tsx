@@ -1,6 +1,6 @@
 /** One report, section by section. */
-import type { ReportData, VerdictCounts } from "../../components/report_types.ts";
-import { ReportView } from "../../components/report_view.tsx";
+import type { ReportData, VerdictCounts } from "../../components/report/report_types.ts";
+import { ReportView } from "../../components/report/report_view.tsx";
 import { type Handlers, notFound, type PageProps } from "../../dashboard/page.ts";
 import { countVerdicts, REPORT_SPECS, reportData } from "../../dashboard/reports/report_data.ts";
 

@@ -1,6 +1,6 @@
 /** The two published reports. */
-import { VerdictKey } from "../../components/report_view.tsx";
-import type { VerdictCounts } from "../../components/report_types.ts";
+import { VerdictKey } from "../../components/report/report_view.tsx";
+import type { VerdictCounts } from "../../components/report/report_types.ts";
 import { Link } from "../../components/site.tsx";
 import type { Handlers, PageProps } from "../../dashboard/page.ts";
 import { countVerdicts, REPORT_SPECS, reportData } from "../../dashboard/reports/report_data.ts";

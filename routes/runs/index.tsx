@@ -1,7 +1,7 @@
 /** All runs, and everything else that lies in their folder. */
 import { Command } from "../../components/parts.tsx";
-import { RunTable } from "../../components/run_table.tsx";
-import { countOf } from "../../components/run_words.ts";
+import { RunTable } from "../../components/run/run_table.tsx";
+import { countOf } from "../../components/run/run_words.ts";
 import type { RunRow } from "../../components/types.ts";
 import type { Handlers, PageProps } from "../../dashboard/page.ts";
 

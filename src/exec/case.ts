@@ -13,11 +13,11 @@ import {
   expectCall,
   operandName,
   readOperands,
-} from "./compare.ts";
+} from "./deviation.ts";
 import type { Executor } from "./executor.ts";
 import { referenceExecutor } from "./reference.ts";
 
-export { compareCall, describeDeviation, type Deviation, readOperands } from "./compare.ts";
+export { compareCall, describeDeviation, type Deviation, readOperands } from "./deviation.ts";
 
 /** A case as a graph with the values of its inputs, rounded to float32 so that every executor gets the same. */
 export interface BuiltCase {

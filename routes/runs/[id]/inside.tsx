@@ -1,9 +1,9 @@
 /** The inside of a run: its layers, and the plan of its training. */
 import { formatBytes, formatCount } from "../../../components/format.ts";
-import type { InsideData } from "../../../components/inside_types.ts";
-import { NetworkView } from "../../../components/network_view.tsx";
+import type { InsideData } from "../../../components/inside/inside_types.ts";
+import { NetworkView } from "../../../components/inside/network_view.tsx";
 import { Command, RunLink } from "../../../components/parts.tsx";
-import { PlanView } from "../../../components/plan_view.tsx";
+import { PlanView } from "../../../components/inside/plan_view.tsx";
 import { Link, runPath } from "../../../components/site.tsx";
 import { insideData } from "../../../dashboard/inside.ts";
 import type { Library } from "../../../dashboard/library.ts";

@@ -1,0 +1,70 @@
+/** Running sides in turn, each in a process of its own with a time limit, and gathering what they print. */
+import { UsageError } from "../src/core/errors.ts";
+import { textTable } from "../src/plot/table.ts";
+import type { Values } from "../src/cli/flags.ts";
+import { type COMPARE_FLAGS, type Output, trainingImages } from "./options.ts";
+import { type SideLine, writeSideData } from "./peers/side.ts";
+import { processor } from "./devices.ts";
+import { doubtsOf, ratiosOf, ratiosTable, type RoundLine, timesTable } from "./ratios.ts";
+import { jsonNumbers, threeDigits } from "./report.ts";
+import { runSide, type Side } from "./sides.ts";
+
+const SEED = 1;
+
+export type CompareValues = Values<typeof COMPARE_FLAGS>;
+
+/** The sides that `--only` leaves, Descent always; throws a `UsageError` on a name that is not `known`. */
+export function chosen(only: readonly string[] | undefined, known: readonly string[]): readonly string[] {
+  const wrong = only?.find((name) => !known.includes(name));
+  if (wrong !== undefined) {
+    throw new UsageError(`--only takes ${known.join(", ")} with commas between, got "${wrong}"`);
+  }
+  return only ?? known;
+}
+
+/**
+ * Times all sides, round after round and workload after workload, and prints their times and Descent's ratio to
+ * each. What a side prints that is no JSON is dropped; a side that fails or is too slow is named and left out.
+ */
+export async function compare(
+  sides: readonly Side[],
+  workloads: readonly string[],
+  { rounds = 3, seconds = 2, data, json = false }: CompareValues,
+  { print, note }: Output,
+): Promise<void> {
+  note(`${processor()}; Deno ${Deno.version.deno}`);
+  const folder = await Deno.makeTempDir({ prefix: "descent-bench-" }), lines: RoundLine[] = [];
+  try {
+    await writeSideData(folder, await trainingImages(data), SEED);
+    for (let round = 1; round <= rounds; round++) {
+      for (const workload of workloads) {
+        for (const side of sides) {
+          const { found, problem } = await runSide(side, workload, { seconds, folder });
+          for (const line of found) {
+            lines.push({ round, ...line });
+            if (json) print(JSON.stringify({ round, ...line }, jsonNumbers));
+            else note(`round ${round} of ${rounds}: ${describe(line)}`);
+          }
+          if (problem !== undefined) {
+            note(`round ${round} of ${rounds}: ${side.name} ${workload}: ${problem}`);
+          }
+        }
+      }
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  const ratios = ratiosOf(lines);
+  doubtsOf(lines).forEach(note);
+  if (json) {
+    ratios.forEach((ratio) => print(JSON.stringify(ratio, jsonNumbers)));
+    return;
+  }
+  print(`\n${textTable(timesTable(lines))}`);
+  if (ratios.length > 0) print(`\n${textTable(ratiosTable(ratios))}`);
+}
+
+function describe({ peer, variant, threads, workload, msPerStep }: SideLine): string {
+  const on = threads === 0 ? "" : `, ${threads} thread${threads === 1 ? "" : "s"}`;
+  return `${workload} ${peer} ${variant}${on}: ${threeDigits(msPerStep)} ms`;
+}

@@ -1,0 +1,84 @@
+/** The engine under the WASM executor: what Descent's tasks tell it, and that the numbers are the same without. */
+import { assert, assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { acceptedFlags, ENGINE_FLAGS, joinsVectors } from "../../src/exec/engine.ts";
+import { type Probe, probe } from "./engine_probe.ts";
+
+const [JOINED, UNCHECKED] = ENGINE_FLAGS as readonly [string, string];
+const FOLDER = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The probe in a process of its own, whose kernels are optimized before their first call instead of after many. */
+async function probeUnder(flags: string): Promise<Probe> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--allow-all", "tests/exec/engine_probe.ts"],
+    cwd: FOLDER,
+    env: { DENO_V8_FLAGS: `${flags},--no-liftoff`, NO_COLOR: "1" },
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+function differences(a: Probe, b: Probe): readonly string[] {
+  const names = new Set([...Object.keys(a.digests), ...Object.keys(b.digests)]);
+  return [...names].filter((name) => a.digests[name] !== b.digests[name]);
+}
+
+const plain = await probe({ threads: 1, joinVectors: false });
+
+Deno.test("an engine that joins vectors and checks no bounds gives the same bits in every op and workload", async () => {
+  const flags = await acceptedFlags(), joined = await probeUnder(flags);
+  assertEquals(joined.joins, Deno.build.arch === "x86_64");
+  assertEquals(joined.description.endsWith(", 256 bits"), joined.joins);
+  assert(Object.keys(joined.digests).length > 300);
+  assertEquals(differences(plain, joined), []);
+});
+
+Deno.test("kernels laid out for joined vectors give the same bits on an engine that joins none", async () => {
+  assertEquals(differences(plain, await probe({ threads: 1, joinVectors: true })), []);
+});
+
+Deno.test("differences() finds a digest that differs, and one that is missing", () => {
+  const changed = { ...plain, digests: { ...plain.digests, W1: "0" } };
+  const { W2: _, ...fewer } = plain.digests;
+  assertEquals(differences(plain, changed), ["W1"]);
+  assertEquals(differences(plain, { ...plain, digests: fewer }), ["W2"]);
+});
+
+Deno.test("vectors are joined where all flags were given, and nowhere else", async () => {
+  assertEquals(joinsVectors(), false);
+  assertEquals(await joinsUnder(await acceptedFlags()), Deno.build.arch === "x86_64");
+  assertEquals(await joinsUnder(UNCHECKED), false);
+  if (Deno.build.arch === "x86_64") assertEquals(await joinsUnder(JOINED, []), false);
+});
+
+/** What `joinsVectors()` says in a process with these flags; by default it may read the variable. */
+async function joinsUnder(flags: string, allowed = ["--allow-env=DENO_V8_FLAGS"]): Promise<boolean> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", ...allowed, "-"],
+    cwd: FOLDER,
+    env: { DENO_V8_FLAGS: flags, NO_COLOR: "1" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const code = `import { joinsVectors } from "../src/exec/engine.ts"; console.log(joinsVectors());`;
+  await new Blob([code]).stream().pipeTo(child.stdin);
+  const { success, stdout, stderr } = await child.output();
+  assert(success, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout).trim() === "true";
+}
+
+Deno.test("an engine that does not know a flag gets the next choice, and the last without a trial", async () => {
+  assertEquals(await acceptedFlags(["--no-such-flag", UNCHECKED, "--another"]), UNCHECKED);
+  assertEquals(await acceptedFlags(["--no-such-flag", "--another"]), "--another");
+});
+
+Deno.test("every task that trains or times starts the engine with the flags that setup found, and no other task does", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
+  for (const [name, { command }] of Object.entries<{ readonly command: string }>(tasks)) {
+    const trains = /(experiments|bench)\/(main|peers)\.ts/.test(command) && name !== "gradcheck";
+    const expected = trains ? "DENO_V8_FLAGS=$(cat kernels/build/engine.flags) deno run " : "deno ";
+    assert(command.startsWith(expected), `${name}: ${command}`);
+    assertEquals(command.includes("V8_FLAGS"), trains, name);
+  }
+});

@@ -1,0 +1,238 @@
+/** The WebGPU executor itself; that its kernels agree with the reference is tested with the ops. */
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { DescentError } from "../../src/core/errors.ts";
+import { checkCase, describeDeviation, fillValues } from "../../src/exec/case.ts";
+import { arena, leaf } from "../../src/ir/leaf.ts";
+import type { CallTypes, Op, OpCase } from "../../src/ir/op.ts";
+import { compile } from "../../src/ir/plan.ts";
+import type { Activation } from "../../src/ops/_activation.ts";
+import { add } from "../../src/ops/add.ts";
+import { gather } from "../../src/ops/gather.ts";
+import { linear, linearOp } from "../../src/ops/linear.ts";
+import { matmul, matmulOp } from "../../src/ops/matmul.ts";
+import { OPS } from "../../src/ops/mod.ts";
+import { record } from "../../src/ops/record.ts";
+import { softmax } from "../../src/ops/softmax.ts";
+import { softmaxCrossEntropy } from "../../src/ops/softmax_cross_entropy.ts";
+import { OPTIMIZER_OPS, sgd } from "../../src/optim/mod.ts";
+import { countCalls, gpuTest, smallSum, STEP } from "./webgpu_support.ts";
+
+const WGSL = new URL("../../wgsl/", import.meta.url);
+
+Deno.test("every op has a shader that binds its operands, and no shader is without an op", async () => {
+  const ops = [...OPS, ...OPTIMIZER_OPS];
+  const files = [...Deno.readDirSync(WGSL)].map(({ name }) => name).sort();
+  assertEquals(files, ops.map(({ name }) => `${name}.wgsl`).sort());
+  for (const op of ops) {
+    const text = await Deno.readTextFile(new URL(`${op.name}.wgsl`, WGSL));
+    const operands = Math.max(op.operands.length, op.cases[0]!.inputs.length) +
+      (op.updates === undefined ? 1 : 0);
+    assert(text.startsWith(`// ${op.name}: `), `${op.name}.wgsl must open with what it computes`);
+    assertEquals(text.match(/@binding\(\d+\)/g)?.length, operands + (op.step ? 1 : 0), op.name);
+    assertStringIncludes(text, "fn main(");
+    const [first] = op.cases, inputs = first!.inputs.map(({ shape, dtype = "f32" }) => ({ shape, dtype }));
+    const types: CallTypes = { inputs, output: op.infer(inputs, first!.attrs), attrs: first!.attrs };
+    for (const name of Object.keys(op.wgsl(types).overrides)) {
+      assertStringIncludes(text, `override ${name}: `);
+    }
+  }
+});
+
+gpuTest(
+  "a plan's setup runs before the first step, and again only after its data is written",
+  async (open) => {
+    const executor = await open();
+    const table = leaf("data", "table", [3, 5], "u8"), order = leaf("data", "order", [3], "u32");
+    const bias = leaf("input", "bias", [3, 5]);
+    const sum = add(gather(table, order, { rows: 3, whole: true, scale: 2 }), bias);
+    const plan = compile({ forward: [sum] });
+    assertEquals(plan.setup.length, 1);
+    const program = await executor.load(plan);
+    const submits = countCalls(executor.device.queue, "submit");
+    const pixels = Uint8Array.from({ length: 15 }, (_, i) => i + 240);
+    program.write(table, pixels);
+    program.write(order, [2, 0, 1]);
+    program.write(bias, new Float32Array(15).fill(1));
+    await program.run("forward", [STEP]);
+    await program.run("forward", [STEP]);
+    assertEquals(submits.count, 3);
+    assertEquals([...await program.read(sum)].slice(0, 6), [501, 503, 505, 507, 509, 481]);
+    program.write(table, pixels.map((pixel) => pixel - 200));
+    await program.run("forward", [STEP]);
+    assertEquals([...await program.read(sum)].slice(0, 6), [101, 103, 105, 107, 109, 81]);
+  },
+);
+
+gpuTest("a chunk of steps is one submit that allocates nothing, each step with its own row", async (open) => {
+  const executor = await open({ tableRows: 4 });
+  const values = leaf("input", "values", [16]), metrics = leaf("state", "metrics", [16, 4]);
+  const program = await executor.load(compile({ measure: [record(values, metrics, 2)] }));
+  program.write(values, Float32Array.from({ length: 16 }, (_, i) => 2 ** i));
+  const { device } = executor;
+  const submits = countCalls(device.queue, "submit");
+  const allocations = [countCalls(device, "createBuffer"), countCalls(device, "createBindGroup")];
+  const steps = Array.from({ length: 11 }, (_, i) => ({ ...STEP, slot: i, count: i + 1 }));
+  await program.run("measure", steps);
+  assertEquals(submits.count, 3);
+  assertEquals(allocations.map(({ count }) => count), [0, 0]);
+  const rows = await program.read(metrics);
+  assertEquals([...rows].filter((_, i) => i % 4 === 2), [
+    ...steps.map((_, i) => 2 ** (i + 1) - 1),
+    0,
+    0,
+    0,
+    0,
+    0,
+  ]);
+  assertEquals([...rows].filter((value, i) => i % 4 !== 2 && value !== 0), []);
+});
+
+gpuTest("writes, runs and reads happen in the order they are asked for, awaited or not", async (open) => {
+  const { a, b, sum, plan } = smallSum();
+  const program = await (await open({ tableRows: 2 })).load(plan);
+  program.write(b, [100, 200]);
+  const pending: Promise<unknown>[] = [], reads: Promise<unknown>[] = [];
+  for (let i = 0; i < 6; i++) {
+    program.write(a, [i, 2 * i]);
+    pending.push(program.run("forward", [STEP, STEP, STEP]));
+    reads.push(program.read(sum).then((found) => [...found]), program.read(a).then((found) => [...found]));
+  }
+  const found = await Promise.all(reads);
+  await Promise.all(pending);
+  assertEquals(found, [0, 1, 2, 3, 4, 5].flatMap((i) => [[100 + i, 200 + 2 * i], [i, 2 * i]]));
+});
+
+gpuTest("two runs from the same start are bit-identical", async (open) => {
+  const executor = await open();
+  const weights = leaf("parameter", "weights", [30, 20]), params = arena("params", [weights]);
+  const x = leaf("input", "x", [1000, 30]), dY = leaf("input", "dY", [1000, 20]);
+  const y = matmul(x, weights, { label: "y" });
+  const dWeights = matmul(x, add(y, dY), { transposeA: true, label: "dWeights" });
+  const optimizer = sgd({ learningRate: 1e-5 });
+  const update = optimizer.update(params, arena("grads", [dWeights]), []);
+  const plan = compile({ train: [update] });
+  const train = async () => {
+    const program = await executor.load(plan);
+    [weights, x, dY].forEach((value, lane) => {
+      program.write(value, fillValues({ shape: value.type.shape, fill: "normal" }, lane));
+    });
+    await program.run("train", Array(20).fill({ ...STEP, scalars: optimizer.scalars(0) }));
+    const found = await program.readPadded(plan.place(params)!);
+    program.close();
+    return new Uint32Array(found.buffer as ArrayBuffer);
+  };
+  const first = await train();
+  assert(first.some((word) => word !== 0));
+  assertEquals(await train(), first);
+});
+
+gpuTest("a second load compiles no kernel again", async (open) => {
+  const executor = await open(), pipelines = countCalls(executor.device, "createComputePipeline");
+  await executor.load(smallSum().plan);
+  await executor.load(smallSum().plan);
+  assertEquals(pipelines.count, 1);
+});
+
+gpuTest("runCall() makes one call of a routine and waits for it", async (open) => {
+  const { a, b, sum } = smallSum(), twice = add(sum, sum, "twice");
+  const program = await (await open()).load(compile({ forward: [twice] }));
+  program.write(a, [1, 2]);
+  program.write(b, [3, 4]);
+  await program.runCall("forward", 1, STEP);
+  assertEquals([...await program.read(twice)], [0, 0]);
+  await program.runCall("forward", 0, STEP);
+  await program.runCall("forward", 1, STEP);
+  assertEquals([...await program.read(twice)], [8, 12]);
+  await assertRejects(() => program.runCall("forward", 2, STEP), DescentError, "no call 2");
+});
+
+gpuTest("checkGuards() names the buffer that a kernel writes past the end of", async (open) => {
+  const overrun = async (op: string) => {
+    const text = await Deno.readTextFile(new URL(`${op}.wgsl`, WGSL));
+    return text.replace("c[i] = a[i] + b[i];", "c[i + 1u] = a[i] + b[i];");
+  };
+  for (const [options, names] of [[{}, []], [{ loadShader: overrun }, ["sum"]]] as const) {
+    const program = await (await open(options)).load(smallSum().plan, { guards: true });
+    assertEquals(await program.checkGuards(), []);
+    await program.run("forward", [STEP]);
+    assertEquals(await program.checkGuards(), [...names]);
+  }
+});
+
+gpuTest("linear and matmul agree with the reference whichever way they share out the work", async (open) => {
+  const executor = await open();
+  const inputs = (...shapes: readonly number[][]) =>
+    shapes.map((shape) => ({ shape, fill: "normal" as const }));
+  const linearCase = (
+    [m, k, n]: readonly [number, number, number],
+    activation: Activation,
+    transposeWeights = false,
+  ): readonly [Op, OpCase] => [
+    linearOp as unknown as Op,
+    {
+      label: `${m}×${k}×${n}${transposeWeights ? " transposed" : ""}`,
+      inputs: inputs([m, k], transposeWeights ? [n, k] : [k, n], [n]),
+      attrs: { activation, transposeWeights },
+    },
+  ];
+  const matmulCase = (transposeA: boolean, transposeB: boolean): readonly [Op, OpCase] => [
+    matmulOp as unknown as Op,
+    {
+      label: `transposed ${transposeA} ${transposeB}`,
+      inputs: inputs(transposeA ? [70, 130] : [130, 70], transposeB ? [65, 70] : [70, 65]),
+      attrs: { transposeA, transposeB },
+    },
+  ];
+  const cases = [
+    linearCase([67, 130, 70], "tanh"),
+    linearCase([1, 300, 2], "sigmoid"),
+    linearCase([67, 130, 70], "relu", true),
+    ...[false, true].flatMap((a) => [matmulCase(a, false), matmulCase(a, true)]),
+  ];
+  for (const root of [1, 2, 4]) {
+    const edge = 64 / root;
+    for (const [op, opCase] of cases) {
+      const wgsl = (types: CallTypes) => {
+        const [m, n] = types.output.shape, overrides = { ...op.wgsl(types).overrides, SPLIT_ROOT: root };
+        return { overrides, workgroups: [Math.ceil(n! / edge), Math.ceil(m! / edge), 1] as const };
+      };
+      const deviation = await checkCase(executor, { ...op, wgsl }, opCase);
+      const text = deviation && describeDeviation(deviation);
+      assert(
+        deviation === undefined || deviation.ratio <= 1,
+        `root ${root} ${op.name} ${opCase.label}: ${text}`,
+      );
+    }
+  }
+});
+
+gpuTest("activations and losses of extreme numbers do not overflow", async (open) => {
+  const executor = await open();
+  const x = leaf("input", "x", [4, 1]), w = leaf("input", "w", [1, 1]), b = leaf("input", "b", [1]);
+  const labels = leaf("input", "labels", [4], "u32");
+  const wide = leaf("input", "wide", [4, 3]);
+  const curves = (["sigmoid", "tanh", "relu"] as const).map((activation) => linear(x, w, b, { activation }));
+  const losses = softmaxCrossEntropy(wide, labels), probabilities = softmax(wide);
+  const program = await executor.load(compile({ forward: [...curves, losses, probabilities] }));
+  program.write(x, [-1e30, -1e4, 1e4, 1e30]);
+  program.write(w, [1]);
+  program.write(wide, [1e30, 0, -1e30, 1000, 1000, 1000, -1e4, -1e4, -2e4, 0, 1e4, 0]);
+  program.write(labels, [0, 1, 2, 1]);
+  await program.run("forward", [STEP]);
+  const found = await Promise.all([...curves, losses, probabilities].map((value) => program.read(value)));
+  const [sigmoid, tanh, relu, loss, softmaxed] = found.map((values) => [...values]);
+  assertEquals(sigmoid, [0, 0, 1, 1]);
+  assertEquals(tanh, [-1, -1, 1, 1]);
+  assertEquals(relu, [0, 0, Math.fround(1e4), Math.fround(1e30)]);
+  const expected = [0, Math.log(3), 1e4 + Math.log(2), 0];
+  loss!.forEach((value, i) =>
+    assert(Math.abs(value - expected[i]!) <= 1e-6 * (1 + expected[i]!), `loss ${value}`)
+  );
+  assert(softmaxed!.every((value) => value >= 0 && value <= 1));
+  program.write(wide, [NaN, 0, 0, 0, NaN, 0, 0, 0, NaN, NaN, NaN, NaN]);
+  await program.run("forward", [STEP]);
+  // WGSL may assume that there is no NaN; what must not come out is a number that looks like a loss.
+  for (const value of await program.read(losses)) {
+    assert(!(Math.abs(value) < 1e30), `${value} looks like a loss`);
+  }
+});

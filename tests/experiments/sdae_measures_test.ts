@@ -1,0 +1,267 @@
+/** What is measured of stacked autoencoders, how claims are judged, and histograms. */
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { epochsOfFall, judgements, type Side } from "../../experiments/sdae/claims.ts";
+import {
+  asBytes,
+  asNumbers,
+  measureLayers,
+  sharpnessOf,
+  shownImages,
+  sidesOf,
+  weightImages,
+} from "../../experiments/sdae/measures.ts";
+import { digitLikeness } from "../../experiments/sdae/sides.ts";
+import {
+  isPublishedSetting,
+  kindOf,
+  SDAE_RECIPES,
+  sdaeStack,
+  trainingNoise,
+} from "../../experiments/sdae/sdae.ts";
+import { networkName } from "../../experiments/tell.ts";
+import { DescentError } from "../../src/core/errors.ts";
+import type { DataSet } from "../../src/data/mnist.ts";
+import { referenceExecutor } from "../../src/exec/reference.ts";
+import { dense } from "../../src/nn/dense.ts";
+import { sequential } from "../../src/nn/model.ts";
+import { histogram } from "../../src/plot/mod.ts";
+
+/** Two images of 2 × 2 pixels. */
+const SET: DataSet = {
+  name: "test",
+  images: Uint8Array.of(0, 255, 51, 102, 255, 255, 0, 204),
+  labels: Uint8Array.of(1, 0),
+  rows: 2,
+  imageShape: [2, 2],
+  classes: ["3", "8"],
+};
+
+const entropy = (p: number) => p === 0 || p === 1 ? 0 : -p * Math.log(p) - (1 - p) * Math.log(1 - p);
+const logistic = (x: number) => 1 / (1 + Math.exp(-x));
+
+Deno.test("measureLayers() gives the entropy of what each layer reconstructs, and the mean activation of its units", async () => {
+  const model = sequential(4, [1, 2].map((units) => dense(units, { activation: "sigmoid" })));
+  const weights = new Map([
+    ["dense_1/weights", Float32Array.of(1, 0, 0, 0)],
+    ["dense_1/bias", Float32Array.of(0)],
+    ["dense_2/weights", Float32Array.of(0, 1)],
+    ["dense_2/bias", Float32Array.of(-1, 0)],
+  ]);
+  const [first, second] = await measureLayers({ model, weights }, SET, referenceExecutor());
+  // The first pixel alone counts: 0 in the one image, 1 in the other.
+  const codes = [logistic(0), logistic(1)],
+    mean = (values: readonly number[]) => (values[0]! + values[1]!) / 2;
+  assertAlmostEquals(first!.targetEntropy, mean([entropy(0.2) + entropy(0.4), entropy(0.8)]), 1e-6);
+  assertAlmostEquals(second!.targetEntropy, mean(codes.map(entropy)), 1e-6);
+  assertAlmostEquals(first!.activations[0]!, mean(codes), 1e-6);
+  assertAlmostEquals(second!.activations[0]!, logistic(-1), 1e-6);
+  assertAlmostEquals(second!.activations[1]!, mean(codes.map(logistic)), 1e-6);
+});
+
+Deno.test("sharpnessOf() is the mean squared difference from the right and the lower neighbour", () => {
+  // 0 1 / 0.2 0.4: differences 1 and 0.2 along rows, 0.2 and 0.6 along columns.
+  assertAlmostEquals(
+    sharpnessOf(asNumbers(SET.images.subarray(0, 4)), [2, 2]),
+    (1 + 0.2 ** 2 + 0.2 ** 2 + 0.6 ** 2) / 4,
+    1e-6,
+  );
+  assertEquals(sharpnessOf(new Float32Array(8).fill(0.3), [2, 2]), 0);
+});
+
+Deno.test("shownImages() draws images of the set by seed, each at most once", () => {
+  const { positions, images } = shownImages(SET, 1);
+  assertEquals([...positions].sort(), [0, 1]);
+  positions.forEach((at, i) =>
+    assertEquals(images.subarray(4 * i, 4 * i + 4), SET.images.subarray(4 * at, 4 * at + 4))
+  );
+  assertEquals(asBytes(asNumbers(images)), images);
+});
+
+Deno.test("weightImages() are the units' weights at length 1, and sidesOf() lays them out as near to a square as they come", () => {
+  const weights = new Map([["dense_1/weights", Float32Array.of(3, 0, 4, 0)], [
+    "dense_1/bias",
+    new Float32Array(2),
+  ]]);
+  const [first, second] = weightImages({ model: sequential(2, [dense(2)]), weights }, "dense_1");
+  assertEquals([...first!].map((value) => Number(value.toFixed(6))), [0.6, 0.8]);
+  assertEquals([...second!], [0, 0]);
+  assertEquals([900, 625, 400, 784, 12, 7].map(sidesOf), [[30, 30], [25, 25], [20, 20], [28, 28], [3, 4], [
+    1,
+    7,
+  ]]);
+});
+
+Deno.test("digitLikeness() is 1 for the digits themselves, whatever their scale, and the largest correlation for others", () => {
+  const images = [0, 1].map((i) =>
+    Float32Array.from(SET.images.subarray(4 * i, 4 * i + 4), (byte) => 3 * byte + 7)
+  );
+  for (const likeness of digitLikeness(images, SET)) assertAlmostEquals(likeness, 1, 1e-6);
+  const opposite = images.map((image) => image.map((value) => -value));
+  assert(digitLikeness(opposite, SET).every((likeness) => likeness < 0.9));
+});
+
+Deno.test("epochsOfFall() finds where nine tenths of the fall are done, between epochs too", () => {
+  const history = (costs: readonly number[]) => costs.map((cost, i) => ({ epoch: i + 1, loss: cost, cost }));
+  assertAlmostEquals(epochsOfFall(history([110, 60, 20, 15, 10])), 3, 1e-12);
+  assertAlmostEquals(epochsOfFall(history([110, 60, 30, 10])), 3.5, 1e-12);
+  assertEquals(epochsOfFall(history([5])), 1);
+});
+
+/** A side with the costs that its layers end at. */
+function side(kind: "plain" | "sparse", costs: readonly number[], change: Partial<Side> = {}): Side {
+  const layers = costs.map((loss, i) => ({
+    layer: i + 1,
+    inputs: 10,
+    units: 10,
+    epochs: 2,
+    seconds: 1,
+    stopped: "last epoch",
+    loss,
+    lowest: { cost: loss, epoch: 2 },
+    targetEntropy: loss - 1,
+    excess: 1 + i,
+    train: loss,
+    test: loss,
+    meanActivation: 0.3,
+  }));
+  const common = {
+    run: "r",
+    experiment: "e",
+    epochs: 1,
+    seconds: 1,
+    stopped: "",
+    backend: "",
+    seed: 1,
+    parameters: 1,
+  };
+  const test = [0.1, 0.2, 0.3, 0.4].map((testAccuracy, i) => ({
+    epoch: i + 1,
+    loss: 1,
+    testAccuracy,
+    seconds: 1,
+    samplesPerSecond: 1,
+  }));
+  const model = sequential(1, [dense(1)]), weights = new Map<string, Float32Array>();
+  return {
+    kind,
+    pretraining: {
+      path: "",
+      id: "",
+      seed: 1,
+      settings: SDAE_RECIPES[kind].settings,
+      summary: { ...common, reconstruction: { meanSquaredError: 0.01, sharpness: 0.5 } },
+      layers,
+      histories: costs.map((cost) =>
+        [100, 50, cost].map((value, i) => ({ epoch: i + 1, loss: value, cost: value }))
+      ),
+      autoencoder: { model, weights },
+      encoder: { model, weights },
+      data: {},
+    },
+    classifier: {
+      summary: { ...common, reconstructions: { agreement: 0.97, accuracy: 0.95 } },
+      path: "",
+      words: [],
+      result: { model, weights, history: test, stopped: "last epoch", seconds: 1, results: {} },
+    },
+    activations: costs.map(() => Float64Array.of(kind === "plain" ? 0.4 : 0.1)),
+    likeness: [0.1, 0.3],
+    ...change,
+  };
+}
+
+Deno.test("judgements() follows the numbers: claims hold, and fail when the sides change places", () => {
+  const verdicts = (plain: Side, sparse: Side) =>
+    judgements({ plain, sparse }, [0.1]).map(({ claim, verdict }) => `${claim.slice(-3)} ${verdict}`);
+  const plain = side("plain", [10, 40, 30]), sparse = side("sparse", [12, 20, 15], { likeness: [0.1, 0.6] });
+  assertEquals(verdicts(plain, sparse), [
+    "2.1 holds",
+    "2.1 holds",
+    "2.2 holds",
+    "2.2 holds",
+    "2.3 holds",
+    "2.4 holds",
+    "2.4 holds",
+    "2.4 holds",
+    // Where the fall is deeper, nine tenths of it come later.
+    "2.5 holds",
+    "2.5 fails",
+    "2.5 fails",
+    "2.6 holds",
+    "2.6 holds",
+    "2.6 holds",
+    "2.7 holds",
+  ]);
+  assertEquals(
+    verdicts({ ...sparse, kind: "plain" }, { ...plain, kind: "sparse" }).filter((text) =>
+      text.endsWith("fails")
+    ),
+    [
+      "2.4 fails",
+      "2.4 fails",
+      "2.4 fails",
+      "2.5 fails",
+      "2.6 fails",
+      "2.6 fails",
+      "2.6 fails",
+      "2.7 fails",
+    ],
+  );
+  assertEquals(judgements({ plain, sparse }, [0.1])[0]!.measured, "10.0, 40.0, 30.0");
+});
+
+Deno.test("the stack is the report's, with noise in it or before it, and its name leaves the noise out", () => {
+  const { settings } = SDAE_RECIPES.plain, quirks = { ...settings, paperQuirks: true };
+  assertEquals(networkName(sdaeStack(settings, 784)), "784-900-625-400");
+  assertEquals(networkName(sdaeStack(quirks, 784)), "784-900-625-400");
+  assertEquals([sdaeStack(settings, 784).layers.length, sdaeStack(quirks, 784).layers.length], [3, 6]);
+  assertEquals([trainingNoise(settings)?.config.rate, trainingNoise(quirks)], [0.1, undefined]);
+  assertEquals([kindOf(settings), kindOf(SDAE_RECIPES.sparse.settings)], ["plain", "sparse"]);
+  const published = [settings, quirks, { ...settings, initializer: "glorot_uniform" as const }];
+  assertEquals(published.map(isPublishedSetting), [true, true, true]);
+  assertEquals([{ ...settings, epochs: 26 }, { ...settings, beta: 0.5 }].map(isPublishedSetting), [
+    false,
+    false,
+  ]);
+});
+
+Deno.test("histogram() counts values into bins, the upper end into the last, and gives shares", () => {
+  const { svg, csv } = histogram({
+    name: "activations",
+    title: "Activations",
+    xLabel: "Mean activation",
+    domain: [0, 1],
+    bins: 4,
+    marks: [{ x: 0.05, label: "ρ 0.05" }],
+    samples: [{ label: "plain", values: [0, 0.2, 0.25, 1, 1.5] }, { label: "sparse", values: [0.1] }],
+  });
+  assertEquals(csv.trim().split("\r\n"), [
+    "sample,Mean activation from,to,count,share",
+    "plain,0,0.25,2,0.4",
+    "plain,0.25,0.5,1,0.2",
+    "plain,0.5,0.75,0,0",
+    "plain,0.75,1,1,0.2",
+    "sparse,0,0.25,1,1",
+    "sparse,0.25,0.5,0,0",
+    "sparse,0.5,0.75,0,0",
+    "sparse,0.75,1,0,0",
+  ]);
+  for (const part of ["ρ 0.05", "sparse", "plain: 5 values, most of them from 0 to 0.25."]) {
+    assert(svg.includes(part), part);
+  }
+});
+
+Deno.test("histogram() refuses no values, and domains and bins that are none", () => {
+  const options = {
+    name: "h",
+    title: "",
+    xLabel: "",
+    domain: [0, 1],
+    samples: [{ label: "a", values: [0.5] }],
+  } as const;
+  const refusal = (change: object) =>
+    assertThrows(() => histogram({ ...options, ...change }), DescentError).message;
+  assertEquals(refusal({ samples: [] }), 'Figure "h" has no values: give it at least one sample with some');
+  assertEquals(refusal({ domain: [1, 1] }), 'Figure "h": domain [1,1] must rise');
+  assertEquals(refusal({ bins: 0 }), 'Figure "h": bins must be a whole number from 1, got 0');
+});

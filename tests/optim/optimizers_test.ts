@@ -1,0 +1,252 @@
+/** Optimizers: 50 updates against an independent implementation, and the settings that they refuse. */
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { DescentError } from "../../src/core/errors.ts";
+import type { TypedArray } from "../../src/core/tensor.ts";
+import type { Executor } from "../../src/exec/executor.ts";
+import { referenceExecutor } from "../../src/exec/reference.ts";
+import { wasmExecutor } from "../../src/exec/wasm.ts";
+import { leaf } from "../../src/ir/leaf.ts";
+import { compile } from "../../src/ir/plan.ts";
+import { adam, adamw, type Optimizer, OPTIMIZER_OPS, rmsprop, sgd } from "../../src/optim/mod.ts";
+
+type Options = Readonly<Record<string, number | boolean>>;
+
+/** What vectors/make_optimizers.py writes. */
+interface Vectors {
+  readonly start: readonly number[];
+  /** One row per update. */
+  readonly gradients: readonly (readonly number[])[];
+  /** After how many updates the parameters were kept. */
+  readonly steps: readonly number[];
+  readonly cases: readonly {
+    readonly optimizer: string;
+    readonly options: Options;
+    readonly by: string;
+    readonly params: readonly (readonly number[])[];
+  }[];
+}
+
+const vectors: Vectors = JSON.parse(
+  await Deno.readTextFile(new URL("../vectors/optimizers.json", import.meta.url)),
+);
+
+const BUILD: Readonly<Record<string, (options: Options) => Optimizer>> = { sgd, rmsprop, adam, adamw };
+
+/** Parameters after each of `vectors.steps` updates. */
+async function trajectory(executor: Executor, optimizer: Optimizer): Promise<readonly TypedArray[]> {
+  const params = leaf("parameter", "params", [vectors.start.length]),
+    grads = leaf("input", "grads", params.type.shape);
+  const states = optimizer.states.map((name) => leaf("state", name, params.type.shape));
+  const program = await executor.load(compile({ update: [optimizer.update(params, grads, states)] }));
+  program.write(params, vectors.start);
+  const kept: TypedArray[] = [];
+  for (const [step, gradient] of vectors.gradients.entries()) {
+    program.write(grads, gradient);
+    await program.run("update", [{
+      start: 0,
+      count: 1,
+      slot: 0,
+      step,
+      seed: 0,
+      scalars: optimizer.scalars(step),
+    }]);
+    if (vectors.steps.includes(step + 1)) kept.push(await program.read(params));
+  }
+  program.close();
+  return kept;
+}
+
+/** Largest error relative to the largest parameter after the same update. */
+function worstError(found: readonly TypedArray[], expected: readonly (readonly number[])[]): number {
+  return Math.max(...expected.flatMap((values, i) => {
+    const scale = Math.max(...values.map(Math.abs));
+    return values.map((value, at) => Math.abs(found[i]![at]! - value) / scale);
+  }));
+}
+
+function titleOf({ optimizer, options, by }: Vectors["cases"][number]): string {
+  return `${optimizer}(${
+    Object.entries(options).map(([name, value]) => `${name} ${value}`).join(", ")
+  }) follows ${by}`;
+}
+
+// Half a unit in the last place of float32 is 6e-8; 50 updates add some up, and centring amplifies them.
+const EXECUTORS = [
+  [referenceExecutor(), 1e-12],
+  [await wasmExecutor({ threads: 1 }), 1e-6],
+] as const;
+
+for (const one of vectors.cases) {
+  Deno.test(`${titleOf(one)} for ${vectors.gradients.length} updates`, async () => {
+    for (const [executor, limit] of EXECUTORS) {
+      const found = await trajectory(executor, BUILD[one.optimizer]!(one.options));
+      const worst = worstError(found, one.params);
+      assert(worst <= limit, `${executor.description}: off by ${worst}`);
+    }
+  });
+}
+
+Deno.test("the vectors hold each optimizer without decay, with coupled and with decoupled decay", () => {
+  const found = new Set(vectors.cases.map(({ optimizer, options }) => {
+    const { momentum, nesterov, weightDecay, decoupled } = options;
+    const form = optimizer === "sgd"
+      ? `sgd${momentum ? " momentum" : ""}${nesterov ? " nesterov" : ""}`
+      : optimizer;
+    return `${form}${weightDecay ? (decoupled || optimizer === "adamw" ? " decoupled" : " coupled") : ""}`;
+  }));
+  const wanted = ["sgd", "sgd momentum", "sgd momentum nesterov", "rmsprop"]
+    .flatMap((form) => [form, `${form} coupled`, `${form} decoupled`]);
+  assertEquals([...wanted, "adam", "adam coupled", "adamw decoupled"].filter((one) => !found.has(one)), []);
+});
+
+Deno.test("worstError() sees one parameter that is off", () => {
+  const expected = [[1, -2], [3, 4]];
+  assertEquals(worstError([Float64Array.of(1, -2), Float64Array.of(3, 4)], expected), 0);
+  assertAlmostEquals(worstError([Float64Array.of(1, -2), Float64Array.of(3, 4.004)], expected), 1e-3, 1e-9);
+});
+
+Deno.test("RMSProp puts epsilon inside the root unless asked otherwise, and the two differ", async () => {
+  const [reference] = EXECUTORS[0], options = { learningRate: 0.01, epsilon: 1e-2 };
+  const ends = await Promise.all(
+    [{}, { epsilonInside: true }, { epsilonInside: false }].map(async (more) =>
+      (await trajectory(reference, rmsprop({ ...options, ...more }))).at(-1)!
+    ),
+  );
+  assertEquals(ends[0], ends[1]);
+  assert(ends[1]!.every((value, i) => Math.abs(value - ends[2]![i]!) > 1e-5));
+});
+
+Deno.test("SGD without momentum keeps no state, and coupled and decoupled decay are the same there", async () => {
+  assertEquals(sgd().states, []);
+  const [reference] = EXECUTORS[0];
+  const [coupled, decoupled] = await Promise.all(
+    [false, true].map((flag) => trajectory(reference, sgd({ weightDecay: 0.1, decoupled: flag }))),
+  );
+  assertEquals(coupled, decoupled);
+});
+
+Deno.test("Adam's scalars hold the bias corrections of updates counted from 0, in float64", () => {
+  const [a, c, lr] = adam({ learningRate: 0.01, beta1: 0.9, beta2: 0.99 }).scalars(2);
+  assertAlmostEquals(a!, 0.01 / (1 - 0.729), 1e-15);
+  assertAlmostEquals(c!, 1 / Math.sqrt(1 - 0.970299), 1e-12);
+  assertEquals(lr, 0.01);
+});
+
+Deno.test("optimizers record all their settings, defaults included", () => {
+  assertEquals(sgd({ momentum: 0.9 }).options, {
+    learningRate: 0.01,
+    momentum: 0.9,
+    nesterov: false,
+    weightDecay: 0,
+    decoupled: false,
+  });
+  assertEquals(adamw({ learningRate: 0.1 }).options, {
+    learningRate: 0.1,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    weightDecay: 0.01,
+    decoupled: true,
+  });
+  assertEquals(rmsprop().options, {
+    learningRate: 0.001,
+    rho: 0.9,
+    momentum: 0,
+    epsilon: 1e-7,
+    epsilonInside: true,
+    centered: false,
+    weightDecay: 0,
+    decoupled: false,
+  });
+  assertEquals(
+    [sgd(), sgd({ momentum: 0.5 }), sgd({ momentum: 0.5, nesterov: true }), rmsprop(), adam(), adamw()].map((
+      { name },
+    ) => name),
+    ["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"],
+  );
+});
+
+Deno.test("Nesterov without momentum is refused instead of being plain gradient descent", () => {
+  for (const options of [{ nesterov: true }, { nesterov: true, momentum: 0 }]) {
+    assertThrows(
+      () => sgd(options),
+      DescentError,
+      "Nesterov momentum needs a momentum above 0, such as 0.9: with 0 it is plain gradient descent",
+    );
+  }
+});
+
+Deno.test("every optimizer refuses a learning rate that is not a positive number", () => {
+  for (const build of Object.values(BUILD)) {
+    for (const learningRate of [0, -0.1, NaN, Infinity]) {
+      assertThrows(
+        () => build({ learningRate }),
+        DescentError,
+        `The learning rate must be a positive number such as 0.001, got ${learningRate}`,
+      );
+    }
+  }
+});
+
+Deno.test("settings outside [0, 1) are refused with their name and value", () => {
+  const wrong = [-0.1, 1, 1.5, NaN, Infinity];
+  const settings: readonly (readonly [name: string, build: (value: number) => Optimizer])[] = [
+    ["beta1", (beta1) => adam({ beta1 })],
+    ["beta2", (beta2) => adamw({ beta2 })],
+    ["rho", (rho) => rmsprop({ rho })],
+    ["momentum", (momentum) => rmsprop({ momentum })],
+    ["momentum", (momentum) => sgd({ momentum })],
+  ];
+  for (const [name, build] of settings) {
+    for (const value of wrong) {
+      assertThrows(
+        () => build(value),
+        DescentError,
+        `The ${name} must be at least 0 and below 1, got ${value}`,
+      );
+    }
+    assertEquals(build(0.5).options[name], 0.5);
+  }
+});
+
+Deno.test("an epsilon that is not positive and a negative weight decay are refused with their value", () => {
+  for (const epsilon of [0, -1e-8, NaN]) {
+    assertThrows(
+      () => adam({ epsilon }),
+      DescentError,
+      `Epsilon must be above 0, such as 1e-8, got ${epsilon}`,
+    );
+    assertThrows(
+      () => rmsprop({ epsilon }),
+      DescentError,
+      `Epsilon must be above 0, such as 1e-7, got ${epsilon}`,
+    );
+  }
+  for (const build of Object.values(BUILD)) {
+    for (const weightDecay of [-0.1, NaN]) {
+      assertThrows(
+        () => build({ weightDecay }),
+        DescentError,
+        `The weight decay must be 0 or more, got ${weightDecay}`,
+      );
+    }
+  }
+});
+
+Deno.test("an update refuses arenas of different sizes, and sizes that are no multiple of 4", () => {
+  const params = leaf("parameter", "params", [8]),
+    grads = leaf("input", "grads", [12]),
+    odd = leaf("parameter", "odd", [6]);
+  const sentence = "all arenas must have the same size, a multiple of 4";
+  assertThrows(
+    () => sgd().update(params, grads, []),
+    DescentError,
+    `Cannot update f32[8] and f32[12]: ${sentence}`,
+  );
+  assertThrows(() => sgd().update(odd, odd, []), DescentError, sentence);
+  assertThrows(() => adam().update(params, params, [params, grads]), DescentError, sentence);
+});
+
+Deno.test("every update op moves the parameters first and reads the step's scalars", () => {
+  for (const op of OPTIMIZER_OPS) assertEquals([op.name, op.updates![0], op.step], [op.name, 0, true]);
+});

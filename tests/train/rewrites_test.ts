@@ -1,0 +1,125 @@
+/** Rewrites of the plan: what they do to it, and that the numbers stay the same to the last bit. */
+import { assert, assertEquals } from "@std/assert";
+import { mnist } from "../../src/data/mnist.ts";
+import { wasmExecutor } from "../../src/exec/wasm.ts";
+import { conv2d } from "../../src/nn/conv2d.ts";
+import { dense } from "../../src/nn/dense.ts";
+import { flatten } from "../../src/nn/flatten.ts";
+import { maxPool2d } from "../../src/nn/max_pool2d.ts";
+import { initializeWeights, type Model, sequential } from "../../src/nn/model.ts";
+import { adam, sgd } from "../../src/optim/mod.ts";
+import { planSession, Session, type SessionOptions, sessionSizes } from "../../src/train/session.ts";
+import { REWRITE_NAMES, type RewriteName } from "../../src/train/rewrites.ts";
+import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
+
+const model = sequential(784, [
+  dense(30),
+  dense(67, { activation: "tanh" }),
+  dense(3, { activation: "identity" }),
+]);
+
+const convolutional = sequential([28, 28], [
+  conv2d(3, 5),
+  maxPool2d(2),
+  conv2d(5, 3, { activation: "tanh" }),
+  maxPool2d(3, { stride: 2 }),
+  flatten(),
+  dense(3, { activation: "identity" }),
+]);
+
+async function smallData() {
+  return await withTempFolder(async (folder) =>
+    await mnist({ data: await writeIdxFolder(folder, { train: 90, t10k: 30, classes: [0, 1, 2] }) })
+  );
+}
+
+function ops(options: Omit<SessionOptions, "seed">, rows = 75): readonly string[] {
+  const sizes = { rows: 120, trainRows: rows, pixels: 784, classes: 3 };
+  const { plan } = planSession(model, sizes, { seed: 1, ...options, backend: "wasm" });
+  return plan.routines.train!.map(({ op }) => op.name);
+}
+
+Deno.test("the rewrite bytes takes the gather into the first layer and its weight gradient, and off leaves it out", () => {
+  const on = ops({ optimizer: adam(), batch: 32 }),
+    off = ops({ optimizer: adam(), batch: 32, off: ["bytes"] });
+  assert(on.includes("linear_bytes") && on.includes("matmul_bytes") && !on.includes("gather"));
+  assert(!off.includes("linear_bytes") && !off.includes("matmul_bytes") && off.includes("gather"));
+});
+
+Deno.test("the rewrite sgd takes the first layer's update into its gradient: for plain descent in small batches alone", () => {
+  const has = (options: Omit<SessionOptions, "seed">) => ops(options, 500).includes("sgd_bytes");
+  assert(has({ optimizer: sgd(), batch: 1 }) && has({ optimizer: sgd(), batch: 256 }));
+  assert(!has({ optimizer: sgd(), batch: 257 }));
+  assert(!has({ optimizer: sgd({ weightDecay: 0.1 }), batch: 1 }));
+  assert(!has({ optimizer: sgd({ momentum: 0.9 }), batch: 1 }) && !has({ optimizer: adam(), batch: 1 }));
+  assert(
+    !has({ optimizer: sgd(), batch: 1, off: ["sgd"] }) &&
+      !has({ optimizer: sgd(), batch: 1, off: ["bytes"] }),
+  );
+});
+
+Deno.test("the rewrite lists makes lists in the setup for a batch of the whole set alone", () => {
+  const plan = (batch: number, off: readonly RewriteName[] = []) =>
+    planSession(model, { rows: 120, trainRows: 75, pixels: 784, classes: 3 }, {
+      optimizer: sgd(),
+      batch,
+      seed: 1,
+      off,
+      backend: "wasm",
+    }).plan;
+  const names = (calls: ReturnType<typeof plan>["setup"]) => calls.map(({ op }) => op.name);
+  assertEquals(names(plan(75).setup).filter((name) => name === "list_bytes").length, 2);
+  assert(
+    names(plan(75).routines.train!).includes("linear_lists") &&
+      names(plan(75).routines.train!).includes("matmul_lists"),
+  );
+  assert(!names(plan(32).routines.train!).includes("linear_lists"));
+  assert(names(plan(75, ["lists"]).routines.train!).includes("linear_bytes"));
+});
+
+Deno.test("the rewrite pool takes the slope of an activation into the gradient of max pooling, on WASM and WebGPU", () => {
+  const sizes = { rows: 120, trainRows: 75, pixels: 784, classes: 3 };
+  for (const backend of ["wasm", "webgpu"] as const) {
+    const opsWith = (off: readonly RewriteName[]) =>
+      planSession(convolutional, sizes, { optimizer: sgd(), batch: 32, seed: 1, off, backend })
+        .plan.routines.train!.map(({ op, attrs }) => `${op.name} ${attrs.activation ?? ""}`);
+    const fused = ["max_pool2d_grad tanh", "max_pool2d_grad relu"];
+    assertEquals(opsWith([]).filter((name) => /pool2d_grad|activation_grad/.test(name)), fused);
+    const plain = opsWith(["pool"]);
+    assert(plain.includes("max_pool2d_grad identity") && plain.includes("activation_grad relu"));
+  }
+});
+
+async function trainedBits(
+  off: readonly RewriteName[],
+  options: Pick<SessionOptions, "optimizer" | "batch">,
+  model: Model,
+) {
+  const data = await smallData(), executor = await wasmExecutor({ threads: 2, parallelFlops: 0 });
+  const weights = initializeWeights(model, 1);
+  const session = await Session.open(model, data, { ...options, seed: 1, executor, weights, off });
+  for (let epoch = 0; epoch < 3; epoch++) await session.trainEpoch(epoch);
+  const bits = [...(await session.weights()).values()].map((values) =>
+    new Uint32Array(values.buffer.slice(0))
+  );
+  const { loss } = await session.validate("test");
+  session.close();
+  assertEquals(sessionSizes(data).pixels, 784);
+  return { bits, loss };
+}
+
+for (
+  const [name, options, network] of [
+    ["one image a step", { optimizer: sgd({ learningRate: 0.05 }), batch: 1 }, model],
+    ["32 images a step and a short last batch", { optimizer: sgd({ learningRate: 0.05 }), batch: 32 }, model],
+    ["the whole set a step", { optimizer: sgd({ learningRate: 0.05 }), batch: 1000 }, model],
+    ["Adam", { optimizer: adam(), batch: 32 }, model],
+    ["convolutions", { optimizer: adam(), batch: 32 }, convolutional],
+  ] as const
+) {
+  Deno.test(`training with ${name} gives the same bits with and without the rewrites`, async () => {
+    const plain = await trainedBits(REWRITE_NAMES, options, network),
+      fast = await trainedBits([], options, network);
+    assertEquals(fast, plain);
+  });
+}
