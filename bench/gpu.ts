@@ -1,10 +1,11 @@
 /** `deno task bench:gpu`: Descent on WebGPU beside PyTorch on CUDA, on the same GPU; needs no network. */
 import { DescentError } from "../src/core/errors.ts";
 import { findAdapter } from "../src/exec/webgpu.ts";
-import { helpOf, parseFlags } from "../src/cli/flags.ts";
+import { CONSOLE, guarded, type Output, usageOf } from "../src/cli/command.ts";
+import { parseFlags } from "../src/cli/flags.ts";
 import { compare } from "./rounds.ts";
-import { selectWorkloads, splitWords } from "./names.ts";
-import { COMPARE_FLAGS, CONSOLE, guarded, type Output } from "./options.ts";
+import { selectWorkloads } from "./names.ts";
+import { COMPARE_FLAGS } from "./options.ts";
 import { OURS } from "./ratios.ts";
 import { denoSide } from "./sides.ts";
 import { findTorch, type FoundTorch, torchCudaSide } from "./torch.ts";
@@ -29,9 +30,9 @@ export async function main(
 }
 
 async function benchGpu(args: readonly string[], output: Output, search: Search): Promise<number> {
-  const { words, options } = splitWords(GPU_FLAGS, args), values = parseFlags(GPU_FLAGS, options);
+  const { words, values } = parseFlags(GPU_FLAGS, args, { words: true });
   if (values.help) {
-    output.print(`${ABOUT}\n\nUsage: deno task bench:gpu [W1 … W7] [options]\n\n${helpOf(GPU_FLAGS)}`);
+    output.print(usageOf({ about: ABOUT, task: "bench:gpu [W1 … W7]", flags: GPU_FLAGS }));
     return 0;
   }
   const workloads = selectWorkloads(words);

@@ -2,12 +2,13 @@
 import { join } from "node:path";
 import { DescentError, UsageError } from "../src/core/errors.ts";
 import type { Op } from "../src/ir/op.ts";
-import { helpOf, parseFlags } from "../src/cli/flags.ts";
+import { CONSOLE, guarded, type Output, usageOf } from "../src/cli/command.ts";
+import { parseFlags } from "../src/cli/flags.ts";
 import type { RewriteName } from "../src/train/rewrites.ts";
 import { defaultThreads, type Device, openDevices } from "./devices.ts";
 import { measure, type MeasureOptions } from "./measure.ts";
-import { benchCases, select, splitWords } from "./names.ts";
-import { BENCH_FLAGS, CONSOLE, guarded, type Output, trainingImages } from "./options.ts";
+import { benchCases, select } from "./names.ts";
+import { BENCH_FLAGS, trainingImages } from "./options.ts";
 import { jsonOf, type Line, nearestBound, placeOfDevice, speedOf, textOf } from "./report.ts";
 import { loadCase, loadProduct } from "./routine.ts";
 import { type LoadedSubject, loadTraining } from "./training.ts";
@@ -27,9 +28,9 @@ export async function main(args: readonly string[], output: Output = CONSOLE): P
 }
 
 async function bench(args: readonly string[], { print, note }: Output): Promise<number> {
-  const { words, options } = splitWords(BENCH_FLAGS, args), values = parseFlags(BENCH_FLAGS, options);
+  const { words, values } = parseFlags(BENCH_FLAGS, args, { words: true });
   if (values.help) {
-    print(`${ABOUT}\n\nUsage: deno task bench [W1 … W7] [ops] [OP …] [options]\n\n${helpOf(BENCH_FLAGS)}`);
+    print(usageOf({ about: ABOUT, task: "bench [W1 … W7] [ops] [OP …]", flags: BENCH_FLAGS }));
     return 0;
   }
   const { backend = "all", threads = defaultThreads(), seconds = 3, rounds = 3, off = [] } = values;

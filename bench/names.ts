@@ -3,7 +3,7 @@ import { UsageError } from "../src/core/errors.ts";
 import type { Op } from "../src/ir/op.ts";
 import { OPS } from "../src/ops/mod.ts";
 import { OPTIMIZER_OPS } from "../src/optim/mod.ts";
-import { didYouMean, type Flags } from "../src/cli/flags.ts";
+import { didYouMean } from "../src/cli/flags.ts";
 import { WORKLOAD_NAMES } from "./workloads.ts";
 
 const ALL_OPS: readonly Op[] = [...OPS, ...OPTIMIZER_OPS];
@@ -18,25 +18,6 @@ export interface Selection {
 /** Cases of an op that are worth timing. */
 export function benchCases(op: Op): Op["cases"] {
   return op.cases.filter(({ bench }) => bench === true);
-}
-
-/** Separates the words of a command line from its options and their values. */
-export function splitWords(
-  flags: Flags,
-  args: readonly string[],
-): { readonly words: readonly string[]; readonly options: readonly string[] } {
-  const words: string[] = [], options: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i]!;
-    if (!arg.startsWith("-")) {
-      words.push(arg);
-      continue;
-    }
-    options.push(arg);
-    const flag = Object.hasOwn(flags, arg.slice(2)) ? flags[arg.slice(2)] : undefined;
-    if (flag?.parse !== undefined && i + 1 < args.length) options.push(args[++i]!);
-  }
-  return { words, options };
 }
 
 /**

@@ -1,6 +1,7 @@
-/** The options of the benchmark commands, and the shell around each of them. */
-import { DescentError } from "../src/core/errors.ts";
-import { type DataSet, mnist, REPORT_A } from "../src/data/mnist.ts";
+/** The options of the benchmark commands, and the images that they train with. */
+import { REPORT_A } from "../experiments/images.ts";
+import { mnist } from "../src/data/mnist.ts";
+import type { DataSet } from "../src/data/set.ts";
 import { number, oneOf, path, wholeNumber } from "../src/cli/flags.ts";
 import { REWRITE_NAMES, type RewriteName } from "../src/train/rewrites.ts";
 import { BENCH_BACKENDS, threadCounts } from "./devices.ts";
@@ -70,26 +71,7 @@ export const COMPARE_FLAGS = {
   ...COMMON,
 } as const;
 
-/** Where a command writes: lines of results, and sentences beside them. */
-export interface Output {
-  readonly print: (line: string) => void;
-  readonly note: (sentence: string) => void;
-}
-
-export const CONSOLE: Output = { print: (line) => console.log(line), note: (line) => console.error(line) };
-
 /** The training images of Report A. From a folder, the same share of what it holds. */
 export async function trainingImages(data?: string): Promise<DataSet> {
   return (await mnist({ ...REPORT_A, ...(data !== undefined && { data, shrink: true }) })).train;
-}
-
-/** Runs a command; a mistake of the user is one sentence and an exit code. */
-export async function guarded(work: () => Promise<number>, { note }: Output): Promise<number> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof DescentError)) throw error;
-    note(`descent: ${error.message}`);
-    return error.exitCode;
-  }
 }

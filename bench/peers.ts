@@ -1,9 +1,10 @@
 /** `deno task bench:peers`: Descent on WASM beside PyTorch, TensorFlow.js and jax-js on the same processor. */
-import { helpOf, parseFlags } from "../src/cli/flags.ts";
+import { CONSOLE, guarded, type Output, usageOf } from "../src/cli/command.ts";
+import { parseFlags } from "../src/cli/flags.ts";
 import { chosen, compare } from "./rounds.ts";
 import { defaultThreads } from "./devices.ts";
-import { selectWorkloads, splitWords } from "./names.ts";
-import { COMPARE_FLAGS, CONSOLE, guarded, type Output } from "./options.ts";
+import { selectWorkloads } from "./names.ts";
+import { COMPARE_FLAGS } from "./options.ts";
 import { OURS } from "./ratios.ts";
 import { denoSide, outputOf, type Side } from "./sides.ts";
 import { findTorch, torchSide } from "./torch.ts";
@@ -30,9 +31,9 @@ export async function main(args: readonly string[], output: Output = CONSOLE): P
 }
 
 async function benchPeers(args: readonly string[], output: Output): Promise<number> {
-  const { words, options } = splitWords(COMPARE_FLAGS, args), values = parseFlags(COMPARE_FLAGS, options);
+  const { words, values } = parseFlags(COMPARE_FLAGS, args, { words: true });
   if (values.help) {
-    output.print(`${ABOUT}\n\nUsage: deno task bench:peers [W1 … W7] [options]\n\n${helpOf(COMPARE_FLAGS)}`);
+    output.print(usageOf({ about: ABOUT, task: "bench:peers [W1 … W7]", flags: COMPARE_FLAGS }));
     return 0;
   }
   const workloads = selectWorkloads(words), names = chosen(values.only, PEERS);

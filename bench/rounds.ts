@@ -1,8 +1,9 @@
 /** Running sides in turn, each in a process of its own with a time limit, and gathering what they print. */
 import { UsageError } from "../src/core/errors.ts";
 import { textTable } from "../src/plot/table.ts";
+import type { Output } from "../src/cli/command.ts";
 import type { Values } from "../src/cli/flags.ts";
-import { type COMPARE_FLAGS, type Output, trainingImages } from "./options.ts";
+import { type COMPARE_FLAGS, trainingImages } from "./options.ts";
 import { type SideLine, writeSideData } from "./peers/side.ts";
 import { processor } from "./devices.ts";
 import { doubtsOf, ratiosOf, ratiosTable, type RoundLine, timesTable } from "./ratios.ts";

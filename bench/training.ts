@@ -1,7 +1,7 @@
 /** A workload as a loaded program: the very plan that `fit` trains with, and steps for it. */
 import type { Step } from "../src/core/step.ts";
 import { columnsOf, sizeOf } from "../src/core/tensor.ts";
-import type { DataSet } from "../src/data/mnist.ts";
+import type { DataSet } from "../src/data/set.ts";
 import { batches } from "../src/data/order.ts";
 import type { Executor, Program } from "../src/exec/executor.ts";
 import { compile } from "../src/ir/plan.ts";

@@ -2,7 +2,7 @@
 import type { InsideData } from "../components/inside/inside_types.ts";
 import { causeOf } from "../src/runs/files.ts";
 import { PLAN_FILE } from "../src/runs/layout.ts";
-import { readPlans } from "./plan.ts";
+import { readPlans } from "./plan_data.ts";
 import type { Store } from "./store.ts";
 import { readWeightsHead, WEIGHTS_FILE } from "./weights.ts";
 

@@ -1,17 +1,25 @@
 /** `deno task dashboard`: serves what the runs hold on this machine alone, or writes it as files. */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import { DescentError, UsageError } from "../src/core/errors.ts";
+import { guarded, usageOf } from "../src/cli/command.ts";
+import { parseFlags, path, wholeNumber } from "../src/cli/flags.ts";
 
-const HELP = `Show runs in the browser
+const ABOUT = "Show runs in the browser";
 
-Usage: deno task dashboard [options]
-
-  --port N      where to listen on 127.0.0.1; 0 takes any free port (default 8000)
-  --runs DIR    folder of the runs; it need not exist yet (default runs)
-  --export DIR  write the pages as files that open from disk, instead of serving them
-  --help        print this`;
+const FLAGS = {
+  port: {
+    value: "N",
+    help: "where to listen on 127.0.0.1; 0 takes any free port (default 8000)",
+    parse: wholeNumber(0, 65535),
+  },
+  runs: { value: "DIR", help: "folder of the runs; it need not exist yet (default runs)", parse: path },
+  export: {
+    value: "DIR",
+    help: "write the pages as files that open from disk, instead of serving them",
+    parse: path,
+  },
+  help: { short: "h", help: "print this" },
+} as const;
 
 interface Options {
   readonly port: number;
@@ -21,31 +29,8 @@ interface Options {
 
 /** What the command line asks for; `help` where it asks for that. */
 export function parseOptions(args: readonly string[]): Options | "help" {
-  let values;
-  try {
-    ({ values } = parseArgs({
-      args: [...args],
-      options: {
-        port: { type: "string", default: "8000" },
-        runs: { type: "string", default: "runs" },
-        export: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    }));
-  } catch (error) {
-    // Node's first sentence says what is wrong; the others are about arguments that begin with a dash.
-    const [sentence] = (error instanceof Error ? error.message : String(error)).split(". ");
-    throw new UsageError(`${sentence}; --help lists the options`);
-  }
-  if (values.help) return "help";
-  const port = Number(values.port);
-  if (!/^\d+$/.test(values.port) || port > 65535) {
-    throw new UsageError(`--port must be a whole number from 0 to 65535, got "${values.port}"`);
-  }
-  if (values.runs === "" || values.export === "") {
-    throw new UsageError("--runs and --export take the name of a folder");
-  }
-  return { port, runs: values.runs, ...(values.export !== undefined && { exportTo: values.export }) };
+  const { port = 8000, runs = "runs", export: exportTo, help } = parseFlags(FLAGS, args);
+  return help ? "help" : { port, runs, ...(exportTo !== undefined && { exportTo }) };
 }
 
 /** Runs the server in a worker that may read what it serves and nothing else, and write nothing. */
@@ -91,22 +76,16 @@ async function realPath(folder: string): Promise<string> {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  try {
-    const options = parseOptions(args);
-    if (options === "help") {
-      console.log(HELP);
-      return 0;
-    }
-    if (options.exportTo === undefined) return await serve(options);
-    const { exportSite } = await import("./export.ts");
-    const { pages, index } = await exportSite(options.runs, options.exportTo);
-    console.log(`Wrote ${pages} pages: open ${index}`);
+  const options = parseOptions(args);
+  if (options === "help") {
+    console.log(usageOf({ about: ABOUT, task: "dashboard", flags: FLAGS }));
     return 0;
-  } catch (error) {
-    if (!(error instanceof DescentError)) throw error;
-    console.error(error.message);
-    return error.exitCode;
   }
+  if (options.exportTo === undefined) return await serve(options);
+  const { exportSite } = await import("./export.ts");
+  const { pages, index } = await exportSite(options.runs, options.exportTo);
+  console.log(`Wrote ${pages} pages: open ${index}`);
+  return 0;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await guarded(() => main(Deno.args)));

@@ -1,5 +1,6 @@
 /** Images for the browser: the first of MNIST's training and test files, as bytes. */
-import { type DataSet, mnist } from "../src/data/mnist.ts";
+import { mnist } from "../src/data/mnist.ts";
+import type { DataSet } from "../src/data/set.ts";
 
 /** So many train and validate in the browser. */
 const FIRST = { train: 3000, test: 1000 } as const;

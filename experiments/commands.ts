@@ -1,17 +1,16 @@
 /** Every command by its name: the tasks in deno.json call these. */
-import { AUTOENCODER_COMMANDS, AUTOENCODER_EXPERIMENTS } from "./autoencoder/commands.ts";
-import { type Command, showHelp, trainingCommand } from "./command.ts";
 import { parseFlags } from "../src/cli/flags.ts";
-import { checkGradients } from "./gradcheck.ts";
-import { RUN_FLAGS } from "./options.ts";
-import { planCommand } from "./plan_command.ts";
-import { CNN_EXPERIMENTS, cnnCommand } from "./cnn/commands.ts";
-import { Q1_EXPERIMENTS, q1Command } from "./q1/commands.ts";
-import { SDAE_COMMANDS, SDAE_PLANS } from "./sdae/commands.ts";
-import type { Experiment } from "./training.ts";
-
-/** Every experiment that is one training. */
-const EXPERIMENTS: readonly Experiment[] = [...Q1_EXPERIMENTS, ...CNN_EXPERIMENTS];
+import { cellsCommand } from "./commands/cluster.ts";
+import { checkGradients } from "./commands/gradcheck.ts";
+import { planCommand } from "./commands/plan.ts";
+import { reproduceCommand } from "./commands/reproduce.ts";
+import { sectionCommand } from "./commands/section.ts";
+import { sweepCommand } from "./commands/sweep.ts";
+import { type Command, experimentCommand, showHelp } from "./lab/command.ts";
+import { RUN_FLAGS } from "./lab/options.ts";
+import { EXPERIMENTS } from "./registry.ts";
+import { REPORTS } from "./reports/mod.ts";
+import { publishedOf } from "./reports/published.ts";
 
 const gradcheckCommand: Command = {
   about: "Compare the gradient of each op with central differences in float64",
@@ -23,11 +22,15 @@ const gradcheckCommand: Command = {
 };
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
-  ...Object.fromEntries(EXPERIMENTS.map((experiment) => [experiment.name, trainingCommand(experiment)])),
-  ...AUTOENCODER_COMMANDS,
-  q1: q1Command,
-  cnn: cnnCommand,
-  ...SDAE_COMMANDS,
-  plan: planCommand([...EXPERIMENTS, ...AUTOENCODER_EXPERIMENTS, ...SDAE_PLANS]),
+  ...Object.fromEntries(
+    EXPERIMENTS.map((experiment) => [experiment.name, experimentCommand(experiment, publishedOf)]),
+  ),
+  ...Object.fromEntries(
+    REPORTS.flatMap(({ sections }) => sections.map((section) => [section.task, sectionCommand(section)])),
+  ),
+  reproduce: reproduceCommand,
+  sweep: sweepCommand(EXPERIMENTS),
+  plan: planCommand(EXPERIMENTS),
   gradcheck: gradcheckCommand,
+  cells: cellsCommand,
 };

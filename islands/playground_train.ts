@@ -1,6 +1,6 @@
 /** Training in the browser: the library's own session, one epoch after another. */
 import { DescentError, unreachable } from "../src/core/errors.ts";
-import type { DataSet, Splits } from "../src/data/mnist.ts";
+import type { DataSet, Splits } from "../src/data/set.ts";
 import type { Executor } from "../src/exec/executor.ts";
 import { conv2d } from "../src/nn/conv2d.ts";
 import { dense } from "../src/nn/dense.ts";

@@ -28,7 +28,8 @@ export type { Activation } from "./ops/_activation.ts";
 export { adam, adamw, type Optimizer, rmsprop, sgd } from "./optim/mod.ts";
 export { type Backend, chooseExecutor } from "./exec/choose.ts";
 export type { Executor, Program } from "./exec/executor.ts";
-export { type DataSet, mnist, type MnistOptions, REPORT_A, REPORT_B, type Splits } from "./data/mnist.ts";
+export { mnist, type MnistOptions } from "./data/mnist.ts";
+export type { DataSet, Splits } from "./data/set.ts";
 export { firstLayers, joinModels, sliceLayers } from "./train/compose.ts";
 export {
   type ClassifierFitResult,
@@ -39,11 +40,6 @@ export {
 } from "./train/fit.ts";
 export { type ClassificationReport, classificationReport } from "./train/metrics.ts";
 export { evaluate, layerOutputs, predict } from "./train/predict.ts";
-export {
-  type LayerTraining,
-  type Pretrained,
-  pretrainLayers,
-  type PretrainOptions,
-} from "./train/pretrain.ts";
+export { type Pretrained, pretrainLayers, type PretrainOptions } from "./train/pretrain.ts";
 export { loadModel, saveModel, type Trained } from "./train/saved.ts";
 export type { StopOptions } from "./train/stop.ts";

@@ -3,9 +3,9 @@
  * a program `side --threads N --seconds S --data FOLDER W1 …`, so that none shares a process with another.
  */
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { number, oneOf, parseFlags, path, wholeNumber } from "../../src/cli/flags.ts";
 import { columnsOf, type Shape, sizeOf } from "../../src/core/tensor.ts";
-import type { DataSet } from "../../src/data/mnist.ts";
+import type { DataSet } from "../../src/data/set.ts";
 import { initializeWeights } from "../../src/nn/model.ts";
 import { measure, type MeasureOptions, type Subject } from "../measure.ts";
 import { jsonNumbers } from "../report.ts";
@@ -38,34 +38,25 @@ export interface SideOptions {
   readonly seconds: number;
   readonly folder: string;
   readonly workloads: readonly string[];
-  readonly backend: string;
+  readonly backend: "wasm" | "webgpu";
   /** Only tell whether the side can run here. */
   readonly probe: boolean;
 }
 
+const SIDE_FLAGS = {
+  threads: { value: "N", help: "threads; 0 on a GPU (default 1)", parse: wholeNumber(0, 64) },
+  seconds: { value: "S", help: "time for each workload (default 1)", parse: number(0, 3600) },
+  data: { value: "DIR", help: "folder of images and first weights (default .)", parse: path },
+  backend: { value: "NAME", help: "of Descent (default wasm)", parse: oneOf(["wasm", "webgpu"]) },
+  probe: { help: "only tell whether the side can run here" },
+} as const;
+
 const IMAGES = "images.u8", LABELS = "labels.u8";
 
 export function sideOptions(args: readonly string[]): SideOptions {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      threads: { type: "string", default: "1" },
-      seconds: { type: "string", default: "1" },
-      data: { type: "string", default: "." },
-      backend: { type: "string", default: "wasm" },
-      probe: { type: "boolean", default: false },
-    },
-  });
-  const { threads, seconds, data: folder, backend, probe } = values;
-  return {
-    threads: Number(threads),
-    seconds: Number(seconds),
-    folder,
-    backend,
-    probe,
-    workloads: positionals,
-  };
+  const { words: workloads, values } = parseFlags(SIDE_FLAGS, args, { words: true });
+  const { threads = 1, seconds = 1, data: folder = ".", backend = "wasm", probe = false } = values;
+  return { threads, seconds, folder, workloads, backend, probe };
 }
 
 /** The training images and first weights as raw files, which a program in any language reads in a line. */

@@ -7,6 +7,8 @@ export interface Flag<T> {
   /** What stands for the value in the help: `N`, `DIR`. */
   readonly value?: string;
   readonly help: string;
+  /** A letter that may stand for the name, after one dash. */
+  readonly short?: string;
   parse?(text: string, flag: string): T;
 }
 
@@ -18,19 +20,53 @@ export type Values<F extends Flags> = {
   readonly [K in keyof F]?: F[K] extends { parse(text: string, flag: string): infer T } ? T : boolean;
 };
 
+/** Whether words that are no flags are taken. */
+export interface ParseOptions<W extends boolean = boolean> {
+  readonly words: W;
+}
+
+/** What a command line with words gives. */
+export interface WordsAndValues<F extends Flags> {
+  /** What is neither a flag nor the value of one, in order. */
+  readonly words: readonly string[];
+  readonly values: Values<F>;
+}
+
 /**
  * Parses arguments by a table. Throws a `UsageError` on an unknown flag, a missing, unexpected or repeated
- * value, and on words that are no flags.
+ * value, and on words that are no flags unless `words` asks for them.
  */
-export function parseFlags<F extends Flags>(flags: F, args: readonly string[]): Values<F> {
+export function parseFlags<F extends Flags>(
+  flags: F,
+  args: readonly string[],
+  options?: ParseOptions<false>,
+): Values<F>;
+export function parseFlags<F extends Flags>(
+  flags: F,
+  args: readonly string[],
+  options: ParseOptions<true>,
+): WordsAndValues<F>;
+export function parseFlags<F extends Flags>(
+  flags: F,
+  args: readonly string[],
+  { words: takesWords }: ParseOptions = { words: false },
+): Values<F> | WordsAndValues<F> {
   const options = Object.fromEntries(
-    Object.entries(flags).map(([name, { parse }]) => [name, { type: parse ? "string" : "boolean" } as const]),
+    Object.entries(flags).map(([name, { parse, short }]) => [
+      name,
+      { type: parse ? "string" as const : "boolean" as const, ...(short !== undefined && { short }) },
+    ]),
   );
   const { tokens } = parseArgs({ args: joinNegatives(flags, args), options, strict: false, tokens: true });
   const values: Record<string, unknown> = {};
+  const words: string[] = [];
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") {
+      if (takesWords) {
+        words.push(token.value);
+        continue;
+      }
       throw new UsageError(`Unexpected word "${token.value}": options begin with --, see --help`);
     }
     const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined;
@@ -53,7 +89,7 @@ export function parseFlags<F extends Flags>(flags: F, args: readonly string[]): 
       values[token.name] = flag.parse(token.value, `--${token.name}`);
     }
   }
-  return values as Values<F>;
+  return takesWords ? { words, values: values as Values<F> } : values as Values<F>;
 }
 
 /** `--lr -1` means the value -1, so that its check can say what is wrong with it. */
@@ -95,7 +131,9 @@ function editDistance(a: string, b: string): number {
 
 /** The help text of a table, aligned. */
 export function helpOf(flags: Flags): string {
-  const left = Object.entries(flags).map(([name, { value }]) => `  --${name}${value ? ` ${value}` : ""}`);
+  const left = Object.entries(flags).map(([name, { value, short }]) =>
+    `  --${name}${short ? `, -${short}` : ""}${value ? ` ${value}` : ""}`
+  );
   const width = Math.max(...left.map(({ length }) => length)) + 2;
   return Object.values(flags).map(({ help }, i) => left[i]!.padEnd(width) + help).join("\n");
 }

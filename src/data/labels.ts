@@ -1,6 +1,6 @@
 /** What must hold of labels before kernels use them as positions. */
 import { require } from "../core/errors.ts";
-import type { DataSet } from "./mnist.ts";
+import type { DataSet } from "./set.ts";
 
 /** Throws when a label is no position in the set's classes; kernels would go past the end of a row. */
 export function checkLabels({ name, labels, classes }: Pick<DataSet, "name" | "labels" | "classes">): void {

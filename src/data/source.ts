@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { DescentError, require } from "../core/errors.ts";
 import { formatShape, sameShape } from "../core/tensor.ts";
 import { type Idx, parseIdx, readIdxBytes } from "./idx.ts";
+import type { SourceLabels } from "./split.ts";
 
 /** A file that was read. Both numbers are of the unpacked bytes, so that packing does not change them. */
 export interface SourceFile {
@@ -80,10 +81,33 @@ interface LoadedFile extends FoundFile, SourceFile {
 export async function packageSet(
   read: (name: string) => Promise<Uint8Array> = (name) => readPackageFile(name),
 ): Promise<SourceSet> {
-  return await loadSet(PACKAGE, async ({ part, kind }) => {
+  return await loadSet(PACKAGE, findInPackage(read), { mustBeOriginal: true });
+}
+
+/**
+ * The labels of the original MNIST alone: which rows a selection takes follows from them. Throws as `packageSet`.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { packageLabels } from "./source.ts";
+ * const { trainLabels, t10kLabels } = await packageLabels();
+ * assert(trainLabels[0] === 5 && t10kLabels.length === 10000);
+ * ```
+ */
+export async function packageLabels(): Promise<SourceLabels> {
+  const load = async (part: FileSpec["part"]) => {
+    const find = findInPackage((name) => readPackageFile(name));
+    return (await loadFile(PACKAGE, { part, kind: "labels" }, find, { mustBeOriginal: true })).idx.data;
+  };
+  return { from: PACKAGE, trainLabels: await load("train"), t10kLabels: await load("t10k") };
+}
+
+function findInPackage(read: (name: string) => Promise<Uint8Array>): FindFile {
+  return async ({ part, kind }) => {
     const name = `${part}-${kind}-idx${RANK[kind]}-ubyte`;
     return { name, path: `${PACKAGE}/${name}`, content: await read(name) };
-  }, { mustBeOriginal: true });
+  };
 }
 
 /**
@@ -117,24 +141,34 @@ export async function folderSet(folder: string): Promise<SourceSet> {
   }, { mustBeOriginal: false });
 }
 
-/** Reads the four files, one after the other so that the first mistake is always the one reported. */
-async function loadSet(
+/** Finds a file of the set `from`, and reads it. */
+type FindFile = (spec: FileSpec) => Promise<FoundFile>;
+
+interface LoadOptions {
+  readonly mustBeOriginal: boolean;
+}
+
+async function loadFile(
   from: string,
-  find: (spec: FileSpec) => Promise<FoundFile>,
-  { mustBeOriginal }: { readonly mustBeOriginal: boolean },
-): Promise<SourceSet> {
-  const load = async (spec: FileSpec): Promise<LoadedFile> => {
-    const file = await find(spec);
-    const sha256 = sha256Of(file.content), expected = ORIGINAL[`${spec.part}-${spec.kind}`];
-    const original = sha256 === expected;
-    require(
-      original || !mustBeOriginal,
-      `${file.path} is not the original MNIST file: expected SHA-256 ${expected}, found ${sha256}; ` +
-        `delete the package ${from} from Deno's npm cache and run \`deno task setup\``,
-    );
-    const idx = parseIdx(file.content, { path: file.path, rank: RANK[spec.kind] });
-    return { ...file, idx, sha256, original, bytes: file.content.length };
-  };
+  spec: FileSpec,
+  find: FindFile,
+  { mustBeOriginal }: LoadOptions,
+): Promise<LoadedFile> {
+  const file = await find(spec);
+  const sha256 = sha256Of(file.content), expected = ORIGINAL[`${spec.part}-${spec.kind}`];
+  const original = sha256 === expected;
+  require(
+    original || !mustBeOriginal,
+    `${file.path} is not the original MNIST file: expected SHA-256 ${expected}, found ${sha256}; ` +
+      `delete the package ${from} from Deno's npm cache and run \`deno task setup\``,
+  );
+  const idx = parseIdx(file.content, { path: file.path, rank: RANK[spec.kind] });
+  return { ...file, idx, sha256, original, bytes: file.content.length };
+}
+
+/** Reads the four files, one after the other so that the first mistake is always the one reported. */
+async function loadSet(from: string, find: FindFile, options: LoadOptions): Promise<SourceSet> {
+  const load = (spec: FileSpec) => loadFile(from, spec, find, options);
   const trainImages = await load({ part: "train", kind: "images" });
   const trainLabels = await load({ part: "train", kind: "labels" });
   const t10kImages = await load({ part: "t10k", kind: "images" });

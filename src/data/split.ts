@@ -31,15 +31,19 @@ export interface Selection {
   readonly test: Uint32Array;
 }
 
-/** The labels that are chosen from, and the choice. */
-export interface SplitOptions {
+/** The labels that are chosen from. */
+export interface SourceLabels {
   readonly trainLabels: Uint8Array;
   readonly t10kLabels: Uint8Array;
+  /** How messages name the set. */
+  readonly from: string;
+}
+
+/** The labels that are chosen from, and the choice. */
+export interface SplitOptions extends SourceLabels {
   /** Labels to keep, each once. */
   readonly digits: readonly number[];
   readonly seed: number;
-  /** How messages name the set. */
-  readonly from: string;
 }
 
 /** What a permutation is for: picking rows of a digit (`step` is the digit) or mixing the rows of a set. */

@@ -3,9 +3,10 @@ import { DescentError } from "../core/errors.ts";
 import { STEP_BYTES } from "../core/step.ts";
 import { bytesOf, bytesPerElement } from "../core/tensor.ts";
 import type { Call, Operand, Plan, PlanBuffer } from "../ir/plan.ts";
+import { callFlops } from "../ir/print.ts";
 import { limitOf } from "./webgpu_adapter.ts";
 import type { WebgpuDevice } from "./webgpu_device.ts";
-import { describeCall, type Kernel, typesOf } from "./webgpu_pipelines.ts";
+import { describeCall, type Kernel } from "./webgpu_pipelines.ts";
 import type { Span } from "./webgpu_staging.ts";
 
 /** Bytes of the guard after each buffer. */
@@ -124,7 +125,7 @@ async function prepareCall(
   await gpu.scopedOrThrow(() => `Cannot bind the operands of ${describeCall(call)}`, () => {
     group = gpu.device.createBindGroup({ label: call.label, layout: kernel.layout, entries });
   });
-  return { call, kernel, group: group!, flops: call.op.flops(typesOf(call)) };
+  return { call, kernel, group: group!, flops: callFlops(call) };
 }
 
 /** WebGPU forbids a call to write a buffer that it also uses otherwise, even another part of it. */

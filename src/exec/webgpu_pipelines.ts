@@ -1,7 +1,8 @@
 /** Compiled kernels: one shader module per op, one pipeline per op, layout and sizes, kept for the executor's life. */
 import { DescentError } from "../core/errors.ts";
-import type { CallTypes, WgslDispatch } from "../ir/op.ts";
+import type { WgslDispatch } from "../ir/op.ts";
 import type { Call } from "../ir/plan.ts";
+import { callTypes } from "../ir/print.ts";
 import { oneLine } from "./webgpu_adapter.ts";
 import type { WebgpuDevice } from "./webgpu_device.ts";
 
@@ -72,15 +73,9 @@ function remember<T>(known: Map<string, T>, key: string, make: () => T): T {
   return found;
 }
 
-/** Types around a call, as ops take them. */
-export function typesOf({ op, attrs, operands, writes }: Call): CallTypes {
-  const inputs = op.updates === undefined ? operands.slice(0, -1) : operands;
-  return { inputs: inputs.map(({ type }) => type), output: operands[writes[0]!]!.type, attrs };
-}
-
 /** Overrides and grid of a call; throws when the grid is larger than WebGPU allows. */
 function dispatchOf(call: Call, limit: number): WgslDispatch {
-  const dispatch = call.op.wgsl(typesOf(call));
+  const dispatch = call.op.wgsl(callTypes(call));
   if (dispatch.workgroups.some((count) => count > limit)) {
     throw new DescentError(
       `${describeCall(call)} takes ${dispatch.workgroups.join("×")} workgroups but WebGPU allows ${limit} ` +

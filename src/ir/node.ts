@@ -1,16 +1,10 @@
 /** Nodes: immutable values of a graph. A graph is whatever its roots reach; there is no registry. */
 import { DescentError } from "../core/errors.ts";
-import { formatType, type TensorType } from "../core/tensor.ts";
-import type { Attrs, Op } from "./op.ts";
+import { formatType } from "../core/tensor.ts";
+import type { Attrs, Node, Op } from "./op.ts";
 
-export interface Node {
-  readonly op: Op;
-  readonly inputs: readonly Node[];
-  readonly attrs: Attrs;
-  readonly type: TensorType;
-  /** What a reader calls this value: `dense_1/weights`, `dLogits`. */
-  readonly label: string;
-}
+// A node has an op, and an op makes nodes of its gradient: the two are defined together.
+export type { Node } from "./op.ts";
 
 /** Builds a node; its type follows from the op. Throws what the op says when the inputs do not fit, with the label. */
 export function node<A extends Attrs>(op: Op<A>, inputs: readonly Node[], attrs: A, label?: string): Node {

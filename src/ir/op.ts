@@ -4,7 +4,6 @@
  */
 import type { Step } from "../core/step.ts";
 import type { DType, Shape, TensorType } from "../core/tensor.ts";
-import type { Node } from "./node.ts";
 
 export type Attr = number | string | boolean;
 /** Settings of a node that are fixed when the graph is built. */
@@ -76,6 +75,16 @@ export interface OpCase<A extends Attrs = Attrs> {
   readonly bench?: boolean;
   /** The op has a kink at these values, such as ties of a maximum: differences are not its gradient there. */
   readonly notSmooth?: boolean;
+}
+
+/** A value of a graph; `node` makes it. */
+export interface Node {
+  readonly op: Op;
+  readonly inputs: readonly Node[];
+  readonly attrs: Attrs;
+  readonly type: TensorType;
+  /** What a reader calls this value: `dense_1/weights`, `dLogits`. */
+  readonly label: string;
 }
 
 export interface Op<A extends Attrs = Attrs> {

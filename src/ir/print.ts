@@ -1,9 +1,10 @@
 /** Plans as text: for people who want to see what a step does. */
 import { formatType, type TensorType } from "../core/tensor.ts";
+import type { CallTypes } from "./op.ts";
 import type { Call, Operand, Plan } from "./plan.ts";
 
 /** Types around a call, as its op's dispatch needs them. */
-export function callTypes({ op, attrs, operands, writes }: Call) {
+export function callTypes({ op, attrs, operands, writes }: Call): CallTypes {
   const types = operands.map(({ type }) => type);
   return { inputs: op.updates === undefined ? types.slice(0, -1) : types, output: types[writes[0]!]!, attrs };
 }

@@ -6,6 +6,13 @@ export { bars, type BarsOptions } from "./bars.ts";
 export type { BarGroup, BarValue } from "./bars_layout.ts";
 export { confusionMatrix, type ConfusionOptions } from "./confusion.ts";
 export { curves, type CurvesOptions, type Series, type Values } from "./curves.ts";
+export {
+  diagram,
+  type DiagramColumn,
+  type DiagramLink,
+  type DiagramOptions,
+  type DiagramPair,
+} from "./diagram.ts";
 export type { SvgDocument } from "./dom.ts";
 export { dotComparison, type DotOptions, type DotRow } from "./dots.ts";
 export type { Figure, FigureOptions } from "./figure.ts";

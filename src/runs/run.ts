@@ -4,6 +4,7 @@ import { DescentError, require } from "../core/errors.ts";
 import { causeOf, pathInside, writeAtomically, writeFully } from "./files.ts";
 import { formatJson, type Json, type JsonObject } from "./json.ts";
 import { METRICS_FILE, RUN_FILE, type RunInfo, type RunState } from "./layout.ts";
+import { readEntry } from "./read.ts";
 import { holdLock, hostName, LOCK_FILE, releaseLock } from "./lock.ts";
 
 export * from "./layout.ts";
@@ -72,6 +73,54 @@ export async function createRun(out: string, options: RunOptions): Promise<RunWr
     throw new DescentError(
       `Cannot create a run folder in ${out}: ${cause}; choose a folder that can be written with --out DIR`,
     );
+  }
+}
+
+/**
+ * Opens the folder of a run that has ended, to go on in it: it is `running` again, and lines are added to its metrics.
+ *
+ * @throws DescentError when it is no run, its process still lives, or it cannot be written.
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { createRun, reopenRun } from "./run.ts";
+ * import { readRun } from "./read.ts";
+ * const out = await Deno.makeTempDir();
+ * const run = await createRun(out, { name: "q1", seed: 1, record: {} });
+ * await run.finish("interrupted");
+ * const again = await reopenRun(run.path);
+ * await again.finish("finished");
+ * assert((await readRun(run.path)).state === "finished" && again.id === run.id);
+ * await Deno.remove(out, { recursive: true });
+ * ```
+ */
+export async function reopenRun(path: string): Promise<RunWriter> {
+  const entry = await readEntry(path);
+  if (entry?.info === undefined) {
+    throw new DescentError(`Cannot go on in ${path}: it has no ${RUN_FILE} that can be read`);
+  }
+  // Looked at before the lock is taken: to take it from a run that holds it would make that one seem dead.
+  require(
+    entry.state !== "running",
+    () => `Cannot go on in ${path}: process ${entry.info!.pid} still works there; end it first`,
+  );
+  let lock: Deno.FsFile | undefined;
+  try {
+    lock = await holdLock(join(path, LOCK_FILE));
+    // Members that are undefined are not written.
+    const info: RunInfo = {
+      ...entry.info,
+      state: "running",
+      pid: Deno.pid,
+      ...{ finishedAt: undefined, error: undefined },
+    };
+    await writeAtomically(join(path, RUN_FILE), formatJson(info));
+    const metrics = await Deno.open(join(path, METRICS_FILE), { append: true, create: true });
+    return new RunWriter(path, info, metrics, lock);
+  } catch (error) {
+    lock?.close();
+    if (error instanceof DescentError) throw error;
+    throw cannotWrite(join(path, RUN_FILE), error);
   }
 }
 

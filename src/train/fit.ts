@@ -2,7 +2,7 @@
 import { DescentError, require } from "../core/errors.ts";
 import { chooseExecutor } from "../exec/choose.ts";
 import type { Executor } from "../exec/executor.ts";
-import type { Splits } from "../data/mnist.ts";
+import type { Splits } from "../data/set.ts";
 import { requireSeed } from "../data/order.ts";
 import { type ClassifierLoss, crossEntropy, type Loss } from "../nn/losses.ts";
 import { initializeWeights, type Model, type Weights } from "../nn/model.ts";

@@ -6,7 +6,7 @@ import { compile } from "../ir/plan.ts";
 import { chooseExecutor } from "../exec/choose.ts";
 import type { Executor, Program } from "../exec/executor.ts";
 import { checkLabels } from "../data/labels.ts";
-import type { DataSet } from "../data/mnist.ts";
+import type { DataSet } from "../data/set.ts";
 import { checkWeights } from "../nn/model.ts";
 import { checkClassifier, type ImageBatch, layerGraph, predictionGraph } from "./graph.ts";
 import { type ClassificationReport, classificationReport } from "./metrics.ts";

@@ -1,11 +1,11 @@
 /** Greedy layerwise pre-training: each dense layer of a stack is trained as an autoencoder on the codes of those below. */
 import { require } from "../core/errors.ts";
 import type { Shape } from "../core/tensor.ts";
-import type { Splits } from "../data/mnist.ts";
+import type { Splits } from "../data/set.ts";
 import { chooseExecutor } from "../exec/choose.ts";
 import type { Layer } from "../nn/layer.ts";
-import { binaryCrossEntropy, reconstructionError } from "../nn/losses.ts";
-import { initializeWeights, type Model, sequential } from "../nn/model.ts";
+import { binaryCrossEntropy, type Loss, reconstructionError } from "../nn/losses.ts";
+import { initializeWeights, type Model, sequential, type Weights } from "../nn/model.ts";
 import { type SparsityOptions, withSparsity } from "../nn/sparsity.ts";
 import { tiedDense } from "../nn/tied_dense.ts";
 import { firstLayers } from "./compose.ts";
@@ -26,8 +26,6 @@ export interface PretrainOptions
   readonly sparsity?: Pick<SparsityOptions, "rho" | "beta">;
   /** Called after every epoch with the name of the layer that it trained. */
   readonly onEpoch?: (record: EpochRecord, layer: string) => void | Promise<void>;
-  /** Trains one layer; default: `fit(training.model, data, training.options)`. */
-  readonly train?: (training: LayerTraining) => Promise<FitResult>;
 }
 
 /** The training of one layer. */
@@ -36,8 +34,23 @@ export interface LayerTraining {
   readonly name: string;
   /** The noise, the layer, and a decoder tied to it. */
   readonly model: Model;
-  /** With the layers below as `encoder`. */
-  readonly options: FitOptions;
+  readonly loss: Loss;
+  readonly weights: Weights;
+  /** The layers below; none for the first. */
+  readonly encoder?: Trained;
+}
+
+/** What a layer's training is made of, whoever trains it. */
+export type LayerOptions = Pick<PretrainOptions, "seed" | "noise" | "decoder" | "sparsity">;
+
+/** A stack, ready to be trained layer by layer. */
+export interface LayerwiseStack {
+  /** Names of its dense layers, from the lowest. */
+  readonly names: readonly string[];
+  /** The training of the next layer, after those below, each as it was trained: with its decoder. */
+  next(below: readonly Trained[]): LayerTraining;
+  /** The layers that were trained, and their decoders. */
+  assemble(trained: readonly Trained[]): Pick<Pretrained, "encoder" | "autoencoder">;
 }
 
 /** A pre-trained stack. */
@@ -105,43 +118,77 @@ export async function pretrainLayers(
   data: Splits,
   options: PretrainOptions = {},
 ): Promise<Pretrained> {
-  const { noise, decoder = "sigmoid", sparsity, onEpoch, train, ...common } = options;
-  const groups = groupsOf(stack),
-    initial = initializeWeights(mirrored(stack, groups, decoder), options.seed ?? 1);
-  checkActivations(groups, { decoder, sparsity });
+  const { noise: _, decoder: __, sparsity: ___, onEpoch, ...common } = options;
+  const layerwise = layerwiseStack(stack, options);
   const executor = options.executor ?? (await chooseExecutor()).executor;
-  const layers: { readonly name: string; readonly result: FitResult }[] = [];
-  let autoencoder: Trained | undefined, encoder: Trained | undefined;
+  const results: FitResult[] = [];
   try {
-    for (const [i, group] of groups.entries()) {
-      const { name } = group, model = autoencoderOf(group, noise), names = parameterNames(groups, i);
-      const loss = decoder === "sigmoid" ? binaryCrossEntropy() : reconstructionError();
-      const training: LayerTraining = {
-        name,
-        model,
-        options: {
-          ...common,
-          executor,
-          loss: sparsity ? withSparsity(loss, { ...sparsity, layers: [codeLayer(model)] }) : loss,
-          weights: new Map(labelsOf(model).map((label, p) => [label, initial.get(names[p]!)!])),
-          ...(encoder && { encoder }),
-          ...(onEpoch && { onEpoch: (record) => onEpoch(record, name) }),
-        },
-      };
-      const result = await (train?.(training) ?? fit(model, data, training.options));
-      layers.push({ name, result });
-      autoencoder = assemble(stack, groups.slice(0, i + 1), layers, decoder);
-      encoder = firstLayers(autoencoder, group.end);
+    for (const name of layerwise.names) {
+      const { model, loss, weights, encoder } = layerwise.next(results);
+      const result = await fit(model, data, {
+        ...common,
+        executor,
+        loss,
+        weights,
+        ...(encoder && { encoder }),
+        ...(onEpoch && { onEpoch: (record) => onEpoch(record, name) }),
+      });
+      results.push(result);
       if (result.stopped === "interrupted") break;
     }
   } finally {
     if (options.executor === undefined) executor.close();
   }
   return {
-    encoder: encoder!,
-    autoencoder: autoencoder!,
-    layers,
-    stopped: layers.at(-1)!.result.stopped,
+    ...layerwise.assemble(results),
+    layers: results.map((result, i) => ({ name: layerwise.names[i]!, result })),
+    stopped: results.at(-1)!.stopped,
+  };
+}
+
+/**
+ * A stack for who trains its layers one after another: what each is trained as, and what they come to. `pretrainLayers`
+ * is a loop over it. Throws where that does.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { dense } from "../nn/dense.ts";
+ * import { sequential } from "../nn/model.ts";
+ * import { layerwiseStack } from "./pretrain.ts";
+ * const stack = sequential(784, [dense(64, { activation: "sigmoid" }), dense(32, { activation: "sigmoid" })]);
+ * const { names, next } = layerwiseStack(stack);
+ * assert(names.join() === "dense_1,dense_2" && next([]).model.outputShape[0] === 784);
+ * ```
+ */
+export function layerwiseStack(
+  stack: Model,
+  { seed = 1, noise, decoder = "sigmoid", sparsity }: LayerOptions = {},
+): LayerwiseStack {
+  const groups = groupsOf(stack);
+  checkActivations(groups, { decoder, sparsity });
+  const initial = initializeWeights(mirrored(stack, groups, decoder), seed);
+  const assembled = (trained: readonly Trained[]) => {
+    const done = groups.slice(0, trained.length);
+    const autoencoder = assemble(stack, done, trained, decoder);
+    return { autoencoder, encoder: firstLayers(autoencoder, done.at(-1)!.end) };
+  };
+  return {
+    names: groups.map(({ name }) => name),
+    assemble: assembled,
+    next(below) {
+      const group = groups[below.length]!;
+      const model = autoencoderOf(group, noise);
+      const names = parameterNames(groups, below.length);
+      const loss = decoder === "sigmoid" ? binaryCrossEntropy() : reconstructionError();
+      return {
+        name: group.name,
+        model,
+        loss: sparsity ? withSparsity(loss, { ...sparsity, layers: [codeLayer(model)] }) : loss,
+        weights: new Map(labelsOf(model).map((label, p) => [label, initial.get(names[p]!)!])),
+        ...(below.length > 0 && { encoder: assembled(below).encoder }),
+      };
+    },
   };
 }
 
@@ -210,7 +257,8 @@ function mirrored(stack: Model, groups: readonly Group[], activation: "sigmoid" 
 
 /** A layer's parameters in the mirrored model: weights, bias, and the bias of its decoder. */
 function parameterNames(groups: readonly Group[], i: number): readonly string[] {
-  const { name } = groups[i]!, decoder = groups.at(-1)!.end + groups.length - i;
+  const { name } = groups[i]!;
+  const decoder = groups.at(-1)!.end + groups.length - i;
   return [`${name}/weights`, `${name}/bias`, `tied_dense_${decoder}/bias`];
 }
 
@@ -218,13 +266,14 @@ function parameterNames(groups: readonly Group[], i: number): readonly string[] 
 function assemble(
   stack: Model,
   groups: readonly Group[],
-  trained: readonly { readonly result: FitResult }[],
+  trained: readonly Trained[],
   decoder: "sigmoid" | "identity",
 ): Trained {
-  const model = mirrored(stack, groups, decoder), weights = new Map<string, Float32Array>();
-  trained.forEach(({ result }, i) => {
+  const model = mirrored(stack, groups, decoder);
+  const weights = new Map<string, Float32Array>();
+  trained.forEach((layer, i) => {
     const names = parameterNames(groups, i);
-    labelsOf(result.model).forEach((label, p) => weights.set(names[p]!, result.weights.get(label)!));
+    labelsOf(layer.model).forEach((label, p) => weights.set(names[p]!, layer.weights.get(label)!));
   });
   return { model, weights: new Map(labelsOf(model).map((label) => [label, weights.get(label)!])) };
 }

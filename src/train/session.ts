@@ -4,7 +4,7 @@ import type { TypedArray } from "../core/tensor.ts";
 import type { Executor, Program } from "../exec/executor.ts";
 import { checkLabels } from "../data/labels.ts";
 import { type Batch, batches, epochOrder } from "../data/order.ts";
-import type { DataSet, Splits } from "../data/mnist.ts";
+import type { DataSet, Splits } from "../data/set.ts";
 import { checkWeights, type Model, type Weights } from "../nn/model.ts";
 import { COLUMN } from "./graph.ts";
 import type { ConfusionMatrix } from "./metrics.ts";

@@ -3,7 +3,7 @@ import { require } from "../core/errors.ts";
 import type { Step } from "../core/step.ts";
 import { sizeOf } from "../core/tensor.ts";
 import { batches } from "../data/order.ts";
-import type { Splits } from "../data/mnist.ts";
+import type { Splits } from "../data/set.ts";
 import type { BackendName } from "../exec/executor.ts";
 import { compile, type Plan } from "../ir/plan.ts";
 import { crossEntropy, type Loss } from "../nn/losses.ts";

@@ -5,8 +5,8 @@ import { defaultThreads, openDevices, threadCounts } from "../../bench/devices.t
 import { main as gpu } from "../../bench/gpu.ts";
 import { main as bench } from "../../bench/main.ts";
 import { measure, median } from "../../bench/measure.ts";
-import { benchCases, select, splitWords } from "../../bench/names.ts";
-import { BENCH_FLAGS, trainingImages } from "../../bench/options.ts";
+import { benchCases, select } from "../../bench/names.ts";
+import { trainingImages } from "../../bench/options.ts";
 import { main as peers } from "../../bench/peers.ts";
 import { readSideImages, readSideWeights, writeSideData } from "../../bench/peers/side.ts";
 import { doubtsOf, ratiosOf, ratiosTable, type RoundLine, timesTable } from "../../bench/ratios.ts";
@@ -99,14 +99,6 @@ Deno.test("select() says which op has nothing to time, and what a name may have 
     UsageError,
     'Unknown workload "quick": choose from W1, W2, W3, W4, W5, W6, W7, ops for all ops, or the name of an op',
   );
-});
-
-Deno.test("splitWords() tells names from options and their values, in any order", () => {
-  const args = ["W1", "--seconds", "2", "linear", "--json", "W2", "--threads=1,2", "--rounds"];
-  assertEquals(splitWords(BENCH_FLAGS, args), {
-    words: ["W1", "linear", "W2"],
-    options: ["--seconds", "2", "--json", "--threads=1,2", "--rounds"],
-  });
 });
 
 Deno.test("numbers of threads are whole, different, and by default one and all up to eight", () => {

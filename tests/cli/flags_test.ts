@@ -11,7 +11,6 @@ import {
   wholeNumber,
   widths,
 } from "../../src/cli/flags.ts";
-import { MOMENTUM_FLAG, NETWORK_FLAGS, RUN_FLAGS, TRAIN_FLAGS } from "../../experiments/options.ts";
 import { UsageError } from "../../src/core/errors.ts";
 
 const FLAGS = {
@@ -19,7 +18,7 @@ const FLAGS = {
   lr: { value: "X", help: "learning rate", parse: number(0, 10) },
   backend: { value: "NAME", help: "what to run on", parse: oneOf(["wasm", "webgpu"]) },
   out: { value: "DIR", help: "where to write", parse: path },
-  json: { help: "print JSON" },
+  json: { help: "print JSON", short: "j" },
 } as const satisfies Flags;
 
 function sentenceOf(work: () => unknown): string {
@@ -64,6 +63,27 @@ for (
     assertEquals(sentenceOf(() => parseFlags(FLAGS, args)), expected);
   });
 }
+
+Deno.test("parseFlags() with words tells them from flags and their values, in any order", () => {
+  const args = ["W1", "--epochs", "2", "linear", "--json", "W2", "--lr=0.5", "--", "--out"];
+  assertEquals(parseFlags(FLAGS, args, { words: true }), {
+    words: ["W1", "linear", "W2", "--out"],
+    values: { epochs: 2, json: true, lr: 0.5 },
+  });
+  assertEquals(parseFlags(FLAGS, [], { words: true }), { words: [], values: {} });
+  assertEquals(
+    sentenceOf(() => parseFlags(FLAGS, ["W1", "--epochs"], { words: true })),
+    "Option --epochs needs a value: --epochs N",
+  );
+});
+
+Deno.test("parseFlags() takes the letter of a flag that has one", () => {
+  assertEquals(parseFlags(FLAGS, ["-j"]), { json: true });
+  assertEquals(
+    sentenceOf(() => parseFlags(FLAGS, ["-j", "--json"])),
+    "Option --json is given twice: give it once",
+  );
+});
 
 Deno.test("parseFlags() takes a value that begins with dashes after an equals sign", () => {
   assertEquals(parseFlags(FLAGS, ["--out=--json"]), { out: "--json" });
@@ -195,67 +215,7 @@ Deno.test("helpOf() writes a line per flag with the texts below each other", () 
       "  --lr X          learning rate",
       "  --backend NAME  what to run on",
       "  --out DIR       where to write",
-      "  --json          print JSON",
+      "  --json, -j      print JSON",
     ].join("\n"),
   );
-});
-
-Deno.test("the experiments' own table refuses absurd values of every option with one line", () => {
-  const flags = { ...TRAIN_FLAGS, ...NETWORK_FLAGS, ...MOMENTUM_FLAG, ...RUN_FLAGS };
-  const absurd: Readonly<Record<string, readonly string[]>> = {
-    epochs: ["0", "-1", "1e10", "many"],
-    lr: ["0", "-0.1", "1001", "NaN", "Infinity"],
-    activation: ["identity", "softmax", ""],
-    patience: ["-1", "0.5", "1e10"],
-    "min-delta": ["-1", "NaN", "1e10"],
-    monitor: ["loss2", "val-loss"],
-    arch: ["0", "30,20,10,0", "1e9", "99999999", "a"],
-    batch: ["0", "-32", "All", "1.5", "1e10"],
-    off: ["", "gather", "hoist,"],
-    momentum: ["-0.1", "1", "2"],
-    seed: ["-1", "1.5", "1e300", "x"],
-    backend: ["cuda", "WASM", ""],
-    threads: ["0", "65", "-1"],
-    data: [""],
-    digits: ["", "3", "1,1", "256,1"],
-    out: [""],
-    "max-seconds": ["0", "-5", "1e10"],
-  };
-  const withValue = Object.entries<Flags[string]>(flags).filter(([, { parse }]) => parse !== undefined);
-  assertEquals(Object.keys(absurd).sort(), withValue.map(([name]) => name).sort());
-  for (const [name, texts] of Object.entries(absurd)) {
-    for (const text of texts) {
-      const sentence = sentenceOf(() => parseFlags(flags, [`--${name}=${text}`]));
-      assertEquals(sentence.startsWith(`--${name} takes `), true, sentence);
-      assertEquals(sentence.includes("\n"), false, sentence);
-    }
-  }
-});
-
-Deno.test("the experiments' own table takes every option at once", () => {
-  const flags = { ...TRAIN_FLAGS, ...NETWORK_FLAGS, ...MOMENTUM_FLAG, ...RUN_FLAGS };
-  const line = "--epochs 5 --lr 0.01 --activation tanh --patience 0 --min-delta 0 --monitor val_accuracy " +
-    "--arch 64,32 --batch all --check --momentum 0.9 --seed 0 --backend wasm --threads 2 --data set --digits 1,7 " +
-    "--out there --max-seconds 0.5 --json --help";
-  assertEquals(parseFlags(flags, line.split(" ")), {
-    epochs: 5,
-    lr: 0.01,
-    activation: "tanh",
-    patience: 0,
-    "min-delta": 0,
-    monitor: "val_accuracy",
-    arch: [64, 32],
-    batch: "all",
-    check: true,
-    momentum: 0.9,
-    seed: 0,
-    backend: "wasm",
-    threads: 2,
-    data: "set",
-    digits: [1, 7],
-    out: "there",
-    "max-seconds": 0.5,
-    json: true,
-    help: true,
-  });
 });

@@ -61,7 +61,7 @@ async function joinsUnder(flags: string, allowed = ["--allow-env=DENO_V8_FLAGS"]
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const code = `import { joinsVectors } from "../src/exec/engine.ts"; console.log(joinsVectors());`;
+  const code = `import { joinsVectors } from "./src/exec/engine.ts"; console.log(joinsVectors());`;
   await new Blob([code]).stream().pipeTo(child.stdin);
   const { success, stdout, stderr } = await child.output();
   assert(success, new TextDecoder().decode(stderr));

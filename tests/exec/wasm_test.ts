@@ -2,7 +2,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DescentError } from "../../src/core/errors.ts";
 import type { Step } from "../../src/core/step.ts";
-import { mnist, type Splits } from "../../src/data/mnist.ts";
+import { mnist } from "../../src/data/mnist.ts";
+import type { Splits } from "../../src/data/set.ts";
 import type { Executor, Program } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { selfTest } from "../../src/exec/selftest.ts";

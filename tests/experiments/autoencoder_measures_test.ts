@@ -1,9 +1,8 @@
-/** What is measured of autoencoders, and what the measures say of the report's claims. */
+/** What is measured of autoencoders. */
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import type { AutoencoderCell, PerSet } from "../../experiments/autoencoder/cells.ts";
-import { chapter2Claims, chapter3Claims, type ChapterNumbers } from "../../experiments/autoencoder/claims.ts";
-import { chapter4Claims } from "../../experiments/autoencoder/noise_claims.ts";
-import { weightDomain } from "../../experiments/autoencoder/figures.ts";
+import { autoencoderModel, encoderOf, RECIPES } from "../../experiments/autoencoder_model.ts";
+import { weightDomain } from "../../experiments/figures/autoencoder_parts.ts";
+import { latentCodes } from "../../experiments/measures/latent_codes.ts";
 import {
   imageErrors,
   inkedPixels,
@@ -13,19 +12,12 @@ import {
   roughnessOf,
   shownImages,
   weightImages,
-} from "../../experiments/autoencoder/measures.ts";
-import { autoencoderModel, encoderOf, RECIPES } from "../../experiments/autoencoder/autoencoder.ts";
-import { TABLE_2_1, TABLE_3_1 } from "../../experiments/autoencoder/published.ts";
-import {
-  accuracyDifference,
-  judgeAround97,
-  judgeDescent,
-  judgePublished,
-  rankCorrelation,
-} from "../../experiments/autoencoder/verdicts.ts";
+} from "../../experiments/measures/reconstruction.ts";
 import { DescentError } from "../../src/core/errors.ts";
 import { uniform } from "../../src/core/random.ts";
-import { type DataSet, mnist } from "../../src/data/mnist.ts";
+import { mnist } from "../../src/data/mnist.ts";
+import type { DataSet } from "../../src/data/set.ts";
+import { referenceExecutor } from "../../src/exec/reference.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { initializeWeights, sequential } from "../../src/nn/model.ts";
 import { compressPng, encodePng } from "../../src/plot/pixels.ts";
@@ -148,137 +140,37 @@ Deno.test("encoderOf() is what is before the code, without the corruption", () =
   }
 });
 
-Deno.test("accuracyDifference() has Newcombe's interval, and rankCorrelation() is Spearman's", () => {
-  // 80 and 60 of 100: Wilson's intervals are 0.7112 to 0.8666 and 0.5020 to 0.6906.
-  const { difference, low, high } = accuracyDifference(0.8, 0.6, 100);
-  assertAlmostEquals(difference, 0.2, 1e-12);
-  assertAlmostEquals(low, 0.0735, 1e-3);
-  assertAlmostEquals(high, 0.3176, 1e-3);
-  assertAlmostEquals(rankCorrelation([1, 2, 3, 4], [10, 20, 30, 25]), 0.8, 1e-12);
-  assertAlmostEquals(rankCorrelation([1, 2, 3], [3, 2, 1]), -1, 1e-12);
-  assertAlmostEquals(rankCorrelation([1, 2, 2, 3], [1, 2, 2, 3]), 1, 1e-12);
-  assertEquals(rankCorrelation([1, 2], [5, 5]), 0);
-});
-
-Deno.test("accuracies are judged by what rounds to 97%, and by the interval of ours", () => {
-  assertEquals(judgeAround97([0.9651, 0.9749]), "holds");
-  assertEquals(judgeAround97([0.9651, 0.975]), "ours are at it or above");
-  assertEquals(judgeAround97([0.9649, 0.98]), "fails for 1 of 2");
-  const pair = (ours: number) => judgePublished([{ title: "64", ours, published: 0.9668 }], 3795);
-  assertEquals(pair(0.9621), "reached: each is within our interval or below it");
-  assertEquals(pair(0.99), "reached: each is within our interval or below it");
-  assertEquals(pair(0.95), "not reached at 64");
-});
-
-Deno.test("judgeDescent() counts the epochs in which the error falls", () => {
-  assertEquals(judgeDescent([0.5, 0.25, 0.125]).verdict, "holds");
-  assertEquals(judgeDescent([0.5, 0.25, 0.3]), {
-    measured: "0.50000 to 0.30000; lower than before in 1 of 2 epochs",
-    verdict: "holds in all",
-  });
-  assertEquals(judgeDescent([0.5, 0.6]).verdict, "fails");
-  assertEquals(judgeDescent([]).verdict, "not run");
-});
-
-function all(value: number): PerSet {
-  return { train: value, validation: value, test: value };
-}
-
-function cell(
-  nodes: number,
-  mse: number,
-  accuracy: number,
-  more: Partial<AutoencoderCell> = {},
-): AutoencoderCell {
-  return {
-    run: `run-${nodes}`,
-    epochs: 20,
-    seconds: 1,
-    stopped: "early stopping",
-    nodes,
-    noise: 0,
-    mse: all(mse),
-    cleanMse: all(mse),
-    standardError: all(0.0001),
-    pca: all(mse),
-    corruptionMse: 0,
-    accuracy: all(accuracy),
-    autoencoderEpochs: 10,
-    classifierEpochs: 10,
-    autoencoderStopped: "early stopping",
-    roughness: 0.5,
-    deadUnits: 0,
-    ...more,
+Deno.test("latentCodes() turns codes along their principal components, and narrow ones into fewer", async () => {
+  const test = smallSet([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [0, 1, 0]);
+  const executor = referenceExecutor();
+  const coordinatesOf = async (codes: readonly number[]) => {
+    const { files, summary } = await latentCodes(test, {
+      codes: Float32Array.from(codes),
+      classifier: undefined,
+      executor,
+    });
+    const rows = String(files["latent/codes.csv"]).trim().split("\r\n").slice(1).map((row) => row.split(","));
+    // Without a classifier nothing is predicted.
+    assertEquals(rows.map((row) => row.slice(0, 3)), [["0", "0", ""], ["1", "2", ""], ["2", "0", ""]]);
+    return { coordinates: rows.map((row) => row.slice(3).map(Number)), summary };
   };
-}
+  const one = await coordinatesOf([3, 1, 5]);
+  assertEquals(one.coordinates.map(([x, y, z]) => [Math.abs(x!), y, z]), [[0, 0, 0], [2, 0, 0], [2, 0, 0]]);
+  assertEquals(one.summary.variance, [1]);
+  // Three images of 2 × 2 pixels: two in a row, and one below them.
+  assertEquals(one.summary.images, { file: "latent/images.png", columns: 2, width: 2, height: 2 });
 
-function numbersOf(cells: readonly AutoencoderCell[]): ChapterNumbers {
-  const losses = new Map(cells.map(({ run }) => [run, [0.5, 0.3, 0.1]]));
-  return { cells, sizes: { validation: 3795, test: 3795 }, pixels: 784, losses };
-}
-
-function verdictOf(judgements: ReturnType<typeof chapter2Claims>, claim: string): string {
-  return judgements.find((one) => one.claim === claim)!.verdict;
-}
-
-Deno.test("chapter2Claims() judges each claim by the numbers of the cells", () => {
-  const cells = [
-    cell(32, 0.017, 0.96, { roughness: 0.2 }),
-    cell(64, 0.01, 0.98),
-    cell(256, 0.003, 0.981),
-    cell(784, 0.001, 0.9805, { roughness: 0.8 }),
-    cell(1024, 0.0011, 0.97, { roughness: 0.9 }),
-  ];
-  const judged = chapter2Claims(numbersOf(cells), TABLE_2_1),
-    verdict = (claim: string) => verdictOf(judged, claim);
-  assertEquals(verdict("A-C2.1"), "fails from 784 to 1024");
-  assertEquals(verdict("A-C2.2"), "worse at 1024 alone");
-  assertEquals(verdict("A-C2.3"), "weak");
-  assertEquals(verdict("A-C2.4"), "fails for 1 of 5");
-  assertEquals(verdict("A-C2.5"), "holds");
-  assertEquals(verdict("A-C2.6"), "holds");
-  assertEquals(verdict("A-C2.7"), "holds");
-  assertEquals(verdict("A-2.4"), "holds");
-  // 0.9600 has an interval up to 0.966, above the published 0.958; all others are above theirs.
-  assertEquals(judged.filter(({ claim }) => claim === "Table 2.1").map(({ verdict }) => verdict), [
-    // 0.01 ± 0.0002 and less against 0.01756 and so on; but 0.003 against 0.00275 and 0.0011 against 0.00107.
-    "not reached at 256",
-    "reached: each is within our interval or below it",
-  ]);
-  // What is not there is not judged.
-  assertEquals(
-    chapter2Claims(numbersOf([cell(64, 0.01, 0.98)]), TABLE_2_1).map(({ claim }) => claim),
-    ["A-C2.1", "Table 2.1", "A-C2.4", "Table 2.1", "A-C2.7"],
-  );
-});
-
-Deno.test("chapter3Claims() finds the printed test error of 64 nodes far from its validation error", () => {
-  const more = { cleanMse: { ...all(0.008), test: 0.0081 }, standardError: all(0.000075) };
-  const judged = chapter3Claims(numbersOf([cell(32, 0.012, 0.97), cell(64, 0.008, 0.97, more)]), TABLE_3_1);
-  const { measured } = judged.find(({ claim }) => claim === "A-I.12")!;
-  // (0.01301 − 0.00997) / (0.000075·√2), of which the errors spread 0.00997 / 0.008 times as wide.
-  assert(measured.startsWith("23 standard errors apart"), measured);
-  assertEquals(verdictOf(judged, "A-C3.2"), "fails: no difference beyond chance");
-});
-
-Deno.test("chapter4Claims() compares the autoencoders by their noise", () => {
-  const cells = [
-    cell(64, 0.004, 0.98, { roughness: 0.3 }),
-    cell(64, 0.006, 0.978, { noise: 0.2, corruptionMse: 0.05, roughness: 0.25, cleanMse: all(0.005) }),
-    cell(64, 0.0079, 0.95, { noise: 0.4, corruptionMse: 0.1, roughness: 0.2, cleanMse: all(0.006) }),
-  ];
-  const judged = chapter4Claims(numbersOf(cells));
-  assertEquals(judged.map(({ verdict }) => verdict), [
-    "fails from no noise to 20% noise and from 20% noise to 40% noise",
-    "holds",
-    "holds",
-    "holds",
-    "fails",
-    "not reached at 40% noise",
-  ]);
-  const mended = (mse: number) => {
-    const noisy = cell(64, mse, 0.978, { noise: 0.2, corruptionMse: 0.05 });
-    return verdictOf(chapter4Claims(numbersOf([cells[0]!, noisy])), "A-C4.2");
-  };
-  assertEquals([mended(0.0081), mended(0.06)], ["in part: nearer, but blurred", "fails"]);
+  // Most of the variance is in the second of four columns, the rest in the fourth.
+  const four = await coordinatesOf([1, 0, 1, 0, 1, 9, 1, 0, 1, 0, 1, 3]);
+  const squaresOf = (axis: number) => four.coordinates.reduce((sum, row) => sum + row[axis]! ** 2, 0);
+  const [alongX, alongY, alongZ] = [0, 1, 2].map(squaresOf);
+  const [first, second] = four.summary.variance as readonly number[];
+  assert(first! > second! && second! > 0, String(second));
+  assertAlmostEquals(first! + second!, 1, 1e-6);
+  // The coordinates have the variances, and three images have no third direction.
+  assertAlmostEquals(alongX! / (alongX! + alongY!), first!, 1e-5);
+  assertAlmostEquals(alongZ!, 0, 1e-6);
+  // Codes that are all the same have no variance to share.
+  const same = await coordinatesOf([2, 2, 2]);
+  assertEquals([same.coordinates, same.summary.variance], [[[0, 0, 0], [0, 0, 0], [0, 0, 0]], [0]]);
 });

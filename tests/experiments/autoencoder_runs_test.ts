@@ -1,50 +1,33 @@
-/** Autoencoders as runs: what their folders hold, what a chapter's command adds up, and what is refused. */
+/** Autoencoders as runs: what is asked of them, what their folders hold, and what is refused. */
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import { basename, join } from "node:path";
+import { join } from "node:path";
+import { AUTOENCODER_EXPERIMENTS } from "../../experiments/autoencoder.ts";
 import {
   type AutoencoderName,
   type AutoencoderSettings,
   RECIPES,
-} from "../../experiments/autoencoder/autoencoder.ts";
-import { prepareAutoencoder } from "../../experiments/autoencoder/prepare.ts";
-import { runAutoencoder } from "../../experiments/autoencoder/run.ts";
-import { type ChapterOptions, runChapter } from "../../experiments/autoencoder/sweep.ts";
-import { loadData } from "../../experiments/q1/prepare.ts";
-import type { Screen } from "../../experiments/screen.ts";
-import { openExecutor } from "../../experiments/train_run.ts";
-import { DescentError } from "../../src/core/errors.ts";
+} from "../../experiments/autoencoder_model.ts";
+import { bindRun } from "../../experiments/lab/bind.ts";
+import { settingFlags, settingsFrom } from "../../experiments/lab/settings.ts";
+import { makeRun } from "../../experiments/lab/run.ts";
+import { pcaErrorOf, pcaErrors } from "../../experiments/measures/reconstruction.ts";
+import { Q1_RECIPES } from "../../experiments/q1.ts";
+import { experimentNamed } from "../../experiments/registry.ts";
+import { parseFlags } from "../../src/cli/flags.ts";
+import { UsageError } from "../../src/core/errors.ts";
+import { factsOf, objectOf } from "../../src/runs/facts.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import { readRun } from "../../src/runs/read.ts";
+import type { RunSummary } from "../../src/runs/run.ts";
 import { layerOutputs, predict } from "../../src/train/predict.ts";
 import { loadModel } from "../../src/train/saved.ts";
-import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
+import { SPLIT_NAMES } from "../../src/train/session.ts";
+import { figureFiles, runsIn, type TestPlace, withRunPlace } from "./run_place.ts";
 
-interface Place {
-  readonly data: string;
-  readonly out: string;
+/** Images of 8 × 8 pixels, 40 of each digit. */
+function withPlace(use: (place: TestPlace) => Promise<void>): Promise<void> {
+  return withRunPlace({ train: 160, t10k: 40, size: 8, classes: [0, 2, 4, 6, 7] }, use);
 }
-
-/** Images of 8 × 8 pixels, 40 of each digit, and a folder for runs. */
-async function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
-  await withTempFolder(async (folder) => {
-    const place = { data: join(folder, "set"), out: join(folder, "runs") };
-    await Deno.mkdir(place.data);
-    await writeIdxFolder(place.data, { train: 160, t10k: 40, size: 8, classes: [0, 2, 4, 6, 7] });
-    await use(place);
-  });
-}
-
-function screenInto(said: string[], onSay?: (text: string) => void): Screen {
-  return {
-    say(text) {
-      said.push(text);
-      onSay?.(text);
-    },
-    progress: () => ({ steps() {}, epoch() {}, stop() {} }),
-  };
-}
-
-const COMMON = { seed: 1, backend: "wasm", threads: 1 } as const;
 
 /** The report's settings, but small and quick. */
 function small(name: AutoencoderName, change: Partial<AutoencoderSettings> = {}): AutoencoderSettings {
@@ -55,43 +38,23 @@ function small(name: AutoencoderName, change: Partial<AutoencoderSettings> = {})
     sides: settings.sides.map(() => 12),
     epochs: 3,
     learningRate: 0.01,
+    "classifier.arch": [5],
+    "classifier.epochs": 2,
     ...change,
-    classifier: { ...settings.classifier, arch: [5], epochs: 2, ...change.classifier },
   };
 }
 
-async function runOne(place: Place, settings: AutoencoderSettings, said: string[] = []) {
-  const options = { ...COMMON, ...place },
-    data = await loadData(options),
-    choice = await openExecutor(options);
-  try {
-    return {
-      data,
-      ...await runAutoencoder(prepareAutoencoder(settings, data), choice, screenInto(said), options),
-    };
-  } finally {
-    choice.executor.close();
-  }
+function runOne(place: TestPlace, settings: AutoencoderSettings) {
+  return makeRun(experimentNamed(settings.name), { settings, seed: 1 }, place);
 }
 
-async function chapter(
-  { data, out }: Place,
-  name: AutoencoderName,
-  options: Partial<ChapterOptions> & { readonly onSay?: (text: string) => void } = {},
-) {
-  const said: string[] = [], { onSay, ...rest } = options;
-  const result = await runChapter(screenInto(said, onSay), name, {
-    ...COMMON,
-    data,
-    out,
-    settings: small(name),
-    ...rest,
-  });
-  return { ...result, text: said.join("\n") };
+/** What the run was made from. */
+async function imagesOf({ data }: TestPlace, settings: AutoencoderSettings) {
+  return (await bindRun(experimentNamed(settings.name), { settings, seed: 1 }, { data })).data;
 }
 
-function objectAt(value: JsonObject | undefined, ...path: readonly string[]): JsonObject {
-  return path.reduce((inner, key) => inner?.[key] as JsonObject, value as JsonObject);
+function objectAt(summary: RunSummary, ...path: readonly string[]): JsonObject {
+  return path.reduce((inner, key) => objectOf(inner[key]), summary as JsonObject);
 }
 
 const FIGURES = [
@@ -103,20 +66,18 @@ const FIGURES = [
   "confusion_validation",
   "reconstruction_loss",
   "reconstructions",
+  "reconstructions_validation",
   "weights",
 ];
 
-function files(names: readonly string[]): readonly string[] {
-  return names.flatMap((name) => [`${name}.csv`, `${name}.png`, `${name}.svg`]);
-}
-
-Deno.test("runAutoencoder() trains both networks and leaves a folder with all that chapter 2 shows", async () => {
+Deno.test("an autoencoder trains both networks and leaves a folder with all that chapter 2 shows", async () => {
   await withPlace(async (place) => {
-    const { data, path, interrupted, summary } = await runOne(place, small("q2-autoencoder"));
+    const settings = small("q2-autoencoder");
+    const { path, interrupted, summary, results, words } = await runOne(place, settings);
     assertEquals(interrupted, false);
     const run = await readRun(path);
     assertEquals([run.state, run.error, run.summary], ["finished", undefined, summary]);
-    assertEquals(run.figures, files(FIGURES));
+    assertEquals(run.figures, figureFiles(FIGURES));
     assertEquals(run.metrics.map(({ stage, epoch }) => [stage, epoch]), [
       ["autoencoder", 1],
       ["autoencoder", 2],
@@ -124,51 +85,93 @@ Deno.test("runAutoencoder() trains both networks and leaves a folder with all th
       ["classifier", 1],
       ["classifier", 2],
     ]);
-    assertEquals([summary.epochs, summary.nodes, summary.published], [5, 6, null]);
-    assertEquals([objectAt(summary, "reconstruction").epochs, objectAt(summary, "classifier").epochs], [
-      3,
-      2,
+    const asked = objectOf(run.info?.settings);
+    assertEquals([asked.name, asked.nodes, asked.batch], ["q2-autoencoder", 6, 32]);
+    assertEquals(asked.classifier, { arch: [5], epochs: 2, fineTune: false, restoreBest: true });
+
+    const { numbers } = factsOf(run);
+    assertEquals([summary.epochs, summary.parameters, summary.published], [
+      5,
+      64 * 6 + 6 + 6 * 64 + 64,
+      null,
     ]);
+    assertEquals([numbers["reconstruction.epochs"], numbers["classifier.epochs"]], [3, 2]);
+    const [trained, classifier] = results;
+    assertEquals(numbers["curves.autoencoder.loss.last"], trained!.history.at(-1)!.loss);
+    assertEquals(numbers["curves.classifier.loss.last"], classifier!.history.at(-1)!.loss);
+    assertEquals(numbers["reconstruction.running.mse"], trained!.history.at(-1)!.loss);
+    assert([1, 2].includes(numbers["classifier.restoredEpoch"]!));
 
-    assert([1, 2].includes(objectAt(summary, "classifier").restoredEpoch as number));
-
-    // The saved models give the numbers of the summary.
-    const autoencoder = await loadModel(join(path, "model.safetensors")), { images, labels } = data.test;
+    // The saved models give the numbers of the summary, and the table has them.
+    const autoencoder = await loadModel(join(path, "model.safetensors"));
+    const data = await imagesOf(place, settings);
+    const { images, labels, classes: digits } = data.test;
     const outputs = (await layerOutputs(autoencoder, images)).get("dense_2")!;
     const error = outputs.reduce((sum, value, at) => sum + (value - images[at]! / 255) ** 2, 0) /
       images.length;
-    assertAlmostEquals(objectAt(summary, "reconstruction", "test").mse as number, error, 1e-6);
+    assertAlmostEquals(numbers["reconstruction.test.mse"]!, error, 1e-6);
+    const pca = pcaErrors(data);
+    for (const split of SPLIT_NAMES) assertEquals(numbers[`pca.${split}.mse`], pcaErrorOf(pca, split, 6));
     const { classes } = await predict(await loadModel(join(path, "classifier.safetensors")), images);
     const right = classes.filter((label, i) => label === labels[i]).length;
-    assertEquals(objectAt(summary, "classifier", "test").accuracy, right / labels.length);
+    assertEquals(numbers["classifier.test.accuracy"], right / labels.length);
+    for (const words of [error.toFixed(5), (right / labels.length).toFixed(4)]) {
+      assert(place.said.join("\n").includes(words), words);
+    }
+    assertEquals(words.length, 1);
 
     // The codes of the test images, and the images to show beside them.
-    const csv = await Deno.readTextFile(join(path, "latent/codes.csv")),
-      [header, ...rows] = csv.trim().split("\r\n");
+    const csv = await Deno.readTextFile(join(path, "latent/codes.csv"));
+    const [header, ...rows] = csv.trim().split("\r\n");
     assertEquals(header, "index,label,predicted,x,y,z");
-    assertEquals(rows.length, labels.length);
     assertEquals(
       rows.map((row) => row.split(",").slice(0, 3).join()),
-      Array.from(labels, (label, i) => `${i},${data.test.classes[label]},${data.test.classes[classes[i]!]}`),
+      Array.from(labels, (label, i) => `${i},${digits[label]},${digits[classes[i]!]}`),
     );
-    const png = await Deno.readFile(join(path, "latent/images.png")), view = new DataView(png.buffer);
+    const png = await Deno.readFile(join(path, "latent/images.png"));
+    const view = new DataView(png.buffer);
     // 40 images of 8 × 8 pixels in rows of 7.
     assertEquals([view.getUint32(16), view.getUint32(20)], [56, 48]);
     assertEquals(objectAt(summary, "latent", "images").columns, 7);
-    const shares = objectAt(summary, "latent").variance as unknown as readonly number[];
+    const shares = objectAt(summary, "latent").variance as readonly number[];
     assert(shares.length === 3 && shares.every((share, i) => share >= (shares[i + 1] ?? 0)));
+  });
+});
+
+Deno.test("what the report prints stands beside ours, in the table and as bars of the sets that it prints", async () => {
+  await withPlace(async (place) => {
+    const printed = {
+      reconstruction: { train: { mse: 0.01756 }, validation: { mse: 0.01786 } },
+      classifier: { test: { accuracy: 0.9668 } },
+    };
+    const settings = small("q2-autoencoder");
+    const { path, summary, words } = await runOne({ ...place, published: () => printed }, settings);
+    assertEquals(summary.published, printed);
+    const rows = words.join("\n").split("\n").map((line) => line.trim().split(/ {2,}/));
+    const rowOf = (name: string) => rows.find(([set]) => set === name)!;
+    assertEquals(rowOf("set").slice(1), ["MSE", "PCA", "published MSE", "accuracy", "published accuracy"]);
+    assertEquals([rowOf("train")[3], rowOf("train")[5]], ["0.01756", "–"]);
+    assertEquals([rowOf("test")[3], rowOf("test")[5]], ["–", "0.9668"]);
+    const bars = (await Deno.readTextFile(join(path, "figures/average_loss.csv"))).trim().split("\r\n");
+    const ofReport = bars.map((row) => row.split(",")).filter(([group]) => group === "report");
+    assertEquals(ofReport.map(([, set, value]) => [set, value]), [
+      ["Train", "0.01756"],
+      ["Validation", "0.01786"],
+    ]);
   });
 });
 
 Deno.test("a denoising autoencoder is measured on corrupted and on clean images, and is saved to take images as they are", async () => {
   await withPlace(async (place) => {
-    const { data, path, summary } = await runOne(place, small("q4-denoising", { noise: 0.3, epochs: 20 }));
-    const errors = objectAt(summary, "reconstruction"), test = objectAt(errors, "test");
-    assert(Math.abs((test.cleanMse as number) - (test.mse as number)) > 1e-5, JSON.stringify(test));
+    const settings = small("q4-denoising", { noise: 0.3, epochs: 20 });
+    const { path, summary } = await runOne(place, settings);
+    const errors = objectAt(summary, "reconstruction");
+    const test = objectAt(summary, "reconstruction", "test");
+    assert(Math.abs(Number(test.cleanMse) - Number(test.mse)) > 1e-5, JSON.stringify(test));
     // Masking takes three tenths of what the mean square of the pixels is.
-    const { images } = data.test,
-      square = images.reduce((sum, byte) => sum + (byte / 255) ** 2, 0) / images.length;
-    assertAlmostEquals(errors.corruptionMse as number, 0.3 * square, 0.03 * square);
+    const { images } = (await imagesOf(place, settings)).test;
+    const square = images.reduce((sum, byte) => sum + (byte / 255) ** 2, 0) / images.length;
+    assertAlmostEquals(Number(errors.corruptionMse), 0.3 * square, 0.03 * square);
     const saved = await loadModel(join(path, "model.safetensors"));
     assertEquals(saved.model.layers.map(({ name }) => name), ["corruption_1", "dense_2", "dense_3"]);
     const outputs = await layerOutputs(saved, images, { layers: ["corruption_1"] });
@@ -176,18 +179,19 @@ Deno.test("a denoising autoencoder is measured on corrupted and on clean images,
       outputs.get("corruption_1"),
       Float32Array.from(images, (byte) => byte * Math.fround(1 / 255)),
     );
-    // Original, corrupted, reconstruction: ten images each.
-    const csv = await Deno.readTextFile(join(path, "figures/reconstructions.csv"));
-    assertEquals(csv.trim().split("\r\n").length, 1 + 30);
+    // Original, corrupted, reconstruction: ten images each, of either set.
+    for (const name of ["reconstructions", "reconstructions_validation"]) {
+      const csv = await Deno.readTextFile(join(path, `figures/${name}.csv`));
+      assertEquals(csv.trim().split("\r\n").length, 1 + 30, name);
+    }
   });
 });
 
 Deno.test("--fine-tune trains the encoder on with the classifier; without it the encoder stays as it is", async () => {
   await withPlace(async (place) => {
     const encoders = async (fineTune: boolean) => {
-      const settings = small("q3-autoencoder"),
-        classifier = { ...settings.classifier, fineTune, restoreBest: false };
-      const { path, summary } = await runOne(place, { ...settings, classifier });
+      const change = { "classifier.fineTune": fineTune, "classifier.restoreBest": false };
+      const { path, summary } = await runOne(place, small("q3-autoencoder", change));
       assertEquals(objectAt(summary, "classifier").restoredEpoch, undefined);
       assertEquals(objectAt(summary, "classifier").fineTune, fineTune);
       const [autoencoder, joined] = await Promise.all(
@@ -196,119 +200,94 @@ Deno.test("--fine-tune trains the encoder on with the classifier; without it the
       assertEquals(joined!.model.layers.map(({ built }) => built.outputShape[0]), [12, 6, 5, 5]);
       return [autoencoder, joined].map((one) => one!.weights.get("dense_2/weights")!);
     };
-    const [before, after] = await encoders(false), [alone, tuned] = await encoders(true);
+    const [before, after] = await encoders(false);
+    const [alone, tuned] = await encoders(true);
     assertEquals(before, after);
     assertEquals(before, alone);
     assert(tuned!.some((value, i) => value !== alone![i]));
   });
 });
 
-Deno.test("runChapter() trains every width, and writes the table, the claims and the figures", async () => {
-  await withPlace(async (place) => {
-    const { summary, path, interrupted, text } = await chapter(place, "q2-autoencoder", {
-      widths: [70, 4, 64],
-    });
-    assertEquals(interrupted, false);
-    assertEquals(summary.cells.map(({ nodes }) => nodes), [70, 4, 64]);
-    for (const cell of summary.cells) {
-      const { state, info, summary: own } = await readRun(join(place.out, cell.run));
-      assertEquals([state, info?.group], ["finished", basename(path)]);
-      assertEquals(objectAt(own, "reconstruction", "test").mse, cell.mse.test);
-    }
-    const { figures, state } = await readRun(path);
-    assertEquals(state, "finished");
-    assertEquals(figures, [
-      ...files(["accuracy_by_width", "average_loss", "loss_overlay", "mse_by_width", "reconstructions"]),
-      "table_claims.csv",
-      "table_widths.csv",
-      ...files(["weights"]),
-    ]);
-    const rows = (await Deno.readTextFile(join(path, "figures/table_widths.csv"))).trim().split("\r\n");
-    assertEquals(
-      rows[0],
-      "nodes,MSE train,MSE train published,MSE validation,MSE validation published,MSE test,PCA validation,PCA test," +
-        "accuracy test,accuracy test published,95% interval,epochs,classifier epochs,classifier epochs published",
+Deno.test("the classifier is trained as q1-adam, on at most as many images a step as there are", async () => {
+  await withRunPlace({ train: 30, t10k: 10, size: 8, classes: [0, 2, 4, 6, 7] }, async (place) => {
+    const settings = small("q2-autoencoder", { batch: "all", shuffle: false });
+    const { path, results } = await runOne(place, settings);
+    const { data, prepared, training } = await bindRun(
+      experimentNamed("q2-autoencoder"),
+      { settings, seed: 1 },
+      place,
     );
-    const ofFour = rows.find((row) => row.startsWith("4,"))!, cell = summary.cells[1]!;
-    // Three epochs were all that was allowed: no convergence.
-    assert(ofFour.startsWith(`4,${cell.mse.train.toFixed(5)},–,`) && ofFour.endsWith(",>3,>2,–"), ofFour);
-    assert(rows.find((row) => row.startsWith("784,"))!.startsWith("784,–,0.00080,–,0.00088,–,–,–,–,0.9715"));
-    // The best linear code as wide as the image leaves nothing.
-    assertEquals(summary.cells[0]!.pca.test, 0);
-    const tables = await Deno.readTextFile(join(path, "tables.md"));
-    for (const words of ["Table 2.1: one hidden layer", "A-C2.1", "Claims of the report"]) {
-      assert(tables.includes(words) && text.includes(words), words);
-    }
-    assert(text.includes("[3/3] 64 nodes") && text.endsWith(`Run folder  ${path}`));
-  });
-});
-
-Deno.test("runChapter() keeps finished widths when interrupted, and resume trains the others alone", async () => {
-  await withPlace(async (place) => {
-    const controller = new AbortController(), options = { widths: [3, 4, 5] };
-    const stopped = await chapter(place, "q3-autoencoder", {
-      ...options,
-      signal: controller.signal,
-      onSay: (text) => text.includes("[2/3]") ? controller.abort() : undefined,
-    });
-    assertEquals([stopped.interrupted, stopped.summary.cells.map(({ nodes }) => nodes)], [true, [3]]);
-    assertEquals((await readRun(stopped.path)).state, "interrupted");
-    const resumed = await chapter(place, "q3-autoencoder", { ...options, resume: stopped.path });
-    assertEquals(resumed.summary.cells.map(({ nodes }) => nodes), [3, 4, 5]);
-    assertEquals(resumed.summary.cells[0], stopped.summary.cells[0]);
-    assert(!resumed.text.includes("[1/3]"));
-    const { message } = await assertRejects(
-      () =>
-        chapter(place, "q3-autoencoder", {
-          ...options,
-          resume: stopped.path,
-          settings: small("q3-autoencoder", { outputActivation: "identity" }),
-        }),
-      DescentError,
-    );
-    assert(/had outputActivation \w+, not \w+; give the same options as then$/.test(message), message);
-  });
-});
-
-Deno.test("runChapter() of chapter 4 compares no noise, 20% and 40%", async () => {
-  await withPlace(async (place) => {
-    const { summary, path } = await chapter(place, "q4-denoising");
-    assertEquals(summary.cells.map(({ noise }) => noise), [0, 0.2, 0.4]);
-    assertEquals(summary.cells[0]!.cleanMse.test.toFixed(6), summary.cells[0]!.mse.test.toFixed(6));
-    const { figures } = await readRun(path);
-    assertEquals(figures, [
-      ...files(["average_loss", "loss_overlay", "reconstructions"]),
-      "table_claims.csv",
-      "table_noise.csv",
-      ...files(["validation_accuracy", "weights"]),
-    ]);
-    // Original; without noise; and for each noise the corrupted images and what became of them: ten each.
-    const csv = await Deno.readTextFile(join(path, "figures/reconstructions.csv"));
-    assertEquals(csv.trim().split("\r\n").length, 1 + 60);
+    const { rows } = data.train;
+    const classifier = prepared.stages[1]!.training(results);
+    // Fewer than the 32 of q1-adam.
+    assertEquals(rows, 20);
+    assertEquals([training.batch, classifier.batch], [rows, rows]);
+    assertEquals([training.shuffle, classifier.shuffle], [false, false]);
+    const { settings: q1, build } = Q1_RECIPES.adam;
+    assertEquals(classifier.optimizer.options, build(q1).options);
+    const { monitor, minDelta, patience } = q1;
+    assertEquals(classifier.stopping, { monitor, minDelta, patience, restoreBest: true });
+    // As asked, not as many as there are.
+    assertEquals(factsOf(await readRun(path)).settings.batch, "all");
   });
 });
 
 Deno.test("an interrupted autoencoder has no classifier, and its folder says so", async () => {
   await withPlace(async (place) => {
-    const controller = new AbortController(), options = { ...COMMON, ...place, signal: controller.signal };
-    const data = await loadData(options), choice = await openExecutor(options);
-    const screen = screenInto([]),
-      prepared = prepareAutoencoder(small("q2-autoencoder", { epochs: 1000 }), data);
-    const progress = () => ({
-      steps() {},
-      epoch: ({ epoch }: { readonly epoch: number }) => epoch === 2 ? controller.abort() : undefined,
-      stop() {},
-    });
-    const { path, interrupted, summary } = await runAutoencoder(
-      prepared,
-      choice,
-      { ...screen, progress },
-      options,
+    const controller = new AbortController();
+    const screen = {
+      ...place.screen,
+      progress: () => ({
+        steps() {},
+        epoch: ({ epoch }: { readonly epoch: number }) => epoch === 2 ? controller.abort() : undefined,
+        stop() {},
+      }),
+    };
+    const { path, interrupted, summary } = await runOne(
+      { ...place, screen, signal: controller.signal },
+      small("q2-autoencoder", { epochs: 1000 }),
     );
-    choice.executor.close();
     assertEquals([interrupted, summary.classifier, summary.stopped], [true, undefined, "interrupted"]);
     const { state, figures, metrics } = await readRun(path);
     assertEquals([state, metrics.length], ["interrupted", 2]);
-    assertEquals(figures, files(["average_loss", "reconstruction_loss", "reconstructions", "weights"]));
+    assertEquals(figures, figureFiles(FIGURES.filter((name) => !/^classifier|^confusion/.test(name))));
   });
+});
+
+Deno.test("networks and batches that do not fit are refused before a folder is made", async () => {
+  await withPlace(async (place) => {
+    const refusal = async (change: Partial<AutoencoderSettings>) =>
+      (await assertRejects(() => runOne(place, small("q2-autoencoder", change)), UsageError)).message;
+    assert(
+      (await refusal({ nodes: 200_000 })).startsWith("--nodes 200000 makes 25,800,064 parameters, at most "),
+    );
+    assert((await refusal({ "classifier.arch": [5000, 5000] })).startsWith("--arch 5000,5000 makes 25,0"));
+    assertEquals(
+      await refusal({ batch: 121 }),
+      "A batch of 121 is more than the 120 training images: choose a smaller --batch, or all",
+    );
+    await assertRejects(() => runsIn(place), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("the flags of an autoencoder reach its classifier's settings, and noise is the denoising one's alone", () => {
+  const words = [
+    ...["--nodes", "32", "--arch", "9,8", "--classifier-epochs", "7", "--lr", "0.01"],
+    ...["--last-weights", "--fine-tune", "--no-shuffle"],
+  ];
+  for (const experiment of AUTOENCODER_EXPERIMENTS) {
+    const flags = settingFlags(experiment);
+    assertEquals(settingsFrom(experiment, parseFlags(flags, words)), {
+      ...experiment.defaults,
+      nodes: 32,
+      learningRate: 0.01,
+      shuffle: false,
+      "classifier.arch": [9, 8],
+      "classifier.epochs": 7,
+      "classifier.restoreBest": false,
+      "classifier.fineTune": true,
+    });
+    const isNoisy = experiment.name === "q4-denoising";
+    for (const flag of ["noise", "corruption", "deviation"]) assertEquals(flag in flags, isNoisy, flag);
+  }
 });

@@ -1,6 +1,8 @@
-/** What is measured of stacked autoencoders, how claims are judged, and histograms. */
+/** What is measured of stacked autoencoders, what they are built of, and histograms. */
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { epochsOfFall, judgements, type Side } from "../../experiments/sdae/claims.ts";
+import { networkName } from "../../experiments/lab/network_name.ts";
+import { digitLikeness, likenessOf } from "../../experiments/measures/digit_likeness.ts";
+import { layerTable } from "../../experiments/measures/layer_summaries.ts";
 import {
   asBytes,
   asNumbers,
@@ -9,18 +11,10 @@ import {
   shownImages,
   sidesOf,
   weightImages,
-} from "../../experiments/sdae/measures.ts";
-import { digitLikeness } from "../../experiments/sdae/sides.ts";
-import {
-  isPublishedSetting,
-  kindOf,
-  SDAE_RECIPES,
-  sdaeStack,
-  trainingNoise,
-} from "../../experiments/sdae/sdae.ts";
-import { networkName } from "../../experiments/tell.ts";
+} from "../../experiments/measures/stacked_layers.ts";
+import { kindOf, SDAE_DEFAULTS, sdaeStack, trainingNoise } from "../../experiments/sdae_model.ts";
 import { DescentError } from "../../src/core/errors.ts";
-import type { DataSet } from "../../src/data/mnist.ts";
+import type { DataSet } from "../../src/data/set.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { sequential } from "../../src/nn/model.ts";
@@ -100,129 +94,51 @@ Deno.test("digitLikeness() is 1 for the digits themselves, whatever their scale,
   assert(digitLikeness(opposite, SET).every((likeness) => likeness < 0.9));
 });
 
-Deno.test("epochsOfFall() finds where nine tenths of the fall are done, between epochs too", () => {
-  const history = (costs: readonly number[]) => costs.map((cost, i) => ({ epoch: i + 1, loss: cost, cost }));
-  assertAlmostEquals(epochsOfFall(history([110, 60, 20, 15, 10])), 3, 1e-12);
-  assertAlmostEquals(epochsOfFall(history([110, 60, 30, 10])), 3.5, 1e-12);
-  assertEquals(epochsOfFall(history([5])), 1);
+Deno.test("likenessOf() tells the mean, the share of outlines, and what noise comes to by chance", () => {
+  const digit = Float32Array.from(SET.images.subarray(0, 4));
+  const flat = new Float32Array(4);
+  const { mean, share, noise } = likenessOf([digit, flat], SET);
+  assertAlmostEquals(mean, 1 / 2, 1e-6);
+  assertEquals(share, 1 / 2);
+  // In four dimensions noise lies near one of two digits more often than not, and never on it.
+  assert(noise > 0 && noise < 1);
+  assertEquals(likenessOf([digit], SET).noise, noise);
 });
 
-/** A side with the costs that its layers end at. */
-function side(kind: "plain" | "sparse", costs: readonly number[], change: Partial<Side> = {}): Side {
-  const layers = costs.map((loss, i) => ({
-    layer: i + 1,
-    inputs: 10,
-    units: 10,
-    epochs: 2,
+Deno.test("layerTable() has a row per layer, and the printed losses beside ours where there are some", () => {
+  const layer = {
+    layer: 1,
+    inputs: 784,
+    units: 900,
+    epochs: 25,
     seconds: 1,
     stopped: "last epoch",
-    loss,
-    lowest: { cost: loss, epoch: 2 },
-    targetEntropy: loss - 1,
-    excess: 1 + i,
-    train: loss,
-    test: loss,
-    meanActivation: 0.3,
-  }));
-  const common = {
-    run: "r",
-    experiment: "e",
-    epochs: 1,
-    seconds: 1,
-    stopped: "",
-    backend: "",
-    seed: 1,
-    parameters: 1,
+    loss: 59.84,
+    lowest: { cost: 59.84, epoch: 25 },
+    targetEntropy: 50,
+    excess: 9.84,
+    train: 58,
+    test: 58.5,
+    meanActivation: 0.31,
   };
-  const test = [0.1, 0.2, 0.3, 0.4].map((testAccuracy, i) => ({
-    epoch: i + 1,
-    loss: 1,
-    testAccuracy,
-    seconds: 1,
-    samplesPerSecond: 1,
-  }));
-  const model = sequential(1, [dense(1)]), weights = new Map<string, Float32Array>();
-  return {
-    kind,
-    pretraining: {
-      path: "",
-      id: "",
-      seed: 1,
-      settings: SDAE_RECIPES[kind].settings,
-      summary: { ...common, reconstruction: { meanSquaredError: 0.01, sharpness: 0.5 } },
-      layers,
-      histories: costs.map((cost) =>
-        [100, 50, cost].map((value, i) => ({ epoch: i + 1, loss: value, cost: value }))
-      ),
-      autoencoder: { model, weights },
-      encoder: { model, weights },
-      data: {},
-    },
-    classifier: {
-      summary: { ...common, reconstructions: { agreement: 0.97, accuracy: 0.95 } },
-      path: "",
-      words: [],
-      result: { model, weights, history: test, stopped: "last epoch", seconds: 1, results: {} },
-    },
-    activations: costs.map(() => Float64Array.of(kind === "plain" ? 0.4 : 0.1)),
-    likeness: [0.1, 0.3],
-    ...change,
-  };
-}
-
-Deno.test("judgements() follows the numbers: claims hold, and fail when the sides change places", () => {
-  const verdicts = (plain: Side, sparse: Side) =>
-    judgements({ plain, sparse }, [0.1]).map(({ claim, verdict }) => `${claim.slice(-3)} ${verdict}`);
-  const plain = side("plain", [10, 40, 30]), sparse = side("sparse", [12, 20, 15], { likeness: [0.1, 0.6] });
-  assertEquals(verdicts(plain, sparse), [
-    "2.1 holds",
-    "2.1 holds",
-    "2.2 holds",
-    "2.2 holds",
-    "2.3 holds",
-    "2.4 holds",
-    "2.4 holds",
-    "2.4 holds",
-    // Where the fall is deeper, nine tenths of it come later.
-    "2.5 holds",
-    "2.5 fails",
-    "2.5 fails",
-    "2.6 holds",
-    "2.6 holds",
-    "2.6 holds",
-    "2.7 holds",
-  ]);
-  assertEquals(
-    verdicts({ ...sparse, kind: "plain" }, { ...plain, kind: "sparse" }).filter((text) =>
-      text.endsWith("fails")
-    ),
-    [
-      "2.4 fails",
-      "2.4 fails",
-      "2.4 fails",
-      "2.5 fails",
-      "2.6 fails",
-      "2.6 fails",
-      "2.6 fails",
-      "2.7 fails",
-    ],
-  );
-  assertEquals(judgements({ plain, sparse }, [0.1])[0]!.measured, "10.0, 40.0, 30.0");
+  const layers = [layer, { ...layer, layer: 2, loss: NaN, excess: NaN }];
+  const cells = (text: string) => text.split("\n").map((line) => line.trim().split(/ {2,}/));
+  const plain = cells(layerTable(layers, null));
+  assert(!plain[0]!.includes("published"));
+  assertEquals(plain[3], ["2", "900", "–", "50.00", "–", "58.50", "0.310"]);
+  const [header, , first] = cells(layerTable(layers, { layers: { 1: { loss: 60 } } }));
+  assertEquals(first!.slice(0, 4), ["1", "900", "59.84", "60"]);
+  assertEquals(header![3], "published");
 });
 
 Deno.test("the stack is the report's, with noise in it or before it, and its name leaves the noise out", () => {
-  const { settings } = SDAE_RECIPES.plain, quirks = { ...settings, paperQuirks: true };
+  const settings = SDAE_DEFAULTS.plain;
+  const quirks = { ...settings, paperQuirks: true };
   assertEquals(networkName(sdaeStack(settings, 784)), "784-900-625-400");
   assertEquals(networkName(sdaeStack(quirks, 784)), "784-900-625-400");
   assertEquals([sdaeStack(settings, 784).layers.length, sdaeStack(quirks, 784).layers.length], [3, 6]);
   assertEquals([trainingNoise(settings)?.config.rate, trainingNoise(quirks)], [0.1, undefined]);
-  assertEquals([kindOf(settings), kindOf(SDAE_RECIPES.sparse.settings)], ["plain", "sparse"]);
-  const published = [settings, quirks, { ...settings, initializer: "glorot_uniform" as const }];
-  assertEquals(published.map(isPublishedSetting), [true, true, true]);
-  assertEquals([{ ...settings, epochs: 26 }, { ...settings, beta: 0.5 }].map(isPublishedSetting), [
-    false,
-    false,
-  ]);
+  assertEquals([kindOf(settings), kindOf(SDAE_DEFAULTS.sparse)], ["plain", "sparse"]);
 });
 
 Deno.test("histogram() counts values into bins, the upper end into the last, and gives shares", () => {

@@ -1,139 +1,48 @@
-/** The house: what may import what, one name everywhere, and no file too long. */
-import { assert, assertEquals } from "@std/assert";
-import { dirname, join, relative } from "node:path";
+/** The house: what may import what, and where a GPU or WebAssembly is touched. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Op } from "../../src/ir/op.ts";
-import { OPS } from "../../src/ops/mod.ts";
-import { OPTIMIZER_OPS } from "../../src/optim/mod.ts";
+import { circlesOf, roomOf, roomsIn, violationsOf } from "./rooms.ts";
+import { codeOf, FOLDERS, importsOf, isSource, readFiles, ROOT } from "./sources.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const ALL_OPS = [...OPS, ...OPTIMIZER_OPS];
-const LONGEST_FILE = 300;
+const ROOMS = roomsIn(await Deno.readTextFile(join(ROOT, "docs/architecture.md")));
 
-/** Rooms from the top down: each may import from itself and from those above its line. */
-const ORDER = [["core"], ["cli"], ["ir"], ["ops"], ["optim", "nn"], ["exec"], ["data"], ["train"], ["runs"]];
+Deno.test("a room imports only what the table of rooms says", async () => {
+  assertEquals(violationsOf(await readFiles(FOLDERS, isSource), ROOMS), []);
+});
 
-/**
- * The dashboard reads runs, images and kernels, and never trains: the playground does, in the browser, where all of the
- * library runs but what reads folders.
- */
-const DASHBOARD: Readonly<Record<string, readonly string[]>> = {
-  components: ["core", "plot"],
-  islands: [...ORDER.flat().filter((room) => room !== "runs"), "plot", "components"],
-  dashboard: ["core", "exec", "data", "runs", "plot", "components", "published"],
-  routes: ["core", "runs", "plot", "components", "islands", "dashboard"],
-};
-const FOLDERS = ["src", "experiments", ...Object.keys(DASHBOARD)];
+Deno.test("every room of the table has a file", async () => {
+  const files = await readFiles([...FOLDERS, "wgsl"], (path) => isSource(path) || path.endsWith(".wgsl"));
+  const filled = new Set([...files.keys()].map((path) => roomOf(path, ROOMS)));
+  assertEquals(ROOMS.filter((room) => !filled.has(room)).map(({ paths }) => paths), []);
+});
 
-/** Rooms that `room` may import from beside itself; `undefined` if there is no such room. */
-function importableFrom(room: string): readonly string[] | undefined {
-  const at = ORDER.findIndex((rooms) => rooms.includes(room));
-  if (at >= 0) return ORDER.slice(0, at).flat();
-  if (room === "plot") return ["core"];
-  if (room === "mod.ts") return [...ORDER.flat(), "plot"];
-  if (DASHBOARD[room] !== undefined) return DASHBOARD[room];
-  if (room === "published") return ["core", "runs"];
-  return room === "experiments" ? [...ORDER.flat(), "plot", "mod.ts", "published"] : undefined;
-}
-
-/**
- * `src/nn/dense.ts` → `nn`, `src/mod.ts` → `mod.ts`, `experiments/q1/q1.ts` → `experiments`; but what the reports print,
- * `experiments/q1/published.ts`, is data for everyone: `published`.
- */
-function roomOf(path: string): string {
-  if (/^experiments\/.*\/published\.ts$/.test(path)) return "published";
-  const [top, room] = path.split("/");
-  return top === "src" ? room! : top!;
-}
-
-/** What a module imports, as it is written: import and export … from, bare imports, and import(). */
-function importsOf(text: string): readonly string[] {
-  const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
-  const statements = code.matchAll(/^\s*(?:import|export)\b[^"'`;()]*?\bfrom\s*["']([^"']+)["']/gm);
-  const bare = code.matchAll(/^\s*import\s*["']([^"']+)["']/gm);
-  const dynamic = code.matchAll(/\bimport\(\s*["'`]([^"'`]+)["'`]/g);
-  return [...statements, ...bare, ...dynamic].map((match) => match[1]!);
-}
-
-/** One line per import of a room that is not above the importing one. `files` are texts by path. */
-function violationsOf(files: ReadonlyMap<string, string>): readonly string[] {
-  const found: string[] = [];
-  for (const [path, text] of files) {
-    const room = roomOf(path), allowed = importableFrom(room);
-    if (allowed === undefined) {
-      found.push(`${path} is in no room`);
-      continue;
-    }
-    for (const specifier of importsOf(text).filter((one) => one.startsWith("."))) {
-      const target = roomOf(join(dirname(path), specifier));
-      if (target !== room && !allowed.includes(target)) found.push(`${path} imports ${specifier}`);
-    }
-  }
-  return found;
-}
-
-/** Texts of the files under the folders that `accepts` their path; a folder that is not there has none. */
-async function readFiles(
-  folders: readonly string[],
-  accepts: (path: string) => boolean,
-): Promise<ReadonlyMap<string, string>> {
-  const files = new Map<string, string>();
-  const walk = async (folder: string): Promise<void> => {
-    for (const { name, isDirectory } of await entriesOf(folder)) {
-      const path = join(folder, name);
-      if (isDirectory) await walk(path);
-      else if (accepts(path)) files.set(path, await Deno.readTextFile(join(ROOT, path)));
-    }
-  };
-  for (const folder of folders) await walk(folder);
-  return files;
-}
-
-async function entriesOf(folder: string): Promise<readonly Deno.DirEntry[]> {
-  try {
-    return await Array.fromAsync(Deno.readDir(join(ROOT, folder)));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}
-
-const isSource = (path: string) => /\.tsx?$/.test(path);
-
-Deno.test("a room imports only from the rooms above it", async () => {
-  const files = await readFiles(FOLDERS, isSource);
-  const rooms = new Set([...files.keys()].map(roomOf));
-  for (const room of ORDER.flat()) assert(rooms.has(room), `no file in src/${room}`);
-  assertEquals(violationsOf(files), []);
+Deno.test("no files import each other in a circle, types included", async () => {
+  assertEquals(circlesOf(await readFiles(FOLDERS, isSource)), []);
 });
 
 Deno.test("violationsOf() finds an import of a room below, beside, or outside, and none in comments", () => {
   const files = new Map([
-    ["src/ir/node.ts", 'import { x } from "../../core/x.ts";\nimport type { Op } from "../op.ts";'],
-    ["src/core/bad.ts", 'import { node } from "../../ir/node.ts";'],
-    ["src/optim/bad.ts", 'import {\n  dense,\n  type Layer,\n} from "../../nn/dense.ts";'],
-    ["src/nn/bad.ts", 'export { sgd } from "../../optim/sgd.ts";'],
-    [
-      "src/ops/bad.ts",
-      'export * from "../../exec/wasm.ts";\nconst later = await import("../../train/fit.ts");',
-    ],
-    ["src/plot/bad.ts", 'import "../../ir/node.ts";\nimport { f } from "../../core/tensor.ts";'],
+    ["src/ir/node.ts", 'import { x } from "../core/x.ts";\nimport type { Op } from "./op.ts";'],
+    ["src/core/bad.ts", 'import { node } from "../ir/node.ts";'],
+    ["src/optim/bad.ts", 'import {\n  dense,\n  type Layer,\n} from "../nn/dense.ts";'],
+    ["src/nn/bad.ts", 'export { sgd } from "../optim/sgd.ts";'],
+    ["src/ops/bad.ts", 'export * from "../exec/wasm.ts";\nconst later = await import("../train/fit.ts");'],
+    ["src/plot/bad.ts", 'import "../ir/node.ts";\nimport { f } from "../core/tensor.ts";'],
     [
       "src/train/bad.ts",
-      'import { q1 } from "../../../experiments/q1.ts";\nimport { p } from "../../plot/mod.ts";',
+      'import { q1 } from "../../experiments/q1.ts";\nimport { p } from "../plot/mod.ts";',
     ],
     [
       "src/runs/good.ts",
-      '/**\n * import { x } from "../../plot/mod.ts";\n */\n// import "../../plot/a.ts";\nimport { y } from "../../train/y.ts";',
+      '/**\n * import { x } from "../plot/mod.ts";\n */\n// import "../plot/a.ts";\nimport { y } from "../core/y.ts";',
     ],
+    ["src/cli/bad.ts", 'import { e } from "../core/errors.ts";\nimport { n } from "../ir/node.ts";'],
     ["src/lost/file.ts", ""],
-    [
-      "experiments/main.ts",
-      'import { a } from "../../src/runs/a.ts";\nimport { b } from "../../src/plot/b.ts";',
-    ],
-    ["src/mod.ts", 'export { a } from "../runs/a.ts";\nexport { main } from "../../experiments/main.ts";'],
+    ["experiments/main.ts", 'import { a } from "../src/runs/a.ts";\nimport { b } from "../src/plot/b.ts";'],
+    ["src/mod.ts", 'export { a } from "./train/a.ts";\nexport { main } from "../experiments/main.ts";'],
   ]);
-  assertEquals(violationsOf(files), [
+  assertEquals(violationsOf(files, ROOMS), [
     "src/core/bad.ts imports ../ir/node.ts",
     "src/optim/bad.ts imports ../nn/dense.ts",
     "src/nn/bad.ts imports ../optim/sgd.ts",
@@ -142,9 +51,62 @@ Deno.test("violationsOf() finds an import of a room below, beside, or outside, a
     "src/plot/bad.ts imports ../ir/node.ts",
     "src/train/bad.ts imports ../../experiments/q1.ts",
     "src/train/bad.ts imports ../plot/mod.ts",
+    "src/cli/bad.ts imports ../ir/node.ts",
     "src/lost/file.ts is in no room",
     "src/mod.ts imports ../experiments/main.ts",
   ]);
+});
+
+Deno.test("violationsOf() knows the rooms of the experiments, and of the programs beside them", () => {
+  const files = new Map([
+    ["experiments/measures/a.ts", 'import type { Run } from "../lab/run.ts";\nimport "../figures/a.ts";'],
+    ["experiments/figures/a.ts", 'import { type Run } from "../lab/run.ts";\nimport "../measures/a.ts";'],
+    ["experiments/figures/bad.ts", 'import { makeRun, type Run } from "../lab/run.ts";'],
+    ["experiments/lab/bad.ts", 'import "../figures/a.ts";\nimport "../reports/mod.ts";\nimport "../q1.ts";'],
+    ["experiments/q1.ts", 'import "./lab/run.ts";\nimport "./images.ts";\nimport "./reports/mod.ts";'],
+    ["experiments/reports/a/mod.ts", 'import "../../q1.ts";\nimport "../../commands.ts";'],
+    ["experiments/commands/sweep.ts", 'import "../reports/mod.ts";\nimport "../main.ts";'],
+    ["experiments/lost/file.ts", ""],
+    ["components/run/bad.tsx", 'import "../../src/plot/axes.ts";\nimport "../../src/runs/read.ts";'],
+    ["routes/index.tsx", 'import "../dashboard/page.ts";\nimport "../experiments/reports/mod.ts";'],
+    ["dashboard/bad.ts", 'import "../experiments/reports/mod.ts";\nimport "../experiments/q1.ts";'],
+    ["bench/bad.ts", 'import "../experiments/images.ts";\nimport "../tests/fixtures.ts";'],
+    ["kernels/bad.ts", 'import { add } from "./lib/math";\nimport "../src/core/tensor.ts";'],
+    ["kernels/build.ts", 'import "../src/exec/engine.ts";'],
+  ]);
+  assertEquals(violationsOf(files, ROOMS), [
+    "experiments/measures/a.ts imports ../figures/a.ts",
+    "experiments/figures/bad.ts imports ../lab/run.ts",
+    "experiments/lab/bad.ts imports ../reports/mod.ts",
+    "experiments/lab/bad.ts imports ../q1.ts",
+    "experiments/q1.ts imports ./reports/mod.ts",
+    "experiments/reports/a/mod.ts imports ../../commands.ts",
+    "experiments/lost/file.ts is in no room",
+    "components/run/bad.tsx imports ../../src/runs/read.ts",
+    "dashboard/bad.ts imports ../experiments/q1.ts",
+    "bench/bad.ts imports ../tests/fixtures.ts",
+    "kernels/bad.ts imports ../src/core/tensor.ts",
+  ]);
+});
+
+Deno.test("roomsIn() refuses a rule that names no room", () => {
+  const table = (rule: string) => `| room | holds | imports |\n| - | - | - |\n| \`a\` | x | ${rule} |\n\nEnd`;
+  assertEquals(roomsIn(table("nothing")).map(({ paths }) => paths), [["a"]]);
+  assertThrows(() => roomsIn(table("`b`")), Error, '"b" in the table of rooms is no room');
+  assertThrows(() => roomsIn(table("a few")), Error, '"a few" in the table of rooms names no room');
+});
+
+Deno.test("circlesOf() finds circles of any length, through types too, and nothing else", () => {
+  const files = new Map([
+    ["a/one.ts", 'import "./two.ts";\nimport "./leaf.ts";'],
+    ["a/two.ts", 'export * from "../b/three.ts";'],
+    ["b/three.ts", 'import type { One } from "../a/one.ts";\nimport "../b/leaf.ts";'],
+    ["a/leaf.ts", 'import "../b/leaf.ts";'],
+    ["b/leaf.ts", ""],
+    ["b/left.ts", 'import "./right";'],
+    ["b/right.ts", 'import "./left";'],
+  ]);
+  assertEquals(circlesOf(files), [["a/one.ts", "a/two.ts", "b/three.ts"], ["b/left.ts", "b/right.ts"]]);
 });
 
 Deno.test("imports name files of ours, node: modules, and packages that deno.json lists", async () => {
@@ -156,7 +118,7 @@ Deno.test("imports name files of ours, node: modules, and packages that deno.jso
   const foreign: string[] = [];
   for (const [path, text] of await readFiles([...FOLDERS, "tests"], isSource)) {
     if (path === relative(ROOT, fileURLToPath(import.meta.url))) continue;
-    for (const specifier of importsOf(text)) {
+    for (const { specifier } of importsOf(text)) {
       if (!/^(\.\.?\/|node:)/.test(specifier) && !isListed(specifier)) {
         foreign.push(`${path} imports ${specifier}`);
       }
@@ -165,100 +127,16 @@ Deno.test("imports name files of ours, node: modules, and packages that deno.jso
   assertEquals(foreign, []);
 });
 
-Deno.test("only src/exec touches a GPU or WebAssembly", async () => {
-  const files = await readFiles(["src"], (path) => isSource(path) && !path.startsWith("src/exec/"));
-  const touching = [...files].filter(([, text]) =>
-    /\bWebAssembly\.\w|\bnavigator\.gpu\b|\bGPU[A-Z]\w+/.test(text)
+Deno.test("a GPU and WebAssembly are touched in src/exec, and where docs/architecture.md says", async () => {
+  const touches =
+    /\bWebAssembly\.\w|\bnavigator\.gpu\b|\bGPU[A-Z]\w+|\brequestAdapter\b|getContext\("webgpu"/;
+  const files = await readFiles(FOLDERS, (path) => isSource(path) && !path.startsWith("src/exec/"));
+  const touching = [...files].filter(([, text]) => touches.test(codeOf(text))).map(([path]) => path);
+  assertEquals(touching, ["components/latent/latent_gpu.ts"]);
+  const bringers = [...files].filter(([, text]) =>
+    importsOf(text).some(({ specifier }) => /^(@resvg|assemblyscript)\//.test(specifier))
   );
-  assertEquals(touching.map(([path]) => path), []);
-});
-
-for (const op of ALL_OPS) {
-  Deno.test(`${op.name} has its file, its WGSL shader and its WASM kernel under one name`, async () => {
-    const room = OPTIMIZER_OPS.includes(op) ? "optim" : "ops";
-    const module = await import(`../../src/${room}/${op.name}.ts`);
-    assert(Object.values(module).includes(op), `src/${room}/${op.name}.ts does not export it`);
-    const shader = await Deno.readTextFile(join(ROOT, `wgsl/${op.name}.wgsl`));
-    assert(/@compute[^{]*\bfn main\(/.test(shader), `wgsl/${op.name}.wgsl has no entry point main`);
-    const kernel = await Deno.readTextFile(join(ROOT, `kernels/${op.name}.ts`));
-    assert(kernel.includes(`\nexport function ${op.name}(`), `kernels/${op.name}.ts exports no ${op.name}`);
-  });
-
-  Deno.test(`${op.name} has cases with a value for each operand`, () => {
-    assert(op.cases.length > 0);
-    for (const { label, inputs } of op.cases) assertEquals(inputs.length, op.operands.length, label);
-    assertEquals(new Set(op.cases.map(({ label }) => label)).size, op.cases.length);
-    assert((op.updates ?? []).every((at) => at < op.operands.length));
-  });
-}
-
-Deno.test("the compiled kernels export every op by its name", async () => {
-  const bytes = await Deno.readFile(join(ROOT, "kernels/build/kernels.wasm"));
-  const exported = WebAssembly.Module.exports(await WebAssembly.compile(bytes)).map(({ name }) => name);
-  assertEquals(ALL_OPS.map(({ name }) => name).filter((name) => !exported.includes(name)), []);
-});
-
-Deno.test("every op that a file of src/ops or src/optim exports is in the list that tests and benchmarks read", async () => {
-  const isOp = (value: unknown): value is Op =>
-    typeof value === "object" && value !== null && "infer" in value && "reference" in value;
-  const found: Op[] = [];
-  for (const path of (await readFiles(["src/ops", "src/optim"], isSource)).keys()) {
-    found.push(...Object.values<unknown>(await import(join(ROOT, path))).filter(isOp));
-  }
-  const names = (ops: readonly Op[]) => [...new Set(ops)].map(({ name }) => name).sort();
-  assertEquals(names(found), names(ALL_OPS));
-  assertEquals(new Set(ALL_OPS.map(({ name }) => name)).size, ALL_OPS.length);
-});
-
-Deno.test("every shader and every kernel belongs to an op", async () => {
-  const names = ALL_OPS.map(({ name }) => name);
-  const stems = async (folder: string, end: string) =>
-    (await entriesOf(folder)).filter(({ name }) => name.endsWith(end)).map(({ name }) =>
-      name.slice(0, -end.length)
-    );
-  assertEquals((await stems("wgsl", ".wgsl")).filter((name) => !names.includes(name)), []);
-  const tools = ["mod", "build"];
-  assertEquals(
-    (await stems("kernels", ".ts")).filter((name) => !names.includes(name) && !tools.includes(name)),
-    [],
-  );
-});
-
-Deno.test(`no source file is longer than ${LONGEST_FILE} lines`, async () => {
-  const files = await readFiles(
-    [...FOLDERS, "wgsl"],
-    (path) => /\.(tsx?|wgsl)$/.test(path),
-  );
-  assert(files.size > 50);
-  const long = [...files].filter(([, text]) => text.split("\n").length - 1 > LONGEST_FILE);
-  assertEquals(long.map(([path]) => path), []);
-});
-
-Deno.test("no file names a path of the machine that it was written on", async () => {
-  // Put together here, so that this file does not hold them.
-  const forbidden = [["/wo", "rk/"], ["../sha", "red"]].map((parts) => parts.join(""));
-  const isText = (path: string) =>
-    /\.(tsx?|wgsl|jsonc?|md|css|html|py|yml)$/.test(path) && !path.includes("/build/");
-  const inFolders = await readFiles(
-    [
-      "src",
-      "experiments",
-      "kernels",
-      "wgsl",
-      "tests",
-      "docs",
-      "bench",
-      ...Object.keys(DASHBOARD),
-      "static",
-      ".ci",
-    ],
-    (path) => isText(path) || path.startsWith(".ci"),
-  );
-  const files = new Map(inFolders);
-  for (const { name, isFile } of await entriesOf(".")) {
-    if (isFile && isText(name)) files.set(name, await Deno.readTextFile(join(ROOT, name)));
-  }
-  assert(files.has("deno.json"));
-  const found = [...files].filter(([, text]) => forbidden.some((words) => text.includes(words)));
-  assertEquals(found.map(([path]) => path), []);
+  assertEquals(bringers.map(([path]) => path), ["src/plot/png.ts", "kernels/build.ts"]);
+  const told = await Deno.readTextFile(join(ROOT, "docs/architecture.md"));
+  for (const path of [...touching, ...bringers.map(([path]) => path)]) assert(told.includes(`\`${path}\``));
 });

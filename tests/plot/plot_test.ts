@@ -8,6 +8,7 @@ import {
   confusionMatrix,
   curves,
   type CurvesOptions,
+  diagram,
   dotComparison,
   type Figure,
   markdownTable,
@@ -98,6 +99,12 @@ function allKinds(word: string): Figure[] {
       yLabel: word,
       yScale: "log",
       series: [{ label: word, x: [1, 2], y: [3, 1], band: { low: [2, -1], high: [4, NaN] } }],
+    }),
+    diagram({
+      ...common,
+      columns: [{ title: word, units: 784, notes: [word] }, { title: word, units: 3, masked: true }],
+      links: [{ kind: "trained", label: word }],
+      compared: [{ between: [0, 1], label: word }],
     }),
   ];
 }

@@ -8,7 +8,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import { DescentError } from "../../src/core/errors.ts";
-import { mnist, type Splits } from "../../src/data/mnist.ts";
+import { mnist } from "../../src/data/mnist.ts";
+import type { Splits } from "../../src/data/set.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";

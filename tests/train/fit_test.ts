@@ -1,7 +1,8 @@
 /** What a training can be asked for beyond its defaults: fewer batches, more measuring, other losses, layers' values. */
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { DescentError } from "../../src/core/errors.ts";
-import { type DataSet, mnist, type Splits } from "../../src/data/mnist.ts";
+import { mnist } from "../../src/data/mnist.ts";
+import type { DataSet, Splits } from "../../src/data/set.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";

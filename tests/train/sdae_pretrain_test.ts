@@ -1,7 +1,8 @@
 /** Greedy pre-training, and penalties for sparse codes: what they compute, and that every executor agrees. */
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { DescentError } from "../../src/core/errors.ts";
-import { mnist, type Splits } from "../../src/data/mnist.ts";
+import { mnist } from "../../src/data/mnist.ts";
+import type { Splits } from "../../src/data/set.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
@@ -17,7 +18,7 @@ import { sgd } from "../../src/optim/mod.ts";
 import { firstLayers } from "../../src/train/compose.ts";
 import { fit, type FitOptions, type FitResult } from "../../src/train/fit.ts";
 import { layerOutputs } from "../../src/train/predict.ts";
-import { pretrainLayers, type PretrainOptions } from "../../src/train/pretrain.ts";
+import { layerwiseStack, pretrainLayers, type PretrainOptions } from "../../src/train/pretrain.ts";
 import { REWRITE_NAMES } from "../../src/train/rewrites.ts";
 import type { Trained } from "../../src/train/saved.ts";
 import { planSession, Session, sessionSizes } from "../../src/train/session.ts";
@@ -99,28 +100,42 @@ Deno.test("the pre-trained autoencoder decodes layer by layer with transposed we
   }
 });
 
-Deno.test("layers of a stack start from words of their own", async () => {
-  const starts: Float32Array[] = [];
-  await pretrainLayers(sequential(20, [sigmoid(20), sigmoid(20)]), DATA, {
-    ...OPTIONS,
-    train({ model, options: { weights } }) {
-      starts.push(weights!.get("dense_2/weights")!);
-      return Promise.resolve(untrained(model, weights!));
-    },
-  });
-  const [first, second] = starts;
-  assertEquals([first!.length, second!.length], [400, 400]);
-  assert(first!.filter((value, i) => value === second![i]).length < 5);
+Deno.test("layers of a stack start from words of their own", () => {
+  const { names, next } = layerwiseStack(sequential(20, [sigmoid(20), sigmoid(20)]), { seed: 3 });
+  const first = next([]);
+  const second = next([first]);
+  assertEquals(names, [first.name, second.name]);
+  const [one, other] = [first, second].map(({ weights }) => weights.get("dense_1/weights")!);
+  assertEquals([one!.length, other!.length], [400, 400]);
+  assert(one!.filter((value, i) => value === other![i]).length < 5);
 });
 
-/** A training that changed nothing. */
-function untrained(
-  model: Model,
-  weights: FitResult["weights"],
-  stopped: FitResult["stopped"] = "last epoch",
-): FitResult {
-  return { model, weights, history: [], stopped, seconds: 0, results: {} };
-}
+Deno.test("layerwiseStack() puts layers together that someone else has trained, as many as there are", () => {
+  const { names, next, assemble } = layerwiseStack(STACK, { noise: corruption(0.1) });
+  const trained: Trained[] = [];
+  for (const [i] of names.entries()) {
+    const { model, weights, encoder } = next(trained);
+    // What was learned by the layers below is what they encode with.
+    assertEquals(encoder?.weights.get("dense_1/bias"), i === 0 ? undefined : new Float32Array(20).fill(1));
+    trained.push({
+      model,
+      weights: new Map(Array.from(weights, ([name, old]) => [name, old.map(() => i + 1)])),
+    });
+  }
+  const { encoder, autoencoder } = assemble(trained.slice(0, 2));
+  assertEquals(encoder.model.layers.map(({ name }) => name), ["dense_1", "dense_2"]);
+  assertEquals(
+    Array.from(autoencoder.weights, ([name, values]) => `${name} ${values[0]}`),
+    [
+      "dense_1/weights 1",
+      "dense_1/bias 1",
+      "dense_2/weights 2",
+      "dense_2/bias 2",
+      "tied_dense_3/bias 2",
+      "tied_dense_4/bias 1",
+    ],
+  );
+});
 
 Deno.test("noise that the stack holds itself goes on in the codes and in the reconstruction", async () => {
   const always = () => corruption(0.5, { always: true });
@@ -144,12 +159,14 @@ Deno.test("noise that the stack holds itself goes on in the codes and in the rec
 });
 
 Deno.test("an interrupted pre-training gives the layers so far, whole", async () => {
+  const controller = new AbortController();
   const { encoder, autoencoder, layers, stopped } = await pretrainLayers(STACK, DATA, {
     ...OPTIONS,
-    train: ({ name, model, options: { weights } }) =>
-      Promise.resolve(untrained(model, weights!, name === "dense_2" ? "interrupted" : "last epoch")),
+    signal: controller.signal,
+    onEpoch: (_, layer) => layer === "dense_2" ? controller.abort() : undefined,
   });
   assertEquals([stopped, layers.length], ["interrupted", 2]);
+  assertEquals(layers.map(({ result: { history } }) => history.length), [2, 1]);
   assertEquals([encoder.model.outputShape, autoencoder.model.layers.length], [[12], 4]);
   assertEquals([...autoencoder.weights.keys()].at(-1), "tied_dense_4/bias");
 });

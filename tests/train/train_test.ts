@@ -8,7 +8,8 @@ import {
 } from "@std/assert";
 import { join } from "node:path";
 import { DescentError } from "../../src/core/errors.ts";
-import { type DataSet, mnist, type Splits } from "../../src/data/mnist.ts";
+import { mnist } from "../../src/data/mnist.ts";
+import type { DataSet, Splits } from "../../src/data/set.ts";
 import { epochOrder } from "../../src/data/order.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";

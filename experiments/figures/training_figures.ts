@@ -1,0 +1,110 @@
+/** Figures of a training: curves and confusion matrices. */
+import {
+  confusionMatrix,
+  curves,
+  type Figure,
+  type Mark,
+  type ScaleType,
+  type Series,
+} from "../../src/plot/mod.ts";
+import type { EpochRecord, FitResult } from "../../src/train/fit.ts";
+import { SPLIT_NAMES } from "../../src/train/session.ts";
+
+/** What the figures of a training are titled with. */
+export interface FigureTitle {
+  /** `784-30-20-10-5, Adam`. */
+  readonly network: string;
+  readonly seed: number;
+  /** What early stopping watched, if it did. */
+  readonly monitor?: string;
+  /** What the loss is, with its unit. Default `Mean cross-entropy (nats)`. */
+  readonly lossLabel?: string;
+  readonly lossScale?: ScaleType;
+  /** Ends of the axis of accuracies; it follows the values if left out. */
+  readonly accuracyDomain?: readonly [number, number];
+  /** Rules on the figure of accuracies, besides that of early stopping. */
+  readonly accuracyMarks?: readonly Mark[];
+}
+
+type Ended = Pick<FitResult, "history" | "results" | "stopped" | "restoredEpoch">;
+
+/** Loss against epochs, and of a classifier accuracy against epochs and a confusion matrix per set. */
+export function trainingFigures(ended: Ended, title: FigureTitle): readonly Figure[] {
+  const { history, results } = ended, { network, monitor, lossLabel = "Mean cross-entropy (nats)" } = title;
+  const best = monitor === undefined ? undefined : history.at(-1)?.stopping?.bestEpoch;
+  const marks = best === undefined ? [] : [{ x: best, label: `best ${monitor}: epoch ${best}` }];
+  const common = {
+    subtitle: endedInWords(ended, title),
+    xLabel: "Epoch",
+    marks,
+    xScale: history.length > 2000 ? "log" : "linear",
+  } as const;
+  const isClassifier = Object.values(results).some(({ accuracy }) => accuracy !== undefined);
+  return [
+    curves({
+      ...common,
+      name: "loss",
+      title: "Loss against epochs",
+      yLabel: lossLabel,
+      ...(title.lossScale && { yScale: title.lossScale }),
+      series: lines(history, ["loss", "valLoss", "testLoss"]),
+    }),
+    ...(isClassifier
+      ? [curves({
+        ...common,
+        name: "accuracy",
+        title: "Accuracy against epochs",
+        yLabel: "Accuracy",
+        marks: [...marks, ...title.accuracyMarks ?? []],
+        ...(title.accuracyDomain && { yDomain: title.accuracyDomain }),
+        series: lines(history, ["accuracy", "valAccuracy", "testAccuracy"]),
+      })]
+      : []),
+    ...confusionFigures(results, network),
+  ];
+}
+
+/** `784-30-20-10-5, Adam, seed 1; 23 epochs (early stopping)`: the subtitle of a training's curves. */
+export function endedInWords(
+  { history, stopped, restoredEpoch }: Pick<Ended, "history" | "stopped" | "restoredEpoch">,
+  { network, seed }: Pick<FigureTitle, "network" | "seed">,
+): string {
+  const epochs = `${history.length} epoch${history.length === 1 ? "" : "s"} (${stopped})`;
+  return `${network}, seed ${seed}; ${epochs}${
+    restoredEpoch === undefined ? "" : `, weights of epoch ${restoredEpoch}`
+  }`;
+}
+
+/** A confusion matrix for each set that has one. */
+export function confusionFigures(results: FitResult["results"], network: string): readonly Figure[] {
+  return SPLIT_NAMES.flatMap((name) => {
+    const { confusion, accuracy } = results[name] ?? {};
+    if (confusion === undefined || accuracy === undefined) return [];
+    const { classes, counts } = confusion;
+    const images = counts.flat().reduce((sum, count) => sum + count, 0).toLocaleString("en");
+    const title = `Confusion matrix, ${name} set`;
+    const subtitle = `${network}; accuracy ${accuracy.toFixed(4)} on ${images} images`;
+    return [confusionMatrix({ name: `confusion_${name}`, title, subtitle, classes, counts })];
+  });
+}
+
+/** From a round number below where curves end up to 1: where the worst of them begins would flatten the others. */
+export function accuracyDomain(ends: readonly number[]): readonly [number, number] {
+  const worst = ends.length === 0 ? 0 : Math.min(...ends);
+  return [Math.max(0, Math.floor(worst * 20 - 1) / 20), 1];
+}
+
+/** Members of the records of an epoch as lines: of training, of validation, of test; the first is always there. */
+function lines(
+  history: readonly EpochRecord[],
+  members: readonly [train: LineMember, validation: LineMember, test: LineMember],
+): readonly Series[] {
+  const x = history.map(({ epoch }) => epoch);
+  return members.flatMap((member, i) => {
+    const role = SPLIT_NAMES[i]!;
+    if (i > 0 && history[0]?.[member] === undefined) return [];
+    return [{ label: role, role, x, y: history.map((record) => record[member]) }];
+  });
+}
+
+type LineMember = "loss" | "accuracy" | "valLoss" | "valAccuracy" | "testLoss" | "testAccuracy";

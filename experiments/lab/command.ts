@@ -1,0 +1,186 @@
+/** What commands are: flags that every one has, Ctrl-C, `--json`, and the executor around the work. */
+import { type Flag, type Flags, helpOf, parseFlags, type Values } from "../../src/cli/flags.ts";
+import { UsageError } from "../../src/core/errors.ts";
+import { chooseExecutor } from "../../src/exec/choose.ts";
+import { readRun } from "../../src/runs/read.ts";
+import type { RewriteName } from "../../src/train/rewrites.ts";
+import type { Experiment } from "./experiment.ts";
+import { checkAsked } from "./go_on.ts";
+import { PLAN_FLAGS, RUN_FLAGS } from "./options.ts";
+import type { Place, PublishedOf, RunOptions } from "./place.ts";
+import { makeRun } from "./run.ts";
+import { openScreen, type Screen } from "./screen.ts";
+import { defaultsInWords, settingFlags, settingsFrom } from "./settings.ts";
+
+export interface Command {
+  readonly about: string;
+  /** Resolves to the exit code. */
+  run(args: readonly string[]): Promise<number>;
+}
+
+/** What a shell reports for a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+/** Where and how to run, from the flags that every command has. */
+export function runOptions(values: Values<typeof RUN_FLAGS & Pick<typeof PLAN_FLAGS, "off">>): RunOptions {
+  const { backend = "auto", threads, data, digits, out = "runs", off } = values;
+  const maxSeconds = values["max-seconds"];
+  if (threads !== undefined && (backend === "webgpu" || backend === "reference")) {
+    throw new UsageError(`--threads is for the WASM backend, not for --backend ${backend}`);
+  }
+  return {
+    backend,
+    out,
+    ...(threads !== undefined && { threads }),
+    ...(data !== undefined && { data }),
+    ...(digits !== undefined && { digits }),
+    ...(off !== undefined && { off: off as readonly RewriteName[] }),
+    ...(maxSeconds !== undefined && { maxSeconds }),
+  };
+}
+
+/** Calls `work` with a signal that Ctrl-C aborts; a second Ctrl-C ends the program at once. */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const onInterrupt = () => {
+    if (controller.signal.aborted) Deno.exit(INTERRUPTED);
+    console.error("\nStopping: finishing what is under way (Ctrl-C again ends at once)");
+    controller.abort(new Error("interrupted"));
+  };
+  // A cluster asks with the second of them before it takes a machine away.
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const name of signals) Deno.addSignalListener(name, onInterrupt);
+  try {
+    return await work(controller.signal);
+  } finally {
+    for (const name of signals) Deno.removeSignalListener(name, onInterrupt);
+  }
+}
+
+/** Prints what a command is for and its options; gives its exit code. */
+export function showHelp(name: string, about: string, flags: Flags, words = ""): number {
+  console.log(`${about}\n\nUsage: deno task ${name}${words} [options]\n\n${helpOf(flags)}`);
+  return 0;
+}
+
+/** What a long command leaves. */
+export interface CommandEnd {
+  /** For `--json`. */
+  readonly summary: unknown;
+  readonly interrupted: boolean;
+  /** Runs that failed, of several. Default 0. */
+  readonly failed?: number;
+}
+
+/** What the work of a long command is given. */
+export interface CommandPlace {
+  readonly options: RunOptions;
+  readonly screen: Screen;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A command that may take long: it has the flags of every run, can be interrupted, and with `--json` prints its
+ * summary alone on standard output.
+ */
+export function longCommand(
+  name: string,
+  { about, flags, help = about, without = [] }: {
+    readonly about: string;
+    readonly flags: Flags;
+    readonly help?: string;
+    /** Flags of every run that mean nothing to this command. */
+    readonly without?: readonly (keyof typeof RUN_FLAGS)[];
+  },
+  work: (values: Readonly<Record<string, unknown>>, place: CommandPlace) => Promise<CommandEnd>,
+): Command {
+  return {
+    about,
+    async run(args) {
+      // Its own words for a flag of every run come first.
+      const common = Object.entries(RUN_FLAGS).filter(([name]) => !without.some((one) => one === name));
+      const all: Flags = { ...flags, ...Object.fromEntries(common), ...flags };
+      const values = parseFlags(all, args);
+      const given = values as Values<typeof RUN_FLAGS & typeof PLAN_FLAGS>;
+      if (given.help) return showHelp(name, help, all);
+      return await interruptible(async (signal) => {
+        const screen = openScreen({ json: given.json ?? false });
+        const end = await work(values, { options: runOptions(given), screen, signal });
+        if (given.json) console.log(JSON.stringify(end.summary));
+        return end.interrupted ? INTERRUPTED : (end.failed ?? 0) > 0 ? 1 : 0;
+      });
+    },
+  };
+}
+
+/** `--digits` with the labels that an experiment learns where nothing is given. */
+export function digitsOfExperiment(experiment: Experiment): Flag<readonly number[]> {
+  const { digits } = experiment.images(experiment.defaults);
+  return { ...RUN_FLAGS.digits, help: `labels to learn (default ${digits?.join() ?? "all ten"})` };
+}
+
+const FROM_FLAG = {
+  value: "DIR",
+  help: "folder of the run to go on from; without it, that run is made first",
+  parse: RUN_FLAGS.out.parse,
+} as const;
+
+/** The flags of an experiment's own command. */
+export function experimentFlags(experiment: Experiment): Flags {
+  return {
+    ...(experiment.from && { from: FROM_FLAG }),
+    ...settingFlags(experiment),
+    ...PLAN_FLAGS,
+    digits: digitsOfExperiment(experiment),
+  };
+}
+
+/** The command that makes a run of an experiment. */
+export function experimentCommand(experiment: Experiment, published: PublishedOf): Command {
+  const { name, about } = experiment;
+  const defaults = defaultsInWords(experiment);
+  return longCommand(
+    name,
+    { about, flags: experimentFlags(experiment), help: `${about}. Defaults: ${defaults}.` },
+    async (values, { options, screen, signal }) => {
+      const { seed = 1, check = false, from } = values as { seed?: number; check?: boolean; from?: string };
+      const settings = settingsFrom(experiment, values);
+      experiment.check?.(settings);
+      if (from !== undefined && experiment.from) {
+        const given = settingsGiven(experiment, values);
+        checkAsked(await readRun(from), given, { flag: "--from", keys: experiment.from.keeps });
+      }
+      return await withPlace({ options: { ...options, check }, screen, signal, published }, async (place) => {
+        const ask = { settings, seed, ...(from !== undefined && { from }) };
+        const { summary, interrupted } = await makeRun(experiment, ask, place);
+        return { summary, interrupted };
+      });
+    },
+  );
+}
+
+/** The settings that the command line names, by their names. */
+export function settingsGiven(
+  experiment: Experiment,
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const settings = Object.entries(settingsFrom(experiment, values));
+  const table = experiment.table as Readonly<Record<string, { readonly flag: string } | undefined>>;
+  return Object.fromEntries(
+    settings.filter(([key]) => table[key] !== undefined && values[table[key].flag] !== undefined),
+  );
+}
+
+/** Opens the executor, and closes it after the work. */
+export async function withPlace<T>(
+  { options, screen, signal, published }: CommandPlace & { readonly published: PublishedOf },
+  work: (place: Place) => Promise<T>,
+): Promise<T> {
+  const { backend, threads } = options;
+  const choice = await chooseExecutor({ backend, ...(threads !== undefined && { threads }) });
+  try {
+    return await work({ ...options, choice, screen, signal, published });
+  } finally {
+    choice.executor.close();
+  }
+}

@@ -1,0 +1,135 @@
+/** The one maker of runs: a folder, the stages in order, what is measured once, the summary, the figures. */
+import { countParameters } from "../../src/nn/model.ts";
+import type { JsonObject } from "../../src/runs/json.ts";
+import { toJson } from "../../src/runs/json.ts";
+import type { RunSummary, RunWriter, SplitScores } from "../../src/runs/run.ts";
+import type { FitResult } from "../../src/train/fit.ts";
+import { encodeModel } from "../../src/train/saved.ts";
+import { SPLIT_NAMES, type SplitName } from "../../src/train/session.ts";
+import { writeFigures } from "../figures/write_figures.ts";
+import { splitScores } from "../measures/split_scores.ts";
+import { bindRun, type BoundRun, type MadeRun, type RunAsk } from "./bind.ts";
+import type { Experiment, Measured } from "./experiment.ts";
+import { networkName } from "./network_name.ts";
+import type { Place } from "./place.ts";
+import { writeTimedPlan } from "./plan_file.ts";
+import { checkFirstStep } from "./plan_print.ts";
+import { dataRecord, inRun, placeRecord } from "./run_folder.ts";
+import { runStage, type StageRun } from "./run_stage.ts";
+import { nested } from "./settings.ts";
+import { conclude, endedLine, introduce } from "./tell.ts";
+
+/**
+ * Makes a run, and first the one that it goes on from where none is given. On failure the folder keeps what was
+ * recorded, if anything, and its error.
+ */
+export async function makeRun(experiment: Experiment, ask: RunAsk, place: Place): Promise<MadeRun> {
+  if (experiment.from && ask.from === undefined) {
+    experiment.check?.(ask.settings);
+    const settings = experiment.from.settings(ask.settings);
+    const before = await makeRun(experiment.from.experiment, { settings, seed: ask.seed }, place);
+    place.screen.say("");
+    return before.interrupted ? before : await makeRun(experiment, { ...ask, from: before.path }, place);
+  }
+  const bound = await bindRun(experiment, ask, place);
+  introduce(place.screen, bound, place.choice);
+  const record = await runRecord(bound, place);
+  const { name } = experiment;
+  const { value, path, interrupted } = await inRun(
+    place.out,
+    { name, seed: ask.seed, record },
+    (run) => runStages(run, bound, place),
+  );
+  const made: MadeRun = { ...value, path, interrupted };
+  conclude(place.screen, made);
+  return made;
+}
+
+async function runStages(run: RunWriter, bound: BoundRun, place: Place) {
+  const { experiment, settings, seed, data, prepared, training: first } = bound;
+  const { choice: { executor }, screen } = place;
+  const session = { seed, ...(place.off && { off: place.off }) };
+  const done: StageRun[] = [];
+  for (const stage of prepared.stages) {
+    const training = done.length === 0 ? first : stage.training(done.map(({ result }) => result));
+    if (stage.name !== null) screen.say(`${stage.name}: ${networkName(training.model)}`);
+    if (place.check) screen.say(`${await checkFirstStep({ training, data }, executor, session)}\n`);
+    const ended = await runStage(run, training, { stage, data, seed, place });
+    done.push(ended);
+    if (stage.name !== null) screen.say(endedLine(ended.result));
+    if (ended.result.stopped === "interrupted") break;
+  }
+  const results = done.map(({ result }) => result);
+  const published = place.published({ experiment: experiment.name, settings, data: dataRecord(data) });
+  const measured = await prepared.measure(results, { seed, executor, published });
+  const summary = summarize(run, bound, { done, measured, published, backend: executor.name });
+  const metadata = { run: run.id, experiment: experiment.name };
+  for (const [file, model] of Object.entries(measured.models)) {
+    await run.writeFile(file, encodeModel(model, metadata));
+  }
+  for (const [file, content] of Object.entries(measured.files ?? {})) await run.writeFile(file, content);
+  await run.writeJson("summary.json", summary);
+  const interrupted = summary.stopped === "interrupted";
+  if ((place.timed ?? true) && !interrupted && prepared.stages.length === 1) {
+    await writeTimedPlan(run, first, { data, executor, stage: null, ...session });
+  }
+  if (place.figures ?? true) await writeFigures(run, await measured.figures());
+  return { value: { summary, results, words: measured.words }, interrupted };
+}
+
+/** What `run.json` tells of a run besides the members of every run. */
+async function runRecord(
+  { experiment, settings, data, prepared, training }: BoundRun,
+  { choice, group, maxSeconds }: Place,
+): Promise<JsonObject> {
+  return {
+    ...(group !== undefined && { group }),
+    experiment: experiment.name,
+    settings: nested(settings),
+    ...(maxSeconds !== undefined && { maxSeconds }),
+    network: prepared.network ?? networkName(training.model),
+    optimizer: toJson(training.optimizer.options),
+    expectedEpochs: training.expectedEpochs,
+    data: dataRecord(data),
+    ...await placeRecord(choice),
+  };
+}
+
+function summarize(
+  run: RunWriter,
+  { experiment, seed, prepared }: BoundRun,
+  { done, measured, published, backend }: {
+    readonly done: readonly StageRun[];
+    readonly measured: Measured;
+    readonly published: JsonObject | null;
+    readonly backend: string;
+  },
+): RunSummary {
+  const results = done.map(({ result }) => result);
+  const [only, ...others] = prepared.stages;
+  const isOne = others.length === 0;
+  return {
+    run: run.id,
+    experiment: experiment.name,
+    epochs: results.reduce((sum, { history }) => sum + history.length, 0),
+    seconds: results.reduce((sum, { seconds }) => sum + seconds, 0),
+    stopped: results.at(-1)!.stopped,
+    ...(isOne && only!.name === null && ownScores(results[0]!)),
+    backend,
+    seed,
+    parameters: countParameters(results[0]!.model),
+    published,
+    curves: isOne && only!.name === null
+      ? done[0]!.curves
+      : Object.fromEntries(done.map(({ curves }, i) => [prepared.stages[i]!.name, curves])),
+    ...measured.summary,
+  };
+}
+
+/** What a run of one training was scored, and its means over the last epoch, before each update: what Keras prints. */
+function ownScores({ results, history }: FitResult): JsonObject {
+  const scores: Partial<Record<SplitName, SplitScores>> = {};
+  for (const split of SPLIT_NAMES) if (results[split]) scores[split] = splitScores(results[split]);
+  const last = history.at(-1);
+  return { ...scores, ...(last && { running: { loss: last.loss, accuracy: last.accuracy } }) };
+}

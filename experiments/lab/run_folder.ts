@@ -1,0 +1,61 @@
+/** The folder of a run around the work that fills it, and what `run.json` tells of the place. */
+import type { Choice } from "../../src/exec/choose.ts";
+import { type JsonObject, toJson } from "../../src/runs/json.ts";
+import type { Splits } from "../../src/data/set.ts";
+import { createRun, type RunOptions, type RunWriter } from "../../src/runs/run.ts";
+import { codeVersion } from "./code_version.ts";
+
+/** What work leaves: its result, and whether it was interrupted. */
+export interface Ended<T> {
+  readonly value: T;
+  readonly interrupted: boolean;
+}
+
+/**
+ * Makes a run folder, does the work, and notes how it ended. When the work throws, the folder keeps what was recorded
+ * and the error; a folder with nothing in it to keep is removed.
+ */
+export async function inRun<T>(
+  out: string,
+  options: RunOptions,
+  work: (run: RunWriter) => Promise<Ended<T>>,
+): Promise<Ended<T> & { readonly path: string }> {
+  const run = await createRun(out, options);
+  return await within(run, work);
+}
+
+/** The same in a run that is open already. */
+export async function within<T>(
+  run: RunWriter,
+  work: (run: RunWriter) => Promise<Ended<T>>,
+): Promise<Ended<T> & { readonly path: string }> {
+  try {
+    const ended = await work(run);
+    await run.finish(ended.interrupted ? "interrupted" : "finished");
+    return { ...ended, path: run.path };
+  } catch (error) {
+    if (!await run.discard()) {
+      await run.finish("failed", { error: error instanceof Error ? error.message : String(error) });
+    }
+    throw error;
+  }
+}
+
+/** The executor and the versions of everything that numbers depend on. */
+export async function placeRecord({ executor, why }: Choice): Promise<JsonObject> {
+  const { version } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
+  return {
+    backend: { name: executor.name, description: executor.description, why },
+    versions: toJson({
+      descent: version,
+      code: await codeVersion(),
+      deno: Deno.version.deno,
+      v8: Deno.version.v8,
+    }),
+  };
+}
+
+/** What `run.json` tells of the images. */
+export function dataRecord({ source, train }: Splits): JsonObject {
+  return toJson({ ...source, digits: train.classes });
+}

@@ -1,0 +1,61 @@
+/** One training of a run, with its progress on screen and a line per epoch in the run's metrics. */
+import type { Splits } from "../../src/data/set.ts";
+import type { JsonObject } from "../../src/runs/json.ts";
+import type { RunWriter } from "../../src/runs/run.ts";
+import { fit, type FitResult } from "../../src/train/fit.ts";
+import { curveFacts } from "../measures/curve_facts.ts";
+import type { Stage, Training } from "./experiment.ts";
+import type { Place } from "./place.ts";
+import { writePlan } from "./plan_file.ts";
+import { sessionOptions, startingWeights } from "./session_options.ts";
+
+/** A training that has ended, and its curves as numbers. */
+export interface StageRun {
+  readonly result: FitResult;
+  readonly curves: JsonObject;
+}
+
+/** Trains as declared. Each line of the metrics carries the stage's name, where it has one. */
+export async function runStage(
+  run: RunWriter,
+  training: Training,
+  { stage: { name }, data, seed, place }: {
+    readonly stage: Stage;
+    readonly data: Splits;
+    readonly seed: number;
+    readonly place: Place;
+  },
+): Promise<StageRun> {
+  const { choice: { executor }, screen, maxSeconds, signal, off } = place;
+  const { model, batch, epochs, dropLast, measureTest, stopping } = training;
+  const steps = dropLast ? Math.floor(data.train.rows / batch) : Math.ceil(data.train.rows / batch);
+  const progress = screen.progress(training.expectedEpochs, steps);
+  const lines: JsonObject[] = [];
+  const session = { seed, ...(off && { off }) };
+  try {
+    const result = await fit(model, data, {
+      ...sessionOptions(training, session),
+      executor,
+      epochs,
+      weights: startingWeights(training, session),
+      ...(stopping && { stopping }),
+      ...(measureTest !== undefined && { measureTest }),
+      ...(maxSeconds !== undefined && { maxSeconds }),
+      ...(signal && { signal }),
+      onSteps: (done) => progress.steps(done),
+      async onEpoch(record) {
+        const line = { ...(name !== null && { stage: name }), ...record, ...training.metrics?.(record) };
+        run.writeMetrics(line);
+        lines.push(line);
+        progress.epoch(record);
+        // Not before: a training that fails at once leaves no folder.
+        if (record.epoch === 1) {
+          await writePlan(run, training, { data, executor, stage: name, ...session });
+        }
+      },
+    });
+    return { result, curves: curveFacts(lines) };
+  } finally {
+    progress.stop();
+  }
+}

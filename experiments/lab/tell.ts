@@ -1,0 +1,126 @@
+/** What people read before and after a run. */
+import { formatShape } from "../../src/core/tensor.ts";
+import { BACKEND_TITLES, type Choice } from "../../src/exec/choose.ts";
+import { countParameters, summarizeModel } from "../../src/nn/model.ts";
+import { textTable } from "../../src/plot/table.ts";
+import { numberOf, objectOf } from "../../src/runs/facts.ts";
+import { type RunSummary, SCORE_NAMES } from "../../src/runs/layout.ts";
+import type { FitResult } from "../../src/train/fit.ts";
+import { SPLIT_NAMES } from "../../src/train/session.ts";
+import type { StopOptions } from "../../src/train/stop.ts";
+import type { BoundRun, MadeRun } from "./bind.ts";
+import { networkName } from "./network_name.ts";
+import { duration, type Screen, shortNumber } from "./screen.ts";
+
+/** Settings that go without saying. */
+const UNSAID: Readonly<Record<string, unknown>> = {
+  strideY: 1,
+  strideX: 1,
+  padding: "valid",
+  flipKernel: false,
+};
+
+/** Tells what is about to happen. */
+export function introduce(screen: Screen, bound: BoundRun, { executor, why }: Choice): void {
+  const { experiment, data, prepared, training } = bound;
+  const { source } = data;
+  const sets = SPLIT_NAMES.filter((split) => data[split].rows > 0)
+    .map((split) => `${count(data[split].rows)} ${split}`);
+  const from = `${source.from}${source.original ? " (the original MNIST)" : ""}`;
+  screen.say(
+    `${experiment.name}: ${prepared.network ?? networkName(training.model)} with ${prepared.title}\n`,
+  );
+  screen.say(`Backend   ${BACKEND_TITLES[executor.name]}: ${executor.description} (${why})`);
+  screen.say(
+    `Data      digits ${data.train.classes.join(" ")}: ${sets.join(", ")} images, from ${from}` +
+      `${source.seed === undefined ? ", the first of its files" : `, seed ${source.seed}`}`,
+  );
+  screen.say(`Training  ${trainingInWords(bound)}\n`);
+  if (prepared.stages.length === 1) screen.say(`${layerTable(bound)}\n`);
+}
+
+function trainingInWords({ training }: BoundRun): string {
+  const { batch, dropLast, optimizer, epochs, stopping } = training;
+  const { learningRate } = optimizer.options;
+  return `batch ${batch}${dropLast ? " (a shorter last one is left out)" : ""}` +
+    `${learningRate === undefined ? "" : `, learning rate ${learningRate}`}, ` +
+    `${stopping ? "at most " : ""}${count(epochs)} epoch${epochs === 1 ? "" : "s"}${
+      stopping ? `; stops after ${ruleInWords(stopping)}` : ""
+    }`;
+}
+
+function layerTable({ training: { model, batch } }: BoundRun): string {
+  const rows = summarizeModel(model).map((layer) => [
+    layer.name,
+    Object.entries(layer.config).filter(([key, value]) => UNSAID[key] !== value)
+      .map(([key, value]) => `${key} ${value}`).join(", "),
+    formatShape([batch, ...layer.outputShape]),
+    count(layer.parameters),
+  ]);
+  return textTable({
+    columns: ["layer", "settings", { label: "output", align: "right" }, {
+      label: "parameters",
+      align: "right",
+    }],
+    rows: [...rows, ["total", "", "", count(countParameters(model))]],
+  });
+}
+
+function count(rows: number): string {
+  return rows.toLocaleString("en");
+}
+
+function ruleInWords({ monitor = "val_loss", minDelta = 0, patience = 0 }: StopOptions): string {
+  return `${count(patience)} epochs in which ${monitor} does not improve by more than ${minDelta}`;
+}
+
+/** `23 epochs in 3.4 s (early stopping): loss 0.0100`: how a stage ended. */
+export function endedLine({ history, seconds, stopped, results }: FitResult): string {
+  const { length } = history;
+  const last = history.at(-1);
+  const scores = SPLIT_NAMES.flatMap((split) => {
+    const { accuracy } = results[split] ?? {};
+    return accuracy === undefined || split === "train" ? [] : [`${split} accuracy ${accuracy.toFixed(4)}`];
+  });
+  const loss = last === undefined ? [] : [`loss ${shortNumber(last.loss)}`];
+  const penalty = last?.penalty === undefined ? [] : [`penalty ${shortNumber(last.penalty)}`];
+  return `${length} epoch${length === 1 ? "" : "s"} in ${duration(seconds)} (${stopped})${
+    last === undefined ? "" : `: ${[...loss, ...penalty, ...scores].join(", ")}`
+  }\n`;
+}
+
+/** Tells how it ended: scores beside the published ones, what was found, and where the folder is. */
+export function conclude(screen: Screen, { summary, path, words }: MadeRun): void {
+  const published = objectOf(summary.published ?? null);
+  const epochs = numberOf(published.epochs);
+  screen.say(
+    `Ended after ${summary.epochs} epoch${summary.epochs === 1 ? "" : "s"} in ${
+      duration(summary.seconds)
+    }: ${summary.stopped}${epochs === null ? "" : ` (published: ${count(epochs)} epochs)`}\n`,
+  );
+  const table = scoreTable(summary);
+  if (table !== undefined) screen.say(table);
+  if (words.length > 0) screen.say(`${table === undefined ? "" : "\n"}${words.join("\n")}`);
+  screen.say(`\nRun folder  ${path}`);
+}
+
+/** Scores of a run of one training on its sets, the published ones under them. */
+function scoreTable(summary: RunSummary): string | undefined {
+  const published = objectOf(summary.published ?? null);
+  const splits = SPLIT_NAMES.filter((split) => summary[split]);
+  if (splits.length === 0) return undefined;
+  const names = SCORE_NAMES.filter((name) => splits.some((split) => summary[split]![name] !== undefined));
+  const number = (value: number | null | undefined) => value === undefined ? "" : (value ?? NaN).toFixed(4);
+  const rows = splits.flatMap((split) => {
+    const ours = summary[split]!;
+    const theirs = objectOf(published[split]);
+    const printed = names.map((name) => numberOf(theirs[name]));
+    return [
+      [split, "ours", ...names.map((name) => number(ours[name])), number(ours.loss)],
+      ...(printed.some((value) => value !== null)
+        ? [["", "published", ...printed.map((value) => value === null ? "" : number(value)), ""]]
+        : []),
+    ];
+  });
+  return textTable({ columns: ["set", "", ...names, "loss"], rows });
+}
