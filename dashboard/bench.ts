@@ -5,7 +5,7 @@
 import type { BenchData, Benchmarked } from "../components/inside/inside_types.ts";
 import { type JsonObject, parseObject } from "../src/runs/json.ts";
 import { causeOf } from "../src/runs/files.ts";
-import { numberOf, wordOf } from "./flatten.ts";
+import { numberOf, wordOf } from "../src/runs/facts.ts";
 import { findFile, findFolder, isPlainName, listNames, readText } from "./folder.ts";
 
 const FOLDER = "bench", MAX_FILES = 200, MAX_BYTES = 2 ** 20, MAX_LINES = 2000, MAX_ROWS = 400;

@@ -4,7 +4,7 @@ import type { RunRow } from "../components/types.ts";
 import { DescentError } from "../src/core/errors.ts";
 import { isJsonObject, type JsonObject } from "../src/runs/json.ts";
 import { parseCsv } from "./csv.ts";
-import { numberOf, shorten } from "./flatten.ts";
+import { numberOf, shorten } from "../src/runs/facts.ts";
 import { findFile, readText } from "./folder.ts";
 import type { Store } from "./store.ts";
 

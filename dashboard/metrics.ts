@@ -6,7 +6,7 @@ import { thinPositions } from "../components/chart/thin_curve.ts";
 import type { Appended, Curve, Stage, Stopping } from "../components/types.ts";
 import { isJsonObject, type JsonObject, parseObject } from "../src/runs/json.ts";
 import { METRICS_FILE } from "../src/runs/layout.ts";
-import { numberOf, shorten } from "./flatten.ts";
+import { numberOf, shorten } from "../src/runs/facts.ts";
 import { findFile } from "./folder.ts";
 
 const PIECE_BYTES = 2 ** 20, MAX_BYTES = 2 ** 30, MAX_LINE_BYTES = 2 ** 20;

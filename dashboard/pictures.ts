@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Confusion, FigureFile, TextTable } from "../components/types.ts";
 import { FIGURES_FOLDER } from "../src/runs/layout.ts";
 import { parseCsv } from "./csv.ts";
-import { shorten } from "./flatten.ts";
+import { shorten } from "../src/runs/facts.ts";
 import { findFolder, isPlainName, listNames, readBytes, readText } from "./folder.ts";
 
 const FORMATS = ["png", "svg", "csv"], MAX_FIGURES = 120, HEAD_BYTES = 4096;

@@ -2,7 +2,7 @@
 import type { PlanBufferData, PlanCall, PlanData } from "../components/inside/inside_types.ts";
 import { isJsonObject, type Json, type JsonObject } from "../src/runs/json.ts";
 import { PLAN_FILE } from "../src/runs/layout.ts";
-import { numberOf, objectOf, shorten, textOf, wordOf } from "./flatten.ts";
+import { numberOf, objectOf, shorten, textOf, wordOf } from "../src/runs/facts.ts";
 import { readText } from "./folder.ts";
 
 const MAX_BYTES = 8 * 2 ** 20, MAX_PLANS = 16, MAX_CALLS = 1000, MAX_BUFFERS = 1000, MAX_ROUTINES = 12;

@@ -1,28 +1,31 @@
 /** A run folder as a row of a list. */
 import type { RunRow } from "../components/types.ts";
+import { factsOf, shorten, wordOf } from "../src/runs/facts.ts";
 import { isJsonObject, type JsonObject } from "../src/runs/json.ts";
 import type { RunEntry } from "../src/runs/read.ts";
-import { flatten, numberOf, shorten, textOf, wordOf } from "./flatten.ts";
 
 /** The row of what `src/runs` read in the folder `id`. */
-export function rowOf(id: string, { state, info, summary, error }: RunEntry): RunRow {
+export function rowOf(id: string, entry: RunEntry): RunRow {
+  const { info, summary, error } = entry;
+  const { state, experiment, seed, stopped, group, isGroup, settings, numbers } = factsOf(entry);
   const wrong = [error, info?.error].filter((text) => text !== undefined);
   return {
     ...blankRow(id),
     state,
     error: wrong.length === 0 ? null : shorten(wrong.join("; ")),
-    experiment: wordOf(info?.experiment) ?? wordOf(info?.name) ?? "",
-    seed: numberOf(info?.seed),
+    experiment,
+    seed,
     startedAt: timeOf(info?.startedAt),
     finishedAt: timeOf(info?.finishedAt),
-    stopped: wordOf(summary?.stopped),
+    stopped,
     network: wordOf(info?.network),
     backend: backendOf(info),
-    group: wordOf(info?.group),
-    isGroup: Array.isArray(summary?.cells),
+    group,
+    isGroup,
     isPublished: isJsonObject(summary?.published),
-    settings: Object.fromEntries(flatten(info?.settings).map(([path, value]) => [path, textOf(value)])),
-    numbers: numbersIn(summary),
+    settings,
+    // What curves say in numbers is for judges: a table of runs has the curves themselves.
+    numbers: Object.fromEntries(Object.entries(numbers).filter(([name]) => !name.startsWith("curves."))),
   };
 }
 
@@ -49,13 +52,6 @@ function blankRow(id: string): RunRow {
     settings: {},
     numbers: {},
   };
-}
-
-function numbersIn(summary: JsonObject | undefined): Readonly<Record<string, number>> {
-  const leaves = flatten(summary, ["published", "seed", "cells", "claims"]);
-  return Object.fromEntries(
-    leaves.filter((leaf): leaf is readonly [string, number] => typeof leaf[1] === "number"),
-  );
 }
 
 function backendOf(info: JsonObject | undefined): string | null {

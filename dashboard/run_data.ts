@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from "../src/runs/json.ts";
 import { topicOf } from "./catalog.ts";
 import { filesBelow, MAX_FILES } from "./files.ts";
 import { readPictures } from "./pictures.ts";
-import { flatten, numberOf, objectOf, shorten, textOf, wordOf } from "./flatten.ts";
+import { flatten, numberOf, objectOf, shorten, textOf, wordOf } from "../src/runs/facts.ts";
 import { isPlainName } from "./folder.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Store } from "./store.ts";

@@ -1,7 +1,7 @@
 /** The head of a run's `model.safetensors`: what layers and tensors it has, without their values. */
 import type { LayerData, TensorData } from "../components/inside/inside_types.ts";
 import { isJsonObject, type Json, type JsonObject, parseObject } from "../src/runs/json.ts";
-import { numberOf, objectOf, shorten, textOf, wordOf } from "./flatten.ts";
+import { numberOf, objectOf, shorten, textOf, wordOf } from "../src/runs/facts.ts";
 import { findFile, readBytes } from "./folder.ts";
 
 export const WEIGHTS_FILE = "model.safetensors";

@@ -1,35 +1,49 @@
-/** A published report beside our runs. */
-import { Command, RunLink } from "../parts.tsx";
-import { Sheet } from "../run/run_files.tsx";
-import { Link, runPath } from "../site.tsx";
-import type {
-  ReportCell,
-  ReportClaim,
-  ReportData,
-  ReportFigure,
-  ReportSection,
-  ReportTable,
-  Verdict,
-  VerdictCounts,
-} from "./report_types.ts";
+/** A published report beside our runs: a page of the dashboard, and the document that `reproduce` writes. */
+import { useContext } from "preact/hooks";
+import { createContext } from "preact";
+import {
+  type JudgedClaim,
+  type JudgedFigure,
+  type JudgedNumber,
+  type JudgedPicture,
+  type JudgedReport,
+  type JudgedSection,
+  type JudgedTable,
+  type Verdict,
+  type VerdictCounts,
+  VERDICTS,
+} from "../../experiments/reports/judged.ts";
+import { filePath, Link, runPath, useAddress } from "../site.tsx";
 
-const VERDICTS: Readonly<Record<Verdict, string>> = {
-  reproduced: "reproduced: where a further run of ours would lie",
-  close: "close: no further apart than images or seeds can tell",
+const MEANINGS: Readonly<Record<Verdict, string>> = {
+  reproduced: "reproduced: where one more run of ours would lie",
+  close: "close: its own uncertainty reaches ours",
   differs: "differs",
+  undecided: "undecided: too few seeds",
   "not comparable": "not comparable",
   none: "no run yet",
+  "other settings": "ours are of other settings",
 };
+
+/** Where pictures and runs are, other than on the dashboard's pages. */
+export interface Places {
+  /** Address of a picture, for `src`. */
+  picture(picture: JudgedPicture): string;
+  /** Address of a run. */
+  run(id: string): string;
+}
+
+export const PlacesContext = createContext<Places | undefined>(undefined);
 
 /** The marks of the verdicts, with what they mean. */
 export function VerdictKey({ counts }: { readonly counts?: VerdictCounts }) {
   return (
     <ul class="verdict-key">
-      {(Object.keys(VERDICTS) as Verdict[]).filter((verdict) => counts === undefined || counts[verdict] > 0)
+      {VERDICTS.filter((verdict) => counts === undefined || counts[verdict] > 0)
         .map((verdict) => (
           <li key={verdict}>
-            <VerdictMark verdict={verdict} />
-            {counts !== undefined && <b>{counts[verdict]}</b>} {VERDICTS[verdict]}
+            <VerdictMark verdict={verdict} /> {counts !== undefined && <b>{counts[verdict]}</b>}{" "}
+            {MEANINGS[verdict]}
           </li>
         ))}
     </ul>
@@ -41,56 +55,81 @@ function VerdictMark({ verdict }: { readonly verdict: Verdict }) {
   return <span class={`verdict verdict-${verdict.replace(" ", "-")}`} aria-hidden="true" />;
 }
 
-export function ReportView({ data, counts }: { readonly data: ReportData; readonly counts: VerdictCounts }) {
+export function ReportView(
+  { report, counts }: { readonly report: JudgedReport; readonly counts: VerdictCounts },
+) {
+  const { title, subtitle, words, changed, sections } = report;
   return (
     <article>
       <header class="page-head">
-        <p class="crumbs">
-          <Link to="/reports">Reports</Link>
-        </p>
-        <h1>{data.title}: {data.subtitle}</h1>
-        <p class="lead">{data.words}</p>
+        <h1>{title}: {subtitle}</h1>
+        <p class="lead">{words}</p>
+        {changed !== undefined && <p class="lead">Ours are of {changed}: no verdict follows.</p>}
         <VerdictKey counts={counts} />
         <nav class="contents" aria-label="Sections">
-          {data.sections.map(({ id, title }) => <a key={id} href={`#${id}`}>{title}</a>)}
+          {sections.map((section) => <a key={section.id} href={`#${section.id}`}>{section.title}</a>)}
         </nav>
       </header>
-      {data.sections.map((section) => <SectionView key={section.id} section={section} />)}
+      {sections.map((section) => <SectionView key={section.id} section={section} />)}
     </article>
   );
 }
 
-function SectionView(
-  { section: { id, title, words, tables, figures, claims, inconsistencies } }: {
-    readonly section: ReportSection;
-  },
-) {
+function SectionView({ section }: { readonly section: JudgedSection }) {
+  const { id, title, words, command, tables, figures, claims, inconsistencies, others } = section;
   return (
     <section id={id} class="report">
       <h2>{title}</h2>
-      <p class="section-words">{words}</p>
-      {tables.map((table, i) => <TableView key={i} table={table} />)}
-      <section>
-        <h3>Claims</h3>
-        <ul class="claims">{claims.map((claim, i) => <ClaimView key={i} claim={claim} />)}</ul>
-      </section>
-      <section>
-        <h3>Figures</h3>
-        {figures.map((figure, i) => <FigureView key={i} figure={figure} />)}
-      </section>
+      <p class="section-words">{withCode(words)}</p>
+      <p class="quiet">
+        All of its runs: <code>{command}</code>
+      </p>
+      {tables.map((table) => <TableView key={table.name} table={table} />)}
+      {claims.length > 0 && (
+        <section>
+          <h3>Claims</h3>
+          <ul class="claims">{claims.map((claim) => <ClaimView key={claim.id} claim={claim} />)}</ul>
+        </section>
+      )}
+      {figures.length > 0 && (
+        <section>
+          <h3>Figures</h3>
+          {figures.map((figure) => <FigureView key={figure.id} figure={figure} />)}
+        </section>
+      )}
       <section>
         <h3>What does not fit together</h3>
         <dl class="slips">
-          {inconsistencies.map(({ title, words }) => (
-            <div key={title}>
+          {inconsistencies.map(({ id, title, words }) => (
+            <div key={id}>
               <dt>{title}</dt>
               <dd>{withCode(words)}</dd>
             </div>
           ))}
         </dl>
       </section>
+      {others.length > 0 && (
+        <details>
+          <summary>Runs that answer nothing here ({others.length})</summary>
+          <ul>
+            {others.map(({ run, why }) => (
+              <li key={run}>
+                <Run id={run} /> <bdi>{why}</bdi>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
     </section>
   );
+}
+
+/** A link to a run. */
+function Run({ id, children }: { readonly id: string; readonly children?: string }) {
+  const places = useContext(PlacesContext);
+  return places === undefined
+    ? <Link to={runPath(id)}>{children ?? id}</Link>
+    : <a href={places.run(id)}>{children ?? id}</a>;
 }
 
 /** Words between backticks are code. */
@@ -98,20 +137,13 @@ function withCode(text: string) {
   return text.split("`").map((part, i) => i % 2 === 1 ? <code key={i}>{part}</code> : part);
 }
 
-function TableView({ table: { place, title, columns, rows, command } }: { readonly table: ReportTable }) {
-  const isEmpty = rows.every(({ cells }) => cells.every((cell) => cell === null || cell.ours === null));
+function TableView({ table: { place, title, columns, rows } }: { readonly table: JudgedTable }) {
   return (
     <div class="table-scroll">
       <table class="booktabs compared">
         <caption>
-          <span class="place">{place}</span> {title}. <span class="quiet">Ours above, printed below.</span>
-          {isEmpty && (
-            <>
-              <span class="start">
-                No run yet: <Command text={command} />
-              </span>
-            </>
-          )}
+          <span class="place">{place}</span> {title}.{" "}
+          <span class="quiet">Ours above (mean and standard deviation over seeds), printed below.</span>
         </caption>
         <thead>
           <tr>
@@ -132,55 +164,46 @@ function TableView({ table: { place, title, columns, rows, command } }: { readon
   );
 }
 
-function CellView({ cell: { published, ours, verdict, why, runs } }: { readonly cell: ReportCell }) {
+function CellView({ cell }: { readonly cell: JudgedNumber }) {
+  const { published, ours, sd, verdict, why, doubt, runs, values } = cell;
   const [newest] = runs;
+  const told = doubt === undefined ? why : `${why} ${doubt}`;
   return (
-    <span title={why}>
+    <span title={told}>
       <VerdictMark verdict={verdict} />
-      {runs.length > 1 && <Link to={`/compare?${comparing(runs)}`} class="seeds">{`${runs.length}×`}</Link>}
-      {" "}
+      {values.length > 1 && <span class="seeds">{values.length}×</span>}{" "}
       {ours === null || newest === undefined
         ? <span class="quiet">–</span>
-        : <Link to={runPath(newest)} class="ours">{ours}</Link>}
-      <span class="sr-only">{verdict !== "none" && `${VERDICTS[verdict]}. `}{why} Printed:</span>
+        : <Run id={newest}>{sd === undefined ? ours : `${ours} ± ${sd}`}</Run>}
+      <span class="sr-only">{MEANINGS[verdict]}. {told} Printed:</span>
       <br />
-      <span class="quiet">{published}</span>
+      <span class="quiet">{published}{doubt === undefined ? "" : " *"}</span>
     </span>
   );
 }
 
-/** The runs of several seeds as one group. */
-function comparing(runs: readonly string[]): string {
-  return new URLSearchParams([...runs.map((id) => ["run", id]), ["by", "*"]]).toString();
-}
-
-function ClaimView({ claim: { words, parts, runs, command } }: { readonly claim: ReportClaim }) {
+function ClaimView({ claim: { id, words, verdict, why, parts, runs } }: { readonly claim: JudgedClaim }) {
   return (
-    <li>
-      <p class="claim">{words}</p>
-      {parts.length === 0 && (
-        <p class="quiet">
-          Not judged here{/no experiment/.test(words) ? "." : (
-            <>
-              : no run yet. <Command text={command} />
-            </>
-          )}
-        </p>
-      )}
+    <li id={id}>
+      <p class="claim">
+        <b class={`answer answer-${answerOf(verdict)}`}>{verdict}</b> <span class="place">{id}</span> {words}
+      </p>
+      {why !== undefined && <p class="part">{why}</p>}
       {parts.map((part, i) => (
         <p key={i} class="part">
-          <b class={`answer answer-${answerOf(part.verdict)}`}>
-            <bdi>{part.verdict}</bdi>
-          </b>{" "}
-          <bdi>{part.words !== "" && `${part.words}: `}{part.measured}</bdi>
+          <b class={`answer answer-${answerOf(part.verdict)}`}>{part.verdict}</b> <bdi>{part.words}</bdi>
+          {part.measured !== "" && <bdi>: {part.measured}</bdi>}
+          {part.seeds > 0 && (
+            <span class="quiet">{` (${part.seeds === 1 ? "one run" : `${part.seeds} seeds`})`}</span>
+          )}
         </p>
       ))}
       {runs.length > 0 && (
         <p class="quiet sources">
-          from {runs.slice(0, 5).map((id, i) => (
+          from {runs.slice(0, 5).map((run, i) => (
             <>
               {i > 0 && ", "}
-              <RunLink id={id} />
+              <Run id={run} />
             </>
           ))}
           {runs.length > 5 && ` and ${runs.length - 5} more`}
@@ -191,34 +214,45 @@ function ClaimView({ claim: { words, parts, runs, command } }: { readonly claim:
 }
 
 function answerOf(verdict: string): string {
-  return /^holds/.test(verdict) ? "holds" : /^fails/.test(verdict) ? "fails" : "open";
+  return verdict === "holds" || verdict === "fails" ? verdict : "open";
 }
 
-function FigureView({ figure: { place, words, run, figures, command } }: { readonly figure: ReportFigure }) {
+function FigureView({ figure: { id, place, words, pictures, runs } }: { readonly figure: JudgedFigure }) {
+  const [run] = runs;
   return (
-    <div class="report-figure">
+    <div class="report-figure" id={id}>
       <div>
         <p class="place">{place}</p>
-        <p>{words}</p>
-        {run !== null && (
+        <p>{withCode(words)}</p>
+        {run !== undefined && (
           <p class="quiet sources">
-            Ours from <RunLink id={run} />
+            Ours from <Run id={run} />
+            {runs.length > 1 && ` and ${runs.length - 1} more`}
           </p>
         )}
       </div>
-      {run === null
-        ? (
-          <p class="start">
-            No run yet: <Command text={command} />
-          </p>
-        )
-        : figures.length === 0
-        ? <p class="quiet">That run has no such figure.</p>
-        : (
-          <div class="sheets small">
-            {figures.map((one) => <Sheet key={one.name} id={run} figure={one} />)}
-          </div>
-        )}
+      {pictures.length === 0 ? <p class="quiet">No run with this figure yet.</p> : (
+        <div class="sheets small">
+          {pictures.map((picture) => <PictureView key={picture.name} picture={picture} title={place} />)}
+        </div>
+      )}
     </div>
+  );
+}
+
+function PictureView({ picture, title }: { readonly picture: JudgedPicture; readonly title: string }) {
+  const places = useContext(PlacesContext);
+  const address = useAddress();
+  const { name, run } = picture;
+  const source = places?.picture(picture) ??
+    (run === null ? "" : address(filePath(run, `figures/${name}.png`)));
+  const words = name.replaceAll("_", " ");
+  return (
+    <figure class="sheet">
+      <img src={source} alt={`${title}, ours: ${words}`} loading="lazy" decoding="async" />
+      <figcaption>
+        <bdi>{words}</bdi>
+      </figcaption>
+    </figure>
   );
 }

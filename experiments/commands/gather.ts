@@ -10,6 +10,7 @@ import { duration } from "../lab/screen.ts";
 import { foundIn } from "../reports/found.ts";
 import { countVerdicts, finderOf, type JudgeContext, judgeReport } from "../reports/judge.ts";
 import type { JudgedPicture, JudgedReport } from "../reports/judged.ts";
+import { type About, writeDocument } from "../reports/document/mod.ts";
 import { reportImages } from "../reports/report_images.ts";
 import type { Asked } from "./asked.ts";
 import { quickSettings } from "./quick.ts";
@@ -41,23 +42,22 @@ export async function gather(gathering: Gathering) {
   const drawn = await drawFigures(folder, { ...base, drawn: () => [] }, gathering);
   const context: JudgeContext = { ...base, drawn: ({ id }) => drawn.get(id) ?? [] };
   const reports = asked.reports.map((report) => judgeReport(report, context));
-  const about = {
+  const about: About = {
     title: "The two reports, run again",
     quick: asked.quick,
     seeds: asked.seeds,
     command: ["deno task reproduce", ...asked.words].join(" "),
-    backend: choice.executor.description,
+    backend: backendsIn(facts) || choice.executor.name,
     runs: facts.length,
     trainingSeconds: facts.reduce((sum, { numbers }) => sum + (numbers.seconds ?? 0), 0),
     seconds,
     startedAt: facts.map(({ startedAt }) => startedAt ?? "").filter((time) => time !== "").sort()[0] ?? "",
     machine: machineInWords(),
   };
-  const { writeDocument } = await import("../reports/document/mod.ts");
   await writeDocument(folder, {
     reports,
     about,
-    pictureOf: (picture: JudgedPicture) => readPicture(folder, picture),
+    pathOf: picturePath,
   });
   return { lines: conclusion(reports, folder, seconds), summary: summaryOf(reports, folder) };
 }
@@ -100,11 +100,14 @@ async function drawFigures(
   return drawn;
 }
 
-/** A picture's files, and where they lie in the document's folder. */
-async function readPicture(folder: string, { name, run }: JudgedPicture) {
-  const path = run === null ? `figures/${name}` : `runs/${run}/figures/${name}`;
-  const read = (ending: string) => Deno.readFile(join(folder, `${path}.${ending}`));
-  return { path: `${path}.png`, svg: await read("svg"), png: await read("png") };
+/** Where a picture lies below the document's folder. */
+function picturePath({ name, run }: JudgedPicture): string {
+  return run === null ? `figures/${name}.png` : `runs/${run}/figures/${name}.png`;
+}
+
+/** `wasm`, or all that the runs were made on. */
+function backendsIn(facts: readonly RunFacts[]): string {
+  return [...new Set(facts.flatMap(({ backend }) => backend ?? []))].join(", ");
 }
 
 function machineInWords(): string {

@@ -57,12 +57,12 @@ export function cellsOf(
   return [...cells.values()];
 }
 
-/** Flags of the settings that the section's items do not vary themselves. */
+/** Flags of the settings that the section's items do not vary themselves, in the experiment whose they are. */
 function sharedFlags(section: Section, experiments: readonly Experiment[]): Flags {
-  const varied = new Set(
-    itemsOf(section).flatMap(needsOf).flatMap(({ change }) => Object.keys(change ?? {})),
-  );
+  const wanted = itemsOf(section).flatMap(needsOf);
   const all = experiments.map((experiment) => {
+    const own = wanted.filter((one) => one.experiment === experiment.name);
+    const varied = new Set(own.flatMap(({ change }) => Object.keys(change ?? {})));
     const kept = Object.entries(experiment.defaults).filter(([name]) => !varied.has(name));
     return settingFlags({ table: experiment.table, defaults: Object.fromEntries(kept) });
   });

@@ -18,7 +18,7 @@ const MARKS = {
 } as const;
 
 /** What the marks beside published numbers mean. */
-const MARKS_IN_WORDS = "= reproduced, ≈ close, ≠ differs, ? too few seeds";
+const MARKS_IN_WORDS = "= reproduced, ≈ close, ≠ differs, ? too few seeds, * doubtful in itself";
 
 /** Ours and the published number with a mark for the verdict, column by column. */
 export function beside({ columns, rows }: JudgedTable): TableOptions {
@@ -28,7 +28,10 @@ export function beside({ columns, rows }: JudgedTable): TableOptions {
     rows: rows.map(({ label, cells }) => [
       label,
       ...cells.flatMap((cell) =>
-        cell === null ? ["", ""] : [oursOf(cell), `${cell.published} ${MARKS[cell.verdict]}`.trim()]
+        cell === null ? ["", ""] : [
+          oursOf(cell),
+          `${cell.published}${cell.doubt === undefined ? "" : " *"} ${MARKS[cell.verdict]}`.trim(),
+        ]
       ),
     ]),
   };
@@ -50,7 +53,7 @@ export function sectionText(section: JudgedSection, changed?: string): string {
     `${table.place}: ${table.title}\n\n${textTable(beside(table))}`
   );
   const claims = section.claims.flatMap(({ id, words, verdict, why, parts }) => [
-    `${id}  ${verdict.toUpperCase()}  ${words}${why === undefined ? "" : `: ${why}`}`,
+    `${id}  ${verdict.toUpperCase()}  ${words}${why === undefined ? "" : ` ${why}`}`,
     ...parts.map((part) =>
       `        ${part.verdict}: ${part.words}${part.measured === "" ? "" : ` (${part.measured})`}`
     ),

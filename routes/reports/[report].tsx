@@ -1,29 +1,21 @@
 /** One report, section by section. */
-import type { ReportData, VerdictCounts } from "../../components/report/report_types.ts";
 import { ReportView } from "../../components/report/report_view.tsx";
 import { type Handlers, notFound, type PageProps } from "../../dashboard/page.ts";
-import { countVerdicts, REPORT_SPECS, reportData } from "../../dashboard/reports/report_data.ts";
+import { REPORT_IDS, type ReportPage, reportPage } from "../../dashboard/report_data.ts";
 
-interface Data {
-  readonly report: ReportData;
-  readonly counts: VerdictCounts;
-}
-
-export const handler: Handlers<Data> = {
+export const handler: Handlers<ReportPage> = {
   async GET({ params, library }) {
-    const spec = REPORT_SPECS.find(({ id }) => id === params.report);
-    if (spec === undefined) return notFound("There is no such report.");
-    const report = await reportData(library, spec);
-    return { data: { report, counts: countVerdicts(report) } };
+    const data = await reportPage(library, params.report ?? "");
+    return data === undefined ? notFound("There is no such report.") : { data };
   },
 };
 
-export const title = ({ data: { report } }: PageProps<Data>) => report.title;
+export const title = ({ data: { report } }: PageProps<ReportPage>) => report.title;
 
 export function paths(): Promise<readonly string[]> {
-  return Promise.resolve(REPORT_SPECS.map(({ id }) => `/reports/${id}`));
+  return Promise.resolve(REPORT_IDS.map((id) => `/reports/${id}`));
 }
 
-export default function ReportPage({ data: { report, counts } }: PageProps<Data>) {
-  return <ReportView data={report} counts={counts} />;
+export default function ReportRoute({ data: { report, counts } }: PageProps<ReportPage>) {
+  return <ReportView report={report} counts={counts} />;
 }

@@ -1,9 +1,9 @@
 /** The two published reports. */
 import { VerdictKey } from "../../components/report/report_view.tsx";
-import type { VerdictCounts } from "../../components/report/report_types.ts";
 import { Link } from "../../components/site.tsx";
 import type { Handlers, PageProps } from "../../dashboard/page.ts";
-import { countVerdicts, REPORT_SPECS, reportData } from "../../dashboard/reports/report_data.ts";
+import { REPORT_IDS, reportPage } from "../../dashboard/report_data.ts";
+import type { VerdictCounts } from "../../experiments/reports/judged.ts";
 
 interface Overview {
   readonly id: string;
@@ -21,9 +21,9 @@ interface Overview {
 
 export const handler: Handlers<readonly Overview[]> = {
   async GET({ library }) {
-    const reports = await Promise.all(REPORT_SPECS.map((spec) => reportData(library, spec)));
+    const pages = await Promise.all(REPORT_IDS.map((id) => reportPage(library, id)));
     return {
-      data: reports.map((report) => ({
+      data: pages.filter((page) => page !== undefined).map(({ report, counts }) => ({
         ...report,
         sections: report.sections.map(({ id, title, inconsistencies, claims }) => ({
           id,
@@ -31,7 +31,7 @@ export const handler: Handlers<readonly Overview[]> = {
           inconsistencies: inconsistencies.length,
           claims: claims.length,
         })),
-        counts: countVerdicts(report),
+        counts,
       })),
     };
   },

@@ -13,13 +13,8 @@ import type { RunRow } from "../../components/types.ts";
 import { benchData } from "../../dashboard/bench.ts";
 import { exportSite } from "../../dashboard/export.ts";
 import { parseOptions } from "../../dashboard/main.ts";
-import { OPTIMIZERS, optimizerSettings } from "../../dashboard/reports/a_optimizers.ts";
-import { REPORT_SPECS } from "../../dashboard/reports/report_data.ts";
-import type { CellSpec } from "../../dashboard/reports/spec.ts";
-import { judgeNumber } from "../../dashboard/reports/verdict.ts";
-import { TABLE_2_1, TABLE_3_1 } from "../../experiments/autoencoder/published.ts";
-import { PUBLISHED_RUNS, PUBLISHED_TABLES } from "../../experiments/q1/published.ts";
-import { Q1_RECIPES } from "../../experiments/q1/q1.ts";
+import { REPORT_A } from "../../experiments/images.ts";
+import { selectionSha256 } from "../../src/data/mnist.ts";
 import { DescentError, UsageError } from "../../src/core/errors.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import { epochs, pageText, withRuns, writeRun } from "./dashboard_fixtures.ts";
@@ -128,76 +123,6 @@ Deno.test("the page Compare has the curves of the choice, every run to choose fr
   });
 });
 
-Deno.test("the numbers of the reports' pages are those of the experiments", () => {
-  const cells = REPORT_SPECS.flatMap(({ sections }) =>
-    sections.flatMap(({ tables }) => tables.flatMap(({ rows }) => rows.flatMap(({ cells }) => cells)))
-  );
-  const published = (experiment: string, number: string, where: Readonly<Record<string, string>> = {}) =>
-    cells.filter((cell): cell is CellSpec =>
-      cell?.wanted.experiment === experiment && cell.wanted.number === number &&
-      Object.entries(where).every(([name, value]) => cell.wanted.where?.[name] === value)
-    ).map(({ published }) => published);
-  for (const optimizer of OPTIMIZERS) {
-    const run = PUBLISHED_RUNS[optimizer];
-    ["30, 20, 10", "15, 30, 10", "25, 15, 8", "18, 20, 12"].forEach((arch, a) => {
-      const of = (number: string) => published(`q1-${optimizer}`, number, { arch });
-      assertEquals(of("train.accuracy")[0], PUBLISHED_TABLES.trainAccuracy[optimizer][a]);
-      assertEquals(of("validation.accuracy")[0], PUBLISHED_TABLES.validationAccuracy[optimizer][a]);
-      assertEquals(of("epochs")[0], PUBLISHED_TABLES.epochs[optimizer][a]);
-    });
-    for (const set of ["train", "validation", "test"] as const) {
-      for (const score of ["accuracy", "precision", "recall", "f1"] as const) {
-        assertEquals(
-          published(`q1-${optimizer}`, `${set}.${score}`).at(-1),
-          run[set][score],
-          `${optimizer} ${set} ${score}`,
-        );
-      }
-    }
-  }
-  for (const [experiment, table] of [["q2-autoencoder", TABLE_2_1], ["q3-autoencoder", TABLE_3_1]] as const) {
-    for (const { nodes, train, validation, test, testAccuracy, epochs } of table) {
-      const of = (number: string) => published(experiment, number, { nodes: String(nodes) });
-      assertEquals(of("reconstruction.train.mse"), [train]);
-      assertEquals(of("reconstruction.validation.mse"), [validation]);
-      assertEquals(of("classifier.test.accuracy"), [testAccuracy]);
-      assertEquals(of("classifier.epochs"), [epochs]);
-      assertEquals(of("reconstruction.test.mse"), test === undefined ? [] : [test]);
-    }
-  }
-});
-
-Deno.test("the settings by which the reports' pages find runs are those of the experiments", () => {
-  for (const optimizer of OPTIMIZERS) {
-    const { optimizer: _, batch, arch, ...settings } = Q1_RECIPES[optimizer].settings;
-    const wanted = { ...settings, batch: batch === "all" ? 11_385 : batch, arch: arch.join(", ") };
-    const text = Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, String(value)]));
-    assertEquals({ ...optimizerSettings(optimizer, "30, 20, 10") }, text);
-  }
-});
-
-Deno.test("judgeNumber() goes by seeds where there are many, else by images, and never compares times", () => {
-  const share: CellSpec = {
-    published: 0.9847,
-    digits: 4,
-    kind: "share",
-    images: 3795,
-    wanted: { experiment: "a", number: "b" },
-  };
-  const verdict = (spec: Partial<CellSpec>, ours: readonly number[]) =>
-    judgeNumber({ ...share, ...spec }, ours).verdict;
-  assertEquals(verdict({}, []), "none");
-  assertEquals(verdict({}, [0.9823]), "close");
-  assertEquals(verdict({}, [0.9704]), "differs");
-  assertEquals(verdict({}, [0.9839, 0.9739, 0.9839, 0.9852, 0.9821]), "reproduced");
-  assertEquals(verdict({}, [0.97, 0.9701, 0.9699, 0.97, 0.97]), "differs");
-  assertEquals(verdict({ kind: "error", published: 0.01 }, [0.0109]), "close");
-  assertEquals(verdict({ kind: "error", published: 0.01 }, [0.0111]), "differs");
-  assertEquals(verdict({ kind: "epochs", published: 31_625 }, [20_000]), "close");
-  assertEquals(verdict({ kind: "epochs", published: 320 }, [59]), "differs");
-  assertEquals(verdict({ kind: "minutes", published: 19 }, [0.1]), "not comparable");
-});
-
 /** The settings that `q1-adam` has in the report. */
 const PUBLISHED = {
   learningRate: 0.001,
@@ -210,43 +135,38 @@ const PUBLISHED = {
   batch: 32,
 };
 
-Deno.test("a report's page sets ours beside what is printed, with the run, the verdict, claims and inconsistencies", async () => {
+Deno.test("a report's page sets ours beside what is printed, and lists runs of other settings and images apart", async () => {
+  const hashOf = await selectionSha256();
+  const images = (seed: number) => ({
+    original: true,
+    digits: REPORT_A.digits.map(String),
+    indexSha256: hashOf({ ...REPORT_A, seed }),
+  });
   await withRuns((root) => {
-    writeRun(root, "adam-1", { run: { settings: PUBLISHED } });
-    writeRun(root, "adam-2", { run: { settings: PUBLISHED, seed: 2 } });
-    writeRun(root, "other", {
-      run: { settings: { ...PUBLISHED, learningRate: 0.1 } },
-      summary: { validation: { loss: 1, accuracy: 0.1, precision: 1, recall: 1, f1: 1 } },
-    });
-    writeRun(root, "cut", { run: { settings: PUBLISHED, seed: 3 }, summary: { stopped: "time" } });
-    writeRun(root, "cnn-1", {
-      run: { experiment: "cnn" },
-      summary: {
-        experiment: "cnn",
-        cells: [],
-        claims: [{ claim: "B-C1.2", words: "no dead kernel", measured: "2 of 2 runs", verdict: "holds" }],
-      },
-    });
+    const asked = { settings: PUBLISHED, data: images(1) };
+    writeRun(root, "adam-1", { run: asked });
+    writeRun(root, "adam-2", { run: { ...asked, seed: 2, data: images(2) } });
+    writeRun(root, "other", { run: { ...asked, settings: { ...PUBLISHED, learningRate: 0.1 } } });
+    writeRun(root, "strange", { run: { ...asked, data: { ...images(1), original: false } } });
+    writeRun(root, "cut", { run: { ...asked, seed: 3, data: images(3) }, summary: { stopped: "time" } });
   }, async (dashboard) => {
     const html = await pageText(dashboard, "/reports/a");
     for (
       const text of [
-        "0.9823</a>",
-        'href="/runs/adam-2"',
-        "/compare?run=adam-2&amp;run=adam-1&amp;by=*",
+        'href="/runs/adam-1"',
         "2×",
         "31,625",
-        "deno task q1-vgd",
-        "Nesterov without momentum?",
+        "deno task q1",
+        "A-C1.7",
         "Table 3.1",
+        "other settings: learningRate 0.1",
+        "other images",
+        "cut off: time",
       ]
     ) {
       assertStringIncludes(html, text);
     }
-    assert(!html.includes('href="/runs/other"') && !html.includes("run=cut"));
-    const other = await pageText(dashboard, "/reports/b");
-    assertStringIncludes(other, "2 of 2 runs");
-    assertStringIncludes(other, 'href="/runs/cnn-1"');
+    assertStringIncludes(await pageText(dashboard, "/reports/b"), "B-F41");
     assertStringIncludes(await pageText(dashboard, "/reports"), "Printed numbers");
     assertEquals((await dashboard.app.request("/reports/c")).status, 404);
   });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { duration, progressLines, shortNumber } from "../../experiments/screen.ts";
+import { duration, progressLines, shortNumber } from "../../experiments/lab/screen.ts";
 import type { EpochRecord } from "../../src/train/fit.ts";
 
 Deno.test("shortNumber() has four decimals, or an exponent where they would not do", () => {
