@@ -27,9 +27,9 @@ Deno.test("the Home page of an empty or missing folder says how to start each ex
 
 Deno.test("every experiment of the command line has a card on the Home page", () => {
   const cards = REPORTS.flatMap(({ questions }) =>
-    questions.flatMap(({ experiments }) => experiments.map(({ name }) => name))
+    questions.flatMap(({ experiments }) => experiments.flatMap(({ name, parts = [] }) => [name, ...parts]))
   );
-  const tools = ["plan", "gradcheck"];
+  const tools = ["reproduce", "sweep", "plan", "gradcheck", "cells"];
   assertEquals(Object.keys(COMMANDS).filter((name) => !cards.includes(name) && !tools.includes(name)), []);
 });
 

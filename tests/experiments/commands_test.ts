@@ -474,7 +474,7 @@ Deno.test("a command line that is wrong is refused with exit code 2 before anyth
         ["q1-adam", "--threads", "2", "--backend", "reference"],
         "--threads is for the WASM backend, not for --backend reference",
       ],
-      [["q1", "--arch", "30"], "Unknown option --arch, see --help"],
+      [["q1", "--arch", "30"], "Unknown option --arch: did you mean --batch?"],
       [
         ["q1", "--only", "adam,adadelta"],
         "--only takes some of q1-sgd, sgd, 30-20-10, 1, q1-vgd, vgd, all, q1-nag, nag, 32, q1-rmsprop, rmsprop, q1-adam, " +
