@@ -4,11 +4,11 @@ import { UsageError } from "../../src/core/errors.ts";
 import { type RunFacts, textOf } from "../../src/runs/facts.ts";
 import { toJson } from "../../src/runs/json.ts";
 import { type Cell, keyOf } from "../lab/cells.ts";
-import { type Command, longCommand, settingsGiven, withPlace } from "../lab/command.ts";
+import { type Command, longCommand, runOptions, settingsGiven, withPlace } from "../lab/command.ts";
 import type { Experiment } from "../lab/experiment.ts";
 import { argumentsOf, type GroupReport, runGroup } from "../lab/group.ts";
 import { JOBS_FLAG, jobsFor } from "../lab/jobs.ts";
-import { PLAN_FLAGS } from "../lab/options.ts";
+import { GROUP_FLAGS, PLAN_FLAGS } from "../lab/options.ts";
 import type { ImageOptions } from "../lab/place.ts";
 import { settingFlags } from "../lab/settings.ts";
 import { CELL_WORKER } from "../registry.ts";
@@ -130,8 +130,10 @@ export function sectionCommand(section: Section): Command {
     flags,
   }, async (given, place) => {
     const resume = given.resume as string | undefined;
-    const before = resume === undefined ? {} : parseFlags(flags, await argumentsOf(resume, task));
-    const values = { ...before, ...given };
+    const asked = { ...GROUP_FLAGS, ...flags };
+    const before = resume === undefined ? {} : parseFlags(asked, await argumentsOf(resume, task));
+    const values: Readonly<Record<string, unknown>> = { ...before, ...given };
+    const options = runOptions(values);
     const { seed = 1, seeds = DEFAULT_SEEDS, only } = values as {
       readonly seed?: number;
       readonly seeds?: number;
@@ -142,15 +144,14 @@ export function sectionCommand(section: Section): Command {
     }
     const changed = changedBy(values);
     const cells = onlyCells(cellsOf(itemsOf(section), { seed, seeds, changed }), only, varied);
-    const { options } = place;
-    return await withPlace({ ...place, published: publishedOf }, async (open) => {
+    return await withPlace({ ...place, options, published: publishedOf }, async (open) => {
       const jobs = jobsFor(open, values.jobs as number | undefined, cells.length);
       return await runGroup({
         name: task,
         title: `${title}; ${seeds} seed${seeds === 1 ? "" : "s"}`,
         cells,
         seed,
-        arguments: wordsGiven(values, flags),
+        arguments: wordsGiven(values, asked),
         columns: columnsOf(section),
         report: (runs) =>
           reportOn(section, runs, { folder: options.out, images: options, values, experiments }),

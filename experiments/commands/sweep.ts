@@ -4,11 +4,18 @@ import { type Flag, type Flags, helpOf, parseFlags, path } from "../../src/cli/f
 import { UsageError } from "../../src/core/errors.ts";
 import { readFacts, textOf } from "../../src/runs/facts.ts";
 import type { Cell } from "../lab/cells.ts";
-import { type Command, type CommandEnd, digitsOfExperiment, longCommand, withPlace } from "../lab/command.ts";
+import {
+  type Command,
+  type CommandEnd,
+  digitsOfExperiment,
+  longCommand,
+  runOptions,
+  withPlace,
+} from "../lab/command.ts";
 import type { Experiment } from "../lab/experiment.ts";
 import { argumentsOf, type Group, openGroup, remainingCells, runGroup } from "../lab/group.ts";
 import { JOBS_FLAG, jobsFor } from "../lab/jobs.ts";
-import { PLAN_FLAGS, RUN_FLAGS } from "../lab/options.ts";
+import { GROUP_FLAGS, PLAN_FLAGS, RUN_FLAGS } from "../lab/options.ts";
 import { settingFlags, settingsFrom } from "../lab/settings.ts";
 import { optionsOf, type Place } from "../lab/place.ts";
 import { SLURM_FLAGS, type SlurmValues } from "../lab/slurm.ts";
@@ -116,11 +123,13 @@ function sweepOf(experiment: Experiment): Command {
   const name = `sweep-${experiment.name}`;
   return longCommand(name, { about: `${ABOUT}: ${experiment.name}`, flags }, async (given, place) => {
     const resume = given.resume as string | undefined;
-    const before = resume === undefined ? {} : parseFlags(flags, await argumentsOf(resume, name));
+    const asked = { ...GROUP_FLAGS, ...flags };
+    const before = resume === undefined ? {} : parseFlags(asked, await argumentsOf(resume, name));
     const values: Readonly<Record<string, unknown>> = { ...before, ...given };
+    const options = runOptions(values);
     const { seed = 1, seeds = 1 } = values as { readonly seed?: number; readonly seeds?: number };
     const cells = sweepCells(experiment, values, { seed, seeds });
-    return await withPlace({ ...place, published: publishedOf }, async (open) => {
+    return await withPlace({ ...place, options, published: publishedOf }, async (open) => {
       const jobs = jobsFor(open, values.jobs as number | undefined, cells.length);
       const varied = variedSettings(experiment, values);
       const group: Group = {
@@ -130,7 +139,7 @@ function sweepOf(experiment: Experiment): Command {
         seed,
         arguments: wordsOf(experiment, values),
         columns: [],
-        report: (runs) => sweepReport(experiment, runs, { varied, folder: place.options.out }),
+        report: (runs) => sweepReport(experiment, runs, { varied, folder: options.out }),
       };
       if (values.slurm === true || values["slurm-dry"] === true) {
         return await toCluster(group, { values, place: open, ...(resume !== undefined && { resume }) });
@@ -227,6 +236,8 @@ function wordsOf(experiment: Experiment, values: Readonly<Record<string, unknown
     );
     return [`--${flag}`, texts.join(value?.includes(",") ? ";" : ",")];
   });
-  const { seeds } = values;
-  return [...words, ...(seeds === undefined ? [] : ["--seeds", textOf(seeds as number)])];
+  const kept = ["seeds", ...Object.keys(GROUP_FLAGS)].flatMap((flag) =>
+    values[flag] === undefined ? [] : [`--${flag}`, textOf(values[flag] as never).replaceAll(", ", ",")]
+  );
+  return [...words, ...kept];
 }

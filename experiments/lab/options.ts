@@ -105,3 +105,11 @@ export const SHUFFLE_SETTING = {
   help: "keep the order of the images in every epoch",
   on: false,
 } as const;
+
+/** Of the flags of every run, those that decide which runs a group is of: it goes on with the same. */
+export const GROUP_FLAGS = {
+  seed: RUN_FLAGS.seed,
+  data: RUN_FLAGS.data,
+  digits: RUN_FLAGS.digits,
+  "max-seconds": RUN_FLAGS["max-seconds"],
+} as const;
