@@ -1,6 +1,7 @@
 /** Every command by its name: the tasks in deno.json call these. */
 import { parseFlags } from "../src/cli/flags.ts";
 import { cellsCommand } from "./commands/cluster.ts";
+import { forensicsCommand } from "./commands/forensics.ts";
 import { checkGradients } from "./commands/gradcheck.ts";
 import { planCommand } from "./commands/plan.ts";
 import { reproduceCommand } from "./commands/reproduce.ts";
@@ -30,6 +31,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   ),
   reproduce: reproduceCommand,
   sweep: sweepCommand(EXPERIMENTS),
+  forensics: forensicsCommand,
   plan: planCommand(EXPERIMENTS),
   gradcheck: gradcheckCommand,
   cells: cellsCommand,
