@@ -30,6 +30,8 @@ export interface Q1Settings {
   readonly momentum?: number;
   /** What RMSProp keeps of its mean of squares at each step. */
   readonly rho?: number;
+  /** Whether Adam adds its ε before the second moment is corrected, as Keras does. */
+  readonly rawEpsilon?: boolean;
   readonly epochs: number;
   readonly arch: readonly number[];
   readonly activation: Activation;
@@ -48,6 +50,10 @@ const TABLE: SettingTable<Q1Settings> = {
     value: "X",
     help: "what is kept of the mean of squares at each step, from 0 to below 1",
     parse: number(0, 0.999999, { inclusive: true }),
+  },
+  rawEpsilon: {
+    flag: "keras-epsilon",
+    help: "add ε to the root of the second moment before its correction, as Keras does",
   },
   epochs: { flag: "epochs", ...TRAIN_FLAGS.epochs },
   arch: { flag: "arch", ...NETWORK_FLAGS.arch },
@@ -129,11 +135,12 @@ export const Q1_RECIPES: Readonly<Record<Q1Optimizer, Recipe>> = {
   adam: {
     title: "Adam",
     section: "1.3.5",
-    settings: { ...COMMON, optimizer: "adam", batch: 32 },
+    settings: { ...COMMON, optimizer: "adam", batch: 32, rawEpsilon: false },
     quickEpochs: 3,
     minutes: 0.05,
     expectedEpochs: 25,
-    build: ({ learningRate }) => adam({ learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }),
+    build: ({ learningRate, rawEpsilon = false }) =>
+      adam({ learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, rawEpsilon }),
   },
 };
 

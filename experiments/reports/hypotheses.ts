@@ -77,6 +77,7 @@ export const QUESTIONS: readonly Question[] = [{
     ["tanh", { activation: "tanh" }],
     ["sigmoid", { activation: "sigmoid" }],
     ["ReLU, the same order in every epoch", { shuffle: false }],
+    ["ReLU, ε as in Keras", { rawEpsilon: true }],
   ]),
 }, {
   id: "noise",

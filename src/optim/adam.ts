@@ -88,6 +88,11 @@ function corrections(step: number, learningRate: number, beta1: number, beta2: n
   return [learningRate / (1 - beta1 ** t), 1 / Math.sqrt(1 - beta2 ** t), learningRate];
 }
 
+/** The same where epsilon is added to the raw root: a·m/(√v·c + ε·c) is (a/c)·m/(√v + ε). */
+function rawCorrections([a, c, learningRate]: readonly number[]): readonly number[] {
+  return [a! / c!, 1, learningRate!];
+}
+
 function adamCase(elements: number, label: string, t: number, more: Partial<AdamAttrs>): OpCase<AdamAttrs> {
   return {
     label: `[${elements}] ${label}`,
@@ -106,8 +111,13 @@ export interface AdamOptions extends DecayOptions {
   readonly beta1?: number;
   /** Decay of the second moment, in [0, 1). Default 0.999. */
   readonly beta2?: number;
-  /** Added to the root of the corrected second moment. Default 1e-8. */
+  /** Added to the root of the second moment. Default 1e-8. */
   readonly epsilon?: number;
+  /**
+   * Add epsilon to the root of the second moment as it is before its correction, as in section 2 of the paper and in
+   * Keras, not after it, as in algorithm 1 and in PyTorch. Default false.
+   */
+  readonly rawEpsilon?: boolean;
 }
 
 /**
@@ -128,6 +138,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
     beta1 = 0.9,
     beta2 = 0.999,
     epsilon = 1e-8,
+    rawEpsilon = false,
     weightDecay = 0,
     decoupled = false,
   } = options;
@@ -138,10 +149,21 @@ export function adam(options: AdamOptions = {}): Optimizer {
   const attrs = { beta1, beta2, epsilon, ...decayAttrs(options) };
   return {
     name: decoupled ? "adamw" : "adam",
-    options: { learningRate, beta1, beta2, epsilon, weightDecay, decoupled },
+    options: {
+      learningRate,
+      beta1,
+      beta2,
+      epsilon,
+      ...(rawEpsilon && { rawEpsilon }),
+      weightDecay,
+      decoupled,
+    },
     states: ["m", "v"],
     update: (params, grads, states) => node(adamOp, [params, grads, ...states], attrs, "adam"),
-    scalars: (step) => corrections(step, learningRate, beta1, beta2),
+    scalars(step) {
+      const scalars = corrections(step, learningRate, beta1, beta2);
+      return rawEpsilon ? rawCorrections(scalars) : scalars;
+    },
   };
 }
 

@@ -233,6 +233,20 @@ Deno.test("an epsilon that is not positive and a negative weight decay are refus
   }
 });
 
+Deno.test("adam with rawEpsilon takes Keras's step: lr·√(1−β₂ᵗ)/(1−β₁ᵗ)·m / (√v + ε)", () => {
+  const [beta1, beta2, epsilon, learningRate] = [0.9, 0.999, 1e-3, 0.01];
+  const optimizer = adam({ learningRate, beta1, beta2, epsilon, rawEpsilon: true });
+  for (const step of [0, 1, 9, 999]) {
+    const t = step + 1;
+    const [a, c] = optimizer.scalars(step);
+    const [m, v] = [0.3, 0.02];
+    const keras = learningRate * Math.sqrt(1 - beta2 ** t) / (1 - beta1 ** t) * m / (Math.sqrt(v) + epsilon);
+    // What the op computes of its scalars.
+    assertAlmostEquals(a! * m / (Math.sqrt(v) * c! + epsilon), keras, 1e-15);
+  }
+  assertEquals(optimizer.options.rawEpsilon, true);
+});
+
 Deno.test("an update refuses arenas of different sizes, and sizes that are no multiple of 4", () => {
   const params = leaf("parameter", "params", [8]),
     grads = leaf("input", "grads", [12]),
