@@ -32,6 +32,8 @@ export interface CnnSettings {
   readonly batch: number | "all";
   readonly epochs: number;
   readonly shuffle: boolean;
+  /** Whether each of equal maxima of a pooling window takes its gradient, as in the report's library. */
+  readonly sharedTies: boolean;
   /** All 60,000 and 10,000 images instead of the first 12,000 and 2,000. */
   readonly full: boolean;
   /** What the report's listing does unsaid: it drops the short last batch, and logs the cost times n/(n+1) of n batches. */
@@ -50,6 +52,10 @@ const TABLE: SettingTable<CnnSettings> = {
   batch: { flag: "batch", ...NETWORK_FLAGS.batch },
   epochs: { flag: "epochs", ...TRAIN_FLAGS.epochs },
   shuffle: SHUFFLE_SETTING,
+  sharedTies: {
+    flag: "shared-ties",
+    help: "each of equal maxima of a pooling window takes its gradient, as in Theano (default: the first)",
+  },
   full: { flag: "full", help: "train on all 60,000 images and test on all 10,000" },
   paperQuirks: {
     flag: "paper-quirks",
@@ -62,6 +68,7 @@ const COMMON = {
   batch: 128,
   epochs: 100,
   shuffle: true,
+  sharedTies: false,
   full: false,
   paperQuirks: false,
 } as const;
@@ -113,12 +120,16 @@ export const CNN_RECIPES: Readonly<Record<CnnMethod, Recipe>> = {
  * drawn alike for every place of a kernel, so training is the same in distribution either way; and a kernel that is
  * not turned looks like the pattern that it answers to, which is what the figures of the filters show.
  */
-export function cnnModel(inputShape: Shape, classes: number): Model {
+export function cnnModel(
+  inputShape: Shape,
+  classes: number,
+  { sharedTies = false }: Partial<Pick<CnnSettings, "sharedTies">> = {},
+): Model {
   return sequential(inputShape, [
     conv2d(15, 9),
-    maxPool2d(2),
+    maxPool2d(2, { sharesTies: sharedTies }),
     conv2d(20, 5),
-    maxPool2d(2),
+    maxPool2d(2, { sharesTies: sharedTies }),
     flatten(),
     dense(100),
     dense(classes, { activation: "identity" }),
@@ -151,7 +162,7 @@ function prepare(settings: CnnSettings, data: Splits, seed: number): Prepared {
   // The listing's list of costs starts with a zero, which counts in its mean.
   const costFactor = paperQuirks ? updates / (updates + 1) : 1;
   const training: Training = {
-    model: cnnModel(train.imageShape, train.classes.length),
+    model: cnnModel(train.imageShape, train.classes.length, settings),
     batch,
     dropLast: paperQuirks,
     optimizer: build(settings),

@@ -1,4 +1,5 @@
-// max_pool2d_grad: the first maximum of each window takes its whole gradient; of NaN, the first. With an activation,
+// max_pool2d_grad: the first maximum of each window takes its whole gradient (of NaN, the first), or each of equal
+// maxima does where ties are shared. With an activation,
 // times its slope where its value is x.   X [B,H,W,C], dY [B,OH,OW,C] → dX [B,H,W,C].
 // Split: images. Windows add up in row-major order. Pads stay zero, since those of dY are.
 import { IDENTITY, slope } from "./lib/math";
@@ -6,11 +7,11 @@ import { isMaximum, larger, maximum } from "./lib/pool";
 
 export function max_pool2d_grad(
   begin: i32, end: i32, x: usize, dY: usize, dX: usize, h: i32, w: i32, vectors: i32, oh: i32, ow: i32,
-  kh: i32, kw: i32, strideY: i32, strideX: i32, activation: i32,
+  kh: i32, kw: i32, strideY: i32, strideX: i32, activation: i32, sharesTies: i32,
 ): void {
   const pixel = <usize> vectors << 4, row = <usize> w * pixel, image = <usize> h * row;
   const pooled = <usize> oh * <usize> ow * pixel;
-  const isQuarter = kh == 2 && kw == 2 && strideY == 2 && strideX == 2;
+  const isQuarter = kh == 2 && kw == 2 && strideY == 2 && strideX == 2 && sharesTies == 0;
   for (let i = <usize> begin; i < <usize> end; i++) {
     const from = x + i * image, to = dX + i * image, gradient = dY + i * pooled;
     if (isQuarter) {
@@ -19,7 +20,7 @@ export function max_pool2d_grad(
       memory.fill(to + done, 0, image - done);
     } else {
       memory.fill(to, 0, image);
-      windows(from, gradient, to, oh, ow, row, pixel, kh, kw, strideY, strideX);
+      windows(from, gradient, to, oh, ow, row, pixel, kh, kw, strideY, strideX, sharesTies);
       if (activation != IDENTITY) {
         for (let at: usize = 0; at < image; at += 16) {
           v128.store(to + at, f32x4.mul(v128.load(to + at), slope(v128.load(from + at), activation)));
@@ -69,9 +70,11 @@ function quarters(
 /** Any windows: adds to dX. */
 function windows(
   x: usize, dY: usize, dX: usize, oh: i32, ow: i32, row: usize, pixel: usize,
-  kh: i32, kw: i32, strideY: i32, strideX: i32,
+  kh: i32, kw: i32, strideY: i32, strideX: i32, sharesTies: i32,
 ): void {
   const apart = dX - x;
+  // What a maximum takes is gone for those after it, unless all of them share.
+  const taken = i32x4.splat(sharesTies - 1);
   let gradient = dY;
   for (let oy: i32 = 0; oy < oh; oy++) {
     let corner = x + <usize> (oy * strideY) * row;
@@ -84,7 +87,7 @@ function windows(
           for (let kx: i32 = 0; kx < kw; kx++, at += pixel) {
             const found = isMaximum(v128.load(at), largest), to = at + apart;
             v128.store(to, f32x4.add(v128.load(to), v128.and(left, found)));
-            left = v128.andnot(left, found);
+            left = v128.andnot(left, v128.and(found, taken));
           }
         }
       }

@@ -1,5 +1,6 @@
 // max_pool2d_grad: the first maximum of each window, in row-major order, takes the window's whole gradient; NaN counts
-// as larger than every number. With an activation, times its slope where its value is x.
+// as larger than every number. Where ties are
+// shared, each of equal maxima takes it. With an activation, times its slope where its value is x.
 // Shapes: X [B,H,W,C], dY [B,OH,OW,C] → dX [B,H,W,C].
 // Work: one 4-lane vector of dX a thread, 256 threads a workgroup; a thread strides on where the grid is clamped. It
 // looks through all windows over its pixel, in row-major order, for whether the pixel is their first maximum: each
@@ -17,6 +18,7 @@ override KH: u32;
 override KW: u32;
 override STRIDE_Y: u32;
 override STRIDE_X: u32;
+override SHARES_TIES: u32; // 1: each of equal maxima takes the whole gradient
 override ACTIVATION: u32; // 0 identity, 1 relu, 2 sigmoid, 3 tanh
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
@@ -42,7 +44,8 @@ fn is_first_maximum(corner: u32, own: u32) -> vec4<bool> {
     for (var kx = 0u; kx < KW; kx++) {
       let k = ky * KW + kx;
       let other = x[corner + (ky * W + kx) * VECTORS];
-      if (k < own) { wins &= exceeds(value, other); }
+      if (k < own && SHARES_TIES == 0u) { wins &= exceeds(value, other); }
+      if (k < own && SHARES_TIES == 1u) { wins &= !exceeds(other, value); }
       if (k > own) { wins &= !exceeds(other, value); }
     }
   }

@@ -92,6 +92,17 @@ export const QUESTIONS: readonly Question[] = [{
     ["salt and pepper 40%", { noise: 0.4, corruption: "salt_and_pepper" }],
   ]),
 }, {
+  id: "convolution",
+  words: "The convolutional network: with what the listing does unsaid, and with equal maxima as in Theano?",
+  explains: ["B-1"],
+  hypotheses: readings("cnn-sgd", [
+    ["the first of equal maxima", {}],
+    ["equal maxima share", { sharedTies: true }],
+    ["as listed", { paperQuirks: true }],
+    ["as listed, equal maxima share", { paperQuirks: true, sharedTies: true }],
+    ["as listed, the same order in every epoch", { paperQuirks: true, shuffle: false }],
+  ]),
+}, {
   id: "stack",
   words: "The stack's layers: 12,000 or 60,000 images, and with what the listing does unsaid?",
   explains: ["B-2.N1"],

@@ -9,6 +9,8 @@ import { type Pair, pairOf } from "./pair.ts";
 export interface PoolLayerOptions {
   /** Pixels from one window to the next: a number, or [down, across]. Default: the window's size. */
   readonly stride?: Pair;
+  /** Of `maxPool2d`: each of equal maxima takes the window's whole gradient, as in Theano; else the first does. */
+  readonly sharesTies?: boolean;
 }
 
 /** A pooling layer, given the node function of its op. */
@@ -16,13 +18,19 @@ export function poolLayer(
   kind: string,
   pool: (x: Node, options: PoolOptions) => Node,
   windowSize: Pair,
-  { stride: strides = windowSize }: PoolLayerOptions,
+  { stride: strides = windowSize, sharesTies = false }: PoolLayerOptions,
 ): Layer {
   const window = pairOf("window of a pooling layer", windowSize);
   const stride = pairOf("stride of a pooling layer", strides);
   return {
     kind,
-    config: { windowHeight: window[0], windowWidth: window[1], strideY: stride[0], strideX: stride[1] },
+    config: {
+      windowHeight: window[0],
+      windowWidth: window[1],
+      strideY: stride[0],
+      strideX: stride[1],
+      ...(sharesTies && { sharesTies }),
+    },
     build(name, inputShape) {
       const [height, width, channels] = inputShape;
       if (inputShape.length !== 3) refuseShape(name, kind, inputShape, "images [height,width,channels]");
@@ -34,7 +42,7 @@ export function poolLayer(
       return {
         outputShape: [rows, columns, channels!],
         parameters: [],
-        apply: (x) => pool(x, { window, stride, label: name }),
+        apply: (x) => pool(x, { window, stride, label: name, ...(sharesTies && { sharesTies }) }),
       };
     },
   };
@@ -44,8 +52,9 @@ export function poolLayer(
 export function poolFromConfig(
   layer: (window: Pair, options: PoolLayerOptions) => Layer,
 ): (config: Layer["config"]) => Layer {
-  return ({ windowHeight, windowWidth, strideY, strideX }) =>
+  return ({ windowHeight, windowWidth, strideY, strideX, sharesTies }) =>
     layer([windowHeight as number, windowWidth as number], {
       stride: [strideY as number, strideX as number],
+      ...(sharesTies === true && { sharesTies }),
     });
 }

@@ -16,17 +16,26 @@ export type PoolAttrs = {
   readonly windowWidth: number;
   readonly strideY: number;
   readonly strideX: number;
+  /** Of max pooling: every one of equal maxima takes the window's whole gradient, as in Theano. Absent: the first does. */
+  readonly sharesTies?: true;
 };
 
 /** A window of `window` pixels, height by width; strides default to the window's own sizes. */
 export interface PoolOptions {
   readonly window: readonly [height: number, width: number];
   readonly stride?: readonly [y: number, x: number];
+  readonly sharesTies?: boolean;
   readonly label?: string;
 }
 
-export function poolAttrs({ window, stride = window }: PoolOptions): PoolAttrs {
-  return { windowHeight: window[0], windowWidth: window[1], strideY: stride[0], strideX: stride[1] };
+export function poolAttrs({ window, stride = window, sharesTies = false }: PoolOptions): PoolAttrs {
+  return {
+    windowHeight: window[0],
+    windowWidth: window[1],
+    strideY: stride[0],
+    strideX: stride[1],
+    ...(sharesTies && { sharesTies }),
+  };
 }
 
 export interface PoolSizes {
@@ -129,6 +138,22 @@ export function maximaOf({ type: { shape }, data }: View, attrs: PoolAttrs): Int
     }
   });
   return found;
+}
+
+/** Calls `visit` with each element of Y and each element of X that equals its maximum; NaN equals NaN here. */
+export function forEachMaximum(
+  x: View,
+  attrs: PoolAttrs,
+  visit: (at: number, from: number) => void,
+): void {
+  const sizes = poolSizes(x.type.shape, attrs);
+  const first = maximaOf(x, attrs);
+  if (attrs.sharesTies !== true) return first.forEach((from, at) => visit(at, from));
+  forEachPixel(sizes, attrs, (at, pixel) => {
+    for (let c = 0; c < sizes.x.pixel; c++) {
+      if (Object.is(x.data[pixel + c]! + 0, x.data[first[at + c]!]! + 0)) visit(at + c, pixel + c);
+    }
+  });
 }
 
 /** A geometry that the four ops are tested with. */

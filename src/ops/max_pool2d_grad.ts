@@ -1,7 +1,7 @@
 /**
  * max_pool2d_grad: dX, the gradient of max_pool2d by its images. Of each window the maximum takes the window's whole
  * gradient: of equal maxima the first in row-major order (as in PyTorch on a CPU), and NaN counts as larger than every
- * number. Where windows overlap their gradients add up; pixels of no window, or of no window's maximum, get 0.
+ * number. With `sharesTies` each of equal maxima takes all of it, as in Theano. Where windows overlap their gradients add up; pixels of no window, or of no window's maximum, get 0.
  * With an `activation`, X is the value of that activation and dX the gradient before it: dX ∘ f′(X).
  * Shapes: X [B,H,W,C], dY [B,OH,OW,C] → dX [B,H,W,C].
  */
@@ -11,7 +11,7 @@ import { type Node, node } from "../ir/node.ts";
 import type { Op, OpCase, View } from "../ir/op.ts";
 import { type Activation, ACTIVATION_CODE, activationSlope } from "./_activation.ts";
 import {
-  maximaOf,
+  forEachMaximum,
   POOL_CASES,
   type PoolAttrs,
   type PoolCase,
@@ -29,7 +29,7 @@ type MaxPool2dGradAttrs = PoolAttrs & {
 
 /** Adds the gradient of each window to that of its maximum. */
 function scatter(into: Float64Array, [x, dY]: readonly View[], attrs: PoolAttrs, absolute: boolean): void {
-  maximaOf(x!, attrs).forEach((to, at) => into[to]! += absolute ? Math.abs(dY!.data[at]!) : dY!.data[at]!);
+  forEachMaximum(x!, attrs, (at, to) => into[to]! += absolute ? Math.abs(dY!.data[at]!) : dY!.data[at]!);
 }
 
 /** At least the size of the slope at `y` and of all that it is computed from. */
@@ -72,6 +72,7 @@ export const maxPool2dGradOp: Op<MaxPool2dGradAttrs> = {
       B: output.shape[0]!,
       ...poolNumbers(poolSizes(inputs[0]!.shape, attrs), attrs),
       ACTIVATION: ACTIVATION_CODE[attrs.activation],
+      SHARES_TIES: attrs.sharesTies ? 1 : 0,
     },
     workgroups: flatGrid(vectorsOf(output)),
   }),
@@ -80,19 +81,26 @@ export const maxPool2dGradOp: Op<MaxPool2dGradAttrs> = {
     args: [
       ...Object.values(poolNumbers(poolSizes(inputs[0]!.shape, attrs), attrs)),
       ACTIVATION_CODE[attrs.activation],
+      attrs.sharesTies ? 1 : 0,
     ],
   }),
   cases: [
     ...POOL_CASES.map((one, i) => gradCase(one, (["identity", "relu", "sigmoid", "tanh"] as const)[i % 4]!)),
     ...POOL_CASES.filter(({ ties }) => ties).map((one) => gradCase(one, "relu", "ties")),
+    ...POOL_CASES.filter(({ ties }) => ties).map((one) => gradCase(one, "relu", "shared ties")),
+    gradCase(POOL_CASES[4]!, "identity", "shared ties"),
   ],
 };
 
-function gradCase(one: PoolCase, activation: Activation, ties?: "ties"): OpCase<MaxPool2dGradAttrs> {
+function gradCase(
+  one: PoolCase,
+  activation: Activation,
+  ties?: "ties" | "shared ties",
+): OpCase<MaxPool2dGradAttrs> {
   return {
-    label: `${one.label} ${activation}${ties ? ", ties" : ""}`,
+    label: `${one.label} ${activation}${ties ? `, ${ties}` : ""}`,
     inputs: [{ shape: one.x, fill: ties ? { below: 3 } : "normal" }, { shape: one.y, fill: "normal" }],
-    attrs: { ...one.attrs, activation },
+    attrs: { ...one.attrs, activation, ...(ties === "shared ties" && { sharesTies: true }) },
     bench: one.bench,
   };
 }

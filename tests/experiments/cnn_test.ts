@@ -129,6 +129,7 @@ Deno.test("cnn-momentum trains and leaves curves, maps, kernels and what is dead
       batch: 50,
       epochs: 2,
       shuffle: true,
+      sharedTies: false,
       full: false,
       paperQuirks: false,
     });
@@ -196,7 +197,18 @@ Deno.test("the commands name their options, and refuse what a method does not ha
     const { value: code, text } = await printed(() => main([`cnn-${method}`, "--help"]));
     assertEquals(code, 0);
     const names = [...text.matchAll(/^ {2}--([a-z-]+)/gm)].map((match) => match[1]!);
-    const all = ["lr", "epochs", "batch", "decay", "no-shuffle", "full", "paper-quirks", "off", "check"];
+    const all = [
+      "lr",
+      "epochs",
+      "batch",
+      "decay",
+      "no-shuffle",
+      "shared-ties",
+      "full",
+      "paper-quirks",
+      "off",
+      "check",
+    ];
     const ofEveryRun = ["seed", "backend", "threads", "data", "digits", "out", "max-seconds", "json", "help"];
     assertEquals(
       names.sort(),
