@@ -62,6 +62,7 @@ export function ReportView(
   return (
     <article>
       <header class="page-head">
+        <Crumbs />
         <h1>{title}: {subtitle}</h1>
         <p class="lead">{words}</p>
         {changed !== undefined && <p class="lead">Ours are of {changed}: no verdict follows.</p>}
@@ -72,6 +73,16 @@ export function ReportView(
       </header>
       {sections.map((section) => <SectionView key={section.id} section={section} />)}
     </article>
+  );
+}
+
+/** The way up, on the dashboard. */
+function Crumbs() {
+  if (useContext(PlacesContext) !== undefined) return null;
+  return (
+    <p class="crumbs">
+      <Link to="/reports">Reports</Link>
+    </p>
   );
 }
 
@@ -171,8 +182,7 @@ function CellView({ cell }: { readonly cell: JudgedNumber }) {
   return (
     <span title={told}>
       <VerdictMark verdict={verdict} />
-      {values.length > 1 && <span class="seeds">{values.length}×</span>}{" "}
-      {ours === null || newest === undefined
+      {values.length > 1 && <Seeds runs={runs} />} {ours === null || newest === undefined
         ? <span class="quiet">–</span>
         : <Run id={newest}>{sd === undefined ? ours : `${ours} ± ${sd}`}</Run>}
       <span class="sr-only">{MEANINGS[verdict]}. {told} Printed:</span>
@@ -180,6 +190,14 @@ function CellView({ cell }: { readonly cell: JudgedNumber }) {
       <span class="quiet">{published}{doubt === undefined ? "" : " *"}</span>
     </span>
   );
+}
+
+/** How many runs; on the dashboard they lie beside each other. */
+function Seeds({ runs }: { readonly runs: readonly string[] }) {
+  const text = `${runs.length}×`;
+  if (useContext(PlacesContext) !== undefined) return <span class="seeds">{text}</span>;
+  const search = new URLSearchParams([...runs.map((id) => ["run", id]), ["by", "*"]]);
+  return <Link to={`/compare?${search}`} class="seeds">{text}</Link>;
 }
 
 function ClaimView({ claim: { id, words, verdict, why, parts, runs } }: { readonly claim: JudgedClaim }) {
@@ -247,9 +265,16 @@ function PictureView({ picture, title }: { readonly picture: JudgedPicture; read
   const source = places?.picture(picture) ??
     (run === null ? "" : address(filePath(run, `figures/${name}.png`)));
   const words = name.replaceAll("_", " ");
+  const image = <img src={source} alt={`${title}, ours: ${words}`} loading="lazy" decoding="async" />;
   return (
     <figure class="sheet">
-      <img src={source} alt={`${title}, ours: ${words}`} loading="lazy" decoding="async" />
+      {places !== undefined || run === null
+        ? image
+        : (
+          <a href={address(filePath(run, `figures/${name}.svg`))} aria-label={`${words}, on its own`}>
+            {image}
+          </a>
+        )}
       <figcaption>
         <bdi>{words}</bdi>
       </figcaption>

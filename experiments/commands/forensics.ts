@@ -12,8 +12,7 @@ import { CELL_WORKER } from "../registry.ts";
 import { explain } from "../reports/explain.ts";
 import { numbersToExplain, type Question, QUESTIONS } from "../reports/hypotheses.ts";
 import { publishedOf } from "../reports/published.ts";
-import { wantedSettings } from "../reports/wanted.ts";
-import { quickSettings } from "./quick.ts";
+import { quickSettings, wantedSettings } from "../reports/wanted.ts";
 import { DEFAULT_SEEDS, SEEDS_FLAG } from "./section.ts";
 
 const FLAGS = {

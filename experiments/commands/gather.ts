@@ -12,8 +12,8 @@ import { countVerdicts, finderOf, type JudgeContext, judgeReport } from "../repo
 import type { JudgedPicture, JudgedReport } from "../reports/judged.ts";
 import { type About, writeDocument } from "../reports/document/mod.ts";
 import { reportImages } from "../reports/report_images.ts";
+import { quickSettings } from "../reports/wanted.ts";
 import type { Asked } from "./asked.ts";
-import { quickSettings } from "./quick.ts";
 
 /** What is gathered, and from where. */
 export interface Gathering {
@@ -52,6 +52,7 @@ export async function gather(gathering: Gathering) {
     trainingSeconds: facts.reduce((sum, { numbers }) => sum + (numbers.seconds ?? 0), 0),
     seconds,
     startedAt: facts.map(({ startedAt }) => startedAt ?? "").filter((time) => time !== "").sort()[0] ?? "",
+    code: [...new Set(facts.flatMap((run) => run.code ?? []))].sort(),
     machine: machineInWords(),
   };
   await writeDocument(folder, {

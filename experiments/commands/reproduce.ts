@@ -17,9 +17,9 @@ import { CELL_WORKER } from "../registry.ts";
 import { itemsOf } from "../reports/item.ts";
 import { REPORTS } from "../reports/mod.ts";
 import { publishedOf } from "../reports/published.ts";
+import { quickSettings } from "../reports/wanted.ts";
 import { submit } from "./cluster.ts";
 import { gather } from "./gather.ts";
-import { quickSettings } from "./quick.ts";
 import { type Asked, askedBy } from "./asked.ts";
 import { cellsOf, SEEDS_FLAG } from "./section.ts";
 
@@ -94,7 +94,8 @@ export const reproduceCommand: Command = longCommand("reproduce", {
       ? { failed: [], interrupted: false }
       : await train(cells, { place: { ...open, out: runs }, jobs: values.jobs as number | undefined });
     await writeAsked(folder, asked, seconds());
-    const facts = (await readFacts(runs)).filter((run) => run.code === code);
+    // What other code made is trained anew, unless nothing is to be trained.
+    const facts = (await readFacts(runs)).filter((run) => values.gather === true || run.code === code);
     const { lines, summary } = await gather({
       asked,
       folder,

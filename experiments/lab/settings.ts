@@ -73,16 +73,6 @@ function argumentOf(value: Json): string {
   return Array.isArray(value) ? value.join(",") : String(value);
 }
 
-/** The words of the command line that make these settings out of the defaults. */
-export function argumentsFor<S extends object>(declared: Declared<S>, settings: S): readonly string[] {
-  const changed = new Map(Object.entries(changesOf(declared.defaults, settings)));
-  return Array.from(flagged(declared)).flatMap(([flag, [name, { parse }]]) => {
-    const value = changed.get(name);
-    if (value === undefined) return [];
-    return parse === undefined ? [`--${flag}`] : [`--${flag}`, argumentOf(value)];
-  });
-}
-
 /** The settings that differ from the defaults. */
 export function changesOf(defaults: object, settings: object): Readonly<Record<string, Json>> {
   const before = settingTexts(defaults);

@@ -52,11 +52,16 @@ export function judgeReport(report: Report, context: JudgeContext): JudgedReport
     subtitle,
     words,
     ...(context.changed && { changed: context.changed.words }),
-    sections: sections.map((section) => judgeSection(section, context)),
+    sections: sections.map((section) => judgeSection(section, context, sections)),
   };
 }
 
-export function judgeSection(section: Section, context: JudgeContext): JudgedSection {
+/** `all` are the sections that may share runs: what answers another of them is no stranger here. */
+export function judgeSection(
+  section: Section,
+  context: JudgeContext,
+  all: readonly Section[] = [section],
+): JudgedSection {
   const { id, title, words, task, tables, figures, claims, inconsistencies } = section;
   const find = finderOf(context);
   return {
@@ -74,7 +79,7 @@ export function judgeSection(section: Section, context: JudgeContext): JudgedSec
     })),
     figures: figures.map((item) => judgedFigure(item, section, find, context)),
     claims: claims.map((item) => judgedClaim(item, find, context)),
-    others: othersOf(section, find, context),
+    others: othersOf(section, { all, find, context }),
   };
 }
 
@@ -169,9 +174,18 @@ function judgedClaim(item: ClaimItem, find: FindRuns, { changed }: JudgeContext)
 }
 
 /** Runs of the section's experiments that answer nothing, and why. */
-function othersOf(section: Section, find: FindRuns, context: JudgeContext): JudgedSection["others"] {
+function othersOf(
+  section: Section,
+  { all, find, context }: {
+    readonly all: readonly Section[];
+    readonly find: FindRuns;
+    readonly context: JudgeContext;
+  },
+): JudgedSection["others"] {
   const wanted = itemsOf(section).flatMap(needsOf);
-  const used = new Set(wanted.flatMap((one) => find(one)).map(({ id }) => id));
+  const used = new Set(
+    all.flatMap(itemsOf).flatMap(needsOf).flatMap((one) => find(one)).map(({ id }) => id),
+  );
   const names = new Set(wanted.map(({ experiment }) => experiment));
   const rest = context.runs.filter(({ id, experiment, isGroup }) =>
     names.has(experiment) && !used.has(id) && !isGroup

@@ -159,12 +159,19 @@ export function inWords(
   { mean, low, high }: Bounds,
   { digits = 4, scale = 1, unit = "", factor = false }: Shown = {},
 ): string {
-  const shown = (value: number) =>
-    (factor ? Math.exp(value) : scale * value).toFixed(digits).replace("-", "−");
+  const shown = (value: number) => readable(factor ? Math.exp(value) : scale * value, digits);
   if (Number.isNaN(mean)) return "no seed of both";
   const bounds = Number.isFinite(low) ? ` (${shown(low)} to ${shown(high)})` : "";
   const sign = !factor && mean > 0 ? "+" : "";
   return `${sign}${shown(mean)}${factor ? " times" : ""}${unit}${bounds}`;
+}
+
+/** A number with so many digits after the point; a large one with three that count, and nothing as negative zero. */
+function readable(value: number, digits: number): string {
+  const text = Math.abs(value) >= 1000
+    ? Number(value.toPrecision(3)).toLocaleString("en")
+    : value.toFixed(digits).replace(/^-(?=0\.?0*$)/, "");
+  return text.replace("-", "−");
 }
 
 /** Whether what the differences are of is larger: only where a bound decides it. */

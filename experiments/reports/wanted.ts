@@ -9,6 +9,9 @@ import type { Wanted } from "./item.ts";
 /** What was changed in all runs of an experiment: by the command line, or to shorten them. */
 export type Changed = (experiment: Experiment) => object;
 
+/** Each experiment's own way to be a matter of seconds. */
+export const quickSettings: Changed = ({ quick }) => quick;
+
 /** The settings that a run must have, all of them. */
 export function wantedSettings(
   { experiment: name, change }: Wanted,

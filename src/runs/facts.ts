@@ -1,5 +1,4 @@
 /** A finished run as flat settings and numbers: what every judge, table and comparison reads. */
-import { join } from "node:path";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import { listRuns, type ReadState, type RunEntry } from "./read.ts";
 
@@ -56,11 +55,6 @@ export function factsOf({ id, state, info, summary }: RunEntry): RunFacts {
 /** The facts of all runs in a folder, the newest first. */
 export async function readFacts(folder: string): Promise<readonly RunFacts[]> {
   return (await listRuns(folder)).map(factsOf);
-}
-
-/** Where a run of `readFacts` lies. */
-export function folderOf(folder: string, { id }: Pick<RunFacts, "id">): string {
-  return join(folder, id);
 }
 
 function texts(value: Json | undefined): Readonly<Record<string, string>> {

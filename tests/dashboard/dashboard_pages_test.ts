@@ -154,6 +154,7 @@ Deno.test("a report's page sets ours beside what is printed, and lists runs of o
     for (
       const text of [
         'href="/runs/adam-1"',
+        "/compare?run=adam-1&amp;run=adam-2&amp;by=*",
         "2×",
         "31,625",
         "deno task q1",

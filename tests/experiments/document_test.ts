@@ -23,6 +23,7 @@ const ABOUT: About = {
   trainingSeconds: 90,
   seconds: 60,
   startedAt: "2026-01-01T00:00:00.000Z",
+  code: ["0123456789abcdef"],
   machine: "2 cores",
 };
 

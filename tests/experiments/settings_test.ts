@@ -1,7 +1,6 @@
 /** Settings of experiments: one table makes flags, defaults, `run.json` and what differs. */
 import { assertEquals, assertThrows } from "@std/assert";
 import {
-  argumentsFor,
   changesOf,
   type Declared,
   defaultsInWords,
@@ -47,13 +46,6 @@ Deno.test("settings are the defaults with what the command line changes; a switc
     full: false,
     "classifier.best": false,
   });
-});
-
-Deno.test("the words for settings ask for the same settings again", () => {
-  const settings = { ...EXAMPLE.defaults, arch: [5], full: true, "classifier.best": false };
-  const words = argumentsFor(EXAMPLE, settings);
-  assertEquals(words, ["--arch", "5", "--full", "--last-weights"]);
-  assertEquals(settingsFrom(EXAMPLE, parseFlags(settingFlags(EXAMPLE), words)), settings);
 });
 
 Deno.test("defaults are told as flags, without switches that are off", () => {

@@ -106,6 +106,14 @@ Deno.test("a smaller difference of the same spread takes more seeds", () => {
 });
 
 Deno.test("differences are told with their sign and bounds", () => {
+  assertEquals(
+    inWords({ mean: -0.00001, low: -0.002, high: 0.002 }, { digits: 3 }),
+    "0.000 (−0.002 to 0.002)",
+  );
+  assertEquals(
+    inWords({ mean: Math.log(807_456.7), low: 0, high: Math.log(1e6) }, { digits: 2, factor: true }),
+    "807,000 times (1.00 to 1,000,000)",
+  );
   const bounds = { mean: 0.0012, low: -0.0005, high: 0.0029 };
   assertEquals(inWords(bounds, { digits: 2, scale: 100, unit: " points" }), "+0.12 points (−0.05 to 0.29)");
   assertEquals(

@@ -15,6 +15,8 @@ export interface About {
   readonly seconds: number;
   /** When the first of them began, ISO 8601. */
   readonly startedAt: string;
+  /** `versions.code` of the runs: hashes over the sources that made their numbers. */
+  readonly code: readonly string[];
   /** Cores, system, Deno. */
   readonly machine: string;
 }
@@ -26,9 +28,10 @@ export function minutesInWords(seconds: number): string {
 }
 
 /** How the runs were made, in a sentence or two. */
-export function madeInWords(
-  { runs, seeds, seconds, trainingSeconds, backend, machine, command }: About,
-): string {
+export function madeInWords(about: About): string {
+  const { runs, seeds, seconds, trainingSeconds, backend, machine, command, code } = about;
   return `${runs} runs, ${seeds} seed${seeds === 1 ? "" : "s"} of each kind, by \`${command}\` in ` +
-    `${minutesInWords(seconds)} (${minutesInWords(trainingSeconds)} of training on ${backend}; ${machine}).`;
+    `${minutesInWords(seconds)} (${
+      minutesInWords(trainingSeconds)
+    } of training on ${backend}; ${machine}; code ${code.join(", ")}).`;
 }

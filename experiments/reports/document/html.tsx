@@ -1,5 +1,5 @@
 /** `index.html`: the same view as the dashboard's pages, in one file that needs no other. */
-import { encodeBase64 } from "./base64.ts";
+import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { renderToString } from "preact-render-to-string";
 import { type Places, PlacesContext, ReportView } from "../../../components/report/report_view.tsx";
@@ -18,7 +18,7 @@ export async function documentHtml(
   bytesOf: PictureBytes,
 ): Promise<string> {
   const places: Places = {
-    picture: (picture) => `data:image/png;base64,${encodeBase64(bytesOf(picture))}`,
+    picture: (picture) => `data:image/png;base64,${Buffer.from(bytesOf(picture)).toString("base64")}`,
     run: (id) => `runs/${id}/summary.json`,
   };
   const styles = await Promise.all(
