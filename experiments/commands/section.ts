@@ -148,6 +148,7 @@ export function sectionCommand(section: Section): Command {
       const jobs = jobsFor(open, values.jobs as number | undefined, cells.length);
       return await runGroup({
         name: task,
+        task,
         title: `${title}; ${seeds} seed${seeds === 1 ? "" : "s"}`,
         cells,
         seed,

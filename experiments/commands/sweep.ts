@@ -134,6 +134,7 @@ function sweepOf(experiment: Experiment): Command {
       const varied = variedSettings(experiment, values);
       const group: Group = {
         name,
+        task: `sweep ${experiment.name}`,
         title: `${cells.length / seeds} settings × ${seeds} seed${seeds === 1 ? "" : "s"}`,
         cells,
         seed,
@@ -175,8 +176,7 @@ async function toCluster(
     options: { ...optionsOf(place), group: basename(folder) },
     values,
     gather: [
-      "sweep",
-      group.name.slice("sweep-".length),
+      ...group.task.split(" "),
       "--resume",
       resolve(folder),
       "--out",

@@ -118,8 +118,10 @@ async function knownCells(
 
 /** A group: a run folder over the folders of its runs. */
 export interface Group {
-  /** Of its command; its folder starts with it. */
+  /** Its folder starts with it. */
   readonly name: string;
+  /** What makes it, after `deno task`: `sweep q1-adam`. */
+  readonly task: string;
   /** `5 optimizers × 4 architectures × 5 seeds`. */
   readonly title: string;
   readonly cells: readonly Cell[];
@@ -206,7 +208,7 @@ export async function runGroup(
   });
   place.screen.say(`\n${text}\n\nRun folder  ${ended.path}`);
   if (ended.interrupted || failed > 0) {
-    place.screen.say(`Go on with it: deno task ${group.name} --resume ${ended.path}`);
+    place.screen.say(`Go on with it: deno task ${group.task} --resume ${ended.path}`);
   }
   return { summary: ended.value, path: ended.path, interrupted: ended.interrupted, failed };
 }

@@ -183,9 +183,9 @@ function othersOf(
   },
 ): JudgedSection["others"] {
   const wanted = itemsOf(section).flatMap(needsOf);
-  const used = new Set(
-    all.flatMap(itemsOf).flatMap(needsOf).flatMap((one) => find(one)).map(({ id }) => id),
-  );
+  const answers = all.flatMap(itemsOf).flatMap(needsOf).flatMap((one) => find(one));
+  // What a run went on from is a part of it.
+  const used = new Set(answers.flatMap(({ id, from }) => from === null ? [id] : [id, from]));
   const names = new Set(wanted.map(({ experiment }) => experiment));
   const rest = context.runs.filter(({ id, experiment, isGroup }) =>
     names.has(experiment) && !used.has(id) && !isGroup

@@ -31,6 +31,7 @@ function groupOf(cells: readonly Cell[]): Group {
   return {
     name: "several",
     title: "a few trainings",
+    task: "several",
     cells,
     seed: 1,
     arguments: ["--epochs", "1"],
