@@ -88,7 +88,7 @@ export const REPORTS: readonly Report[] = [{
         "nag",
         "Nesterov’s accelerated gradient",
         "1.3.3",
-        "Momentum that looks ahead, 32 images per update.",
+        "32 images per update, and, as its numbers tell, without momentum: plain descent.",
       ),
       optimizer("rmsprop", "RMSProp", "1.3.4", "Steps scaled by the recent size of each gradient."),
       optimizer("adam", "Adam", "1.3.5", "Momentum and scaling together."),

@@ -1,6 +1,5 @@
 /** Report A, chapter 1: five optimizers on 784-a-b-c-5 and the digits 0, 2, 4, 6, 7. */
 import { number } from "../src/cli/flags.ts";
-import { DescentError, UsageError } from "../src/core/errors.ts";
 import { sizeOf } from "../src/core/tensor.ts";
 import type { Splits } from "../src/data/set.ts";
 import { dense } from "../src/nn/dense.ts";
@@ -93,7 +92,7 @@ interface Recipe {
   build(settings: Q1Settings): Optimizer;
 }
 
-/** Each optimizer as section 1.3 of the report sets it. */
+/** Each optimizer as section 1.3 of the report sets it; where its numbers refute what it prints, as they have it. */
 export const Q1_RECIPES: Readonly<Record<Q1Optimizer, Recipe>> = {
   sgd: {
     title: "stochastic gradient descent",
@@ -117,11 +116,12 @@ export const Q1_RECIPES: Readonly<Record<Q1Optimizer, Recipe>> = {
   nag: {
     title: "Nesterov's accelerated gradient",
     section: "1.3.3",
-    settings: { ...COMMON, optimizer: "nag", batch: 32, momentum: 0.9 },
+    // Printed is 0.9. Its numbers are those of none, which is what Keras takes where only `nesterov` is set.
+    settings: { ...COMMON, optimizer: "nag", batch: 32, momentum: 0 },
     quickEpochs: 3,
-    minutes: 0.05,
-    expectedEpochs: 55,
-    build: ({ learningRate, momentum = 0.9 }) => sgd({ learningRate, momentum, nesterov: true }),
+    minutes: 0.2,
+    expectedEpochs: 300,
+    build: ({ learningRate, momentum = 0 }) => sgd({ learningRate, momentum, nesterov: momentum > 0 }),
   },
   rmsprop: {
     title: "RMSProp",
@@ -157,7 +157,7 @@ export function q1Model(
 }
 
 function experimentOf(optimizer: Q1Optimizer): Experiment<Q1Settings> {
-  const { title, section, settings: defaults, quickEpochs, minutes, build } = Q1_RECIPES[optimizer];
+  const { title, section, settings: defaults, quickEpochs, minutes } = Q1_RECIPES[optimizer];
   return declare<Q1Settings>({
     name: `q1-${optimizer}`,
     about: `Train Report A's network with ${title} (section ${section})`,
@@ -165,13 +165,6 @@ function experimentOf(optimizer: Q1Optimizer): Experiment<Q1Settings> {
     defaults,
     quick: { epochs: quickEpochs },
     minutes: ({ epochs }) => Math.min(minutes, epochs * minutes / Q1_RECIPES[optimizer].expectedEpochs),
-    check(settings) {
-      try {
-        build(settings);
-      } catch (error) {
-        throw error instanceof DescentError ? new UsageError(error.message) : error;
-      }
-    },
     images: () => REPORT_A,
     prepare: (settings, data) => prepare(settings, data),
   });
@@ -180,6 +173,7 @@ function experimentOf(optimizer: Q1Optimizer): Experiment<Q1Settings> {
 function prepare(settings: Q1Settings, data: Splits): Prepared {
   const { optimizer, arch, epochs, monitor, minDelta, patience, shuffle } = settings;
   const { title, build, expectedEpochs } = Q1_RECIPES[optimizer];
+  const isPlain = optimizer === "nag" && settings.momentum === 0;
   const model = q1Model(settings, data.train);
   checkParameters(model, `--arch ${arch.join()}`);
   const training = {
@@ -192,7 +186,7 @@ function prepare(settings: Q1Settings, data: Splits): Prepared {
     shuffle,
   };
   return {
-    title,
+    title: isPlain ? `${title}, without momentum: plain gradient descent` : title,
     stages: [{ name: null, training: () => training }],
     measure: ([result], { seed }) =>
       Promise.resolve({

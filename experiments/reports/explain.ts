@@ -11,7 +11,8 @@ export interface Explanation {
   /** Numbers within two standard deviations, of so many. */
   readonly within: number;
   readonly of: number;
-  readonly means: readonly number[];
+  /** Of each number over the runs; absent where no run has it. */
+  readonly means: readonly (number | undefined)[];
 }
 
 /**
@@ -20,20 +21,23 @@ export interface Explanation {
  * chance in its images.
  */
 export function explain(numbers: readonly NumberItem[], runs: readonly RunFacts[]): Explanation | undefined {
-  const scores = numbers.flatMap((item) => {
+  const all = numbers.map((item) => {
     const values = runs.flatMap((run) => run.numbers[item.number] ?? []).map((value) =>
       value * (item.scale ?? 1)
     );
-    if (values.length === 0) return [];
-    const mean = meanOf(values);
-    return [{ mean, z: (item.published - mean) / Math.hypot(spreadOf(values), ownOf(item)) }];
+    if (values.length === 0) return undefined;
+    const mean = meanOf(values), off = item.published - mean;
+    // What is beyond a bound is where it is said to be.
+    const isBeyond = item.rule === "above" && off < 0;
+    return { mean, z: isBeyond ? 0 : off / Math.hypot(spreadOf(values), ownOf(item)) };
   });
+  const scores = all.flatMap((score) => score ?? []);
   if (scores.length === 0) return undefined;
   return {
     off: Math.sqrt(meanOf(scores.map(({ z }) => z * z))),
     within: scores.filter(({ z }) => Math.abs(z) <= 2).length,
     of: numbers.length,
-    means: scores.map(({ mean }) => mean),
+    means: all.map((score) => score?.mean),
   };
 }
 

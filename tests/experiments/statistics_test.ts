@@ -1,5 +1,6 @@
 /** What seeds can tell, and what follows for printed numbers and claims. */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { explain } from "../../experiments/reports/explain.ts";
 import type { NumberItem } from "../../experiments/reports/item.ts";
 import {
   inWords,
@@ -162,6 +163,27 @@ Deno.test("above 400 is a bound: more is reproduced, however much more", () => {
   assertEquals(judgeNumber(above, [411, 412, 410, 411, 412]).verdict, "reproduced");
   assertEquals(judgeNumber(above, [811, 812, 810, 811, 812]).verdict, "reproduced");
   assertEquals(judgeNumber(above, [383, 382, 384, 383, 382]).verdict, "differs");
+});
+
+Deno.test("explain() counts deviations, takes what is beyond a bound for explained, and keeps means in their places", () => {
+  const of = (values: Readonly<Record<string, number>>) =>
+    [-1, 0, 1].map((step) =>
+      runWith(step + 2, Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value + step])))
+    );
+  const { images: _, ...plain } = { ...NUMBER, published: 10, digits: 0, number: "a" };
+  const above: NumberItem = { ...plain, rule: "above", published: 400, number: "b" };
+  // Values 19, 20, 21: spread 1, of one more run √(4/3); the printed 10 is rounded within ½, or ½/√3.
+  const deviation = Math.sqrt(4 / 3 + 1 / 12);
+  assertAlmostEquals(explain([plain], of({ a: 20 }))!.off, 10 / deviation, 1e-12);
+  assertEquals(explain([above], of({ b: 411 })), { off: 0, within: 1, of: 1, means: [411] });
+  assertAlmostEquals(explain([above], of({ b: 380 }))!.off, 20 / deviation, 1e-12);
+  assertEquals(explain([plain, above], of({ b: 411 })), {
+    off: 0,
+    within: 1,
+    of: 2,
+    means: [undefined, 411],
+  });
+  assertEquals(explain([plain], of({ b: 1 })), undefined);
 });
 
 Deno.test("around 60 leaves room for what rounds to it", () => {

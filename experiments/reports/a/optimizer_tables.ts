@@ -25,8 +25,6 @@ const FOUND_AGAIN: Readonly<Record<string, string>> = {
 const DOUBTED_EPOCHS: Partial<Record<OptimizerName, string>> = {
   vgd: "The counts of four networks lie within 3.4% of their mean, although their training errors differ " +
     "four times: no rule on the slope of a loss gives that.",
-  nag: "By learning rate × updates / (1 − momentum) the run is out of place with momentum 0.9, and in " +
-    "place with none.",
   rmsprop: "On each of four networks it is NAG’s count less 15 to 21: a rule that noise triggers does not " +
     "give that.",
 };
