@@ -4,7 +4,7 @@ import type { TypedArray } from "../core/tensor.ts";
 import type { Executor, Program } from "../exec/executor.ts";
 import { checkLabels } from "../data/labels.ts";
 import { type Batch, batches, epochOrder } from "../data/order.ts";
-import type { DataSet, Splits } from "../data/set.ts";
+import type { Splits } from "../data/set.ts";
 import { checkWeights, type Model, type Weights } from "../nn/model.ts";
 import { COLUMN } from "./graph.ts";
 import type { ConfusionMatrix } from "./metrics.ts";
@@ -20,7 +20,18 @@ import {
   type SplitName,
 } from "./session_plan.ts";
 
+import {
+  concat,
+  counting,
+  readState,
+  type SessionPlace,
+  type SessionState,
+  stateNodes,
+  writeState,
+} from "./session_state.ts";
+
 export {
+  filledSplits,
   planSession,
   type SessionOptions,
   type SessionPlan,
@@ -48,8 +59,8 @@ export interface EpochMeans {
   readonly test?: Means;
 }
 
-/** Steps of the current epoch that are done, of all. */
-export type OnSteps = (done: number, all: number) => void;
+/** Steps of the current epoch that are done, of all. Training waits for what it returns. */
+export type OnSteps = (done: number, all: number) => void | Promise<void>;
 
 /** What to do while an epoch runs, and after it. */
 export interface EpochOptions {
@@ -66,7 +77,7 @@ export class Session {
   readonly #epoch: readonly Batch[];
   /** How long a step of each routine took last. */
   readonly #stepMs = new Map<string, number>();
-  #step = 0;
+  #place: SessionPlace = { epoch: 0, done: 0, updates: 0 };
   #pausedMs = performance.now();
 
   private constructor(
@@ -120,6 +131,27 @@ export class Session {
     return session;
   }
 
+  /** How far training is. */
+  get place(): SessionPlace {
+    return this.#place;
+  }
+
+  /** All that the next step depends on, as it is now. */
+  async state(): Promise<SessionState> {
+    return await readState(this.program, this.#stateNodes(this.#place), this.#place);
+  }
+
+  /** Goes on from such a state, of a session with the same plan and backend: the next bits are the same. */
+  restore(state: SessionState): void {
+    writeState(this.program, this.#stateNodes(state), state);
+    const { epoch, done, updates } = state;
+    this.#place = { epoch, done, updates };
+  }
+
+  #stateNodes({ done }: SessionPlace) {
+    return stateNodes(this.model, this.compiled, { withMetrics: done > 0 });
+  }
+
   /** Trains for one epoch, counted from 0; resolves to the means while training, that is before each update. */
   async trainEpoch(epoch: number, options: EpochOptions = {}): Promise<Means> {
     return (await this.epoch(epoch, { ...options, measure: [] })).training;
@@ -127,7 +159,7 @@ export class Session {
 
   /**
    * As `trainEpoch`, and measures sets after it, the validation set by default. All is read together: on a GPU a wait
-   * for a result is long.
+   * for a result is long. An epoch that was left within, by a signal or a restored state, goes on there.
    */
   async epoch(epoch: number, options: EpochOptions = {}): Promise<EpochMeans> {
     const { measure = ["validation"] } = options, { training, evaluation } = this.compiled;
@@ -147,13 +179,27 @@ export class Session {
     const { optimizer, seed, batch, shuffle = true } = this.options, { rows } = this.data.train;
     const { order } = this.compiled.training;
     if (batch < rows) this.program.write(order, epochOrder(rows, { seed, epoch, shuffle }));
+    const { updates } = this.#place, before = this.#place.epoch === epoch ? this.#place.done : 0;
     const steps = this.#epoch.map(({ start, count }, slot): Step => {
-      const step = this.#step + slot;
+      const step = updates + slot;
       return { start, count, slot, step, seed, scalars: optimizer.scalars(step) };
     });
-    await this.#run("train", steps, { ...(onSteps && { onSteps }), ...(signal && { signal }) });
-    this.#step += steps.length;
+    await this.#run("train", steps.slice(before), {
+      ...(signal && { signal }),
+      onSteps: (done) => {
+        this.#place = { epoch, done: before + done, updates };
+        return onSteps?.(before + done, steps.length);
+      },
+    });
+    this.#place = { epoch: epoch + 1, done: 0, updates: updates + steps.length };
     return steps;
+  }
+
+  /** The first step of the last epoch, from 0, whose loss was no number. */
+  async firstBadStep(): Promise<number | undefined> {
+    const table = await this.program.read(this.compiled.training.metrics);
+    const slot = this.#epoch.findIndex((_, slot) => !Number.isFinite(this.#entry(table, slot, COLUMN.loss)));
+    return slot < 0 ? undefined : slot;
   }
 
   /** Mean loss, and accuracy if there is one, on one of the three sets. */
@@ -211,7 +257,7 @@ export class Session {
       await this.program.run(routine, piece);
       this.#stepMs.set(routine, Math.max(1e-3, (performance.now() - before) / piece.length));
       done += piece.length;
-      onSteps?.(done, steps.length);
+      await onSteps?.(done, steps.length);
       await this.#letOthersRun();
     }
   }
@@ -245,23 +291,4 @@ export class Session {
 
 function rowsOf(batches: readonly { readonly count: number }[]): number {
   return batches.reduce((sum, { count }) => sum + count, 0);
-}
-
-function counting(count: number): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, i) => i);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-/** Names of the sets that hold images. */
-export function filledSplits(data: Splits): readonly SplitName[] {
-  return SPLIT_NAMES.filter((name) => (data[name] satisfies DataSet).rows > 0);
 }

@@ -3,7 +3,7 @@ import { require } from "../core/errors.ts";
 import type { Step } from "../core/step.ts";
 import { sizeOf } from "../core/tensor.ts";
 import { batches } from "../data/order.ts";
-import type { Splits } from "../data/set.ts";
+import type { DataSet, Splits } from "../data/set.ts";
 import type { BackendName } from "../exec/executor.ts";
 import { compile, type Plan } from "../ir/plan.ts";
 import { crossEntropy, type Loss } from "../nn/losses.ts";
@@ -124,4 +124,9 @@ export function evaluationSteps<N extends SplitName>(
 /** Rows of one step of evaluation. */
 export function evaluationBatch({ labels }: SessionPlan["table"]): number {
   return Math.min(EVALUATION_BATCH, labels.type.shape[0]!);
+}
+
+/** Names of the sets that hold images. */
+export function filledSplits(data: Splits): readonly SplitName[] {
+  return SPLIT_NAMES.filter((name) => (data[name] satisfies DataSet).rows > 0);
 }

@@ -396,7 +396,11 @@ onEachBackend("aborting between epochs ends as interrupted and keeps what was le
   });
   assertEquals([history.length, stopped], [2, "interrupted"]);
   assertEquals(bitsOf(weights), bitsOf((await fit(MODEL, DATA, { ...OPTIONS, executor })).weights));
-  assert(results.test!.loss < history[0]!.valLoss!);
+  assertEquals(
+    results,
+    {},
+    "whoever stops a training does not want to wait for what evaluate() can tell later",
+  );
 });
 
 onDevices("aborting within an epoch keeps the steps that were made", async (executor) => {
@@ -411,7 +415,7 @@ onDevices("aborting within an epoch keeps the steps that were made", async (exec
     },
   });
   assertEquals([history.length, stopped, steps.length], [0, "interrupted", 1]);
-  assertEquals(Object.keys(results), ["train", "validation", "test"]);
+  assertEquals(results, {});
   // The same steps as an epoch of their own: so many batches of ten, in the order in which they lie.
   const rows = 10 * steps[0]!, { images, labels } = DATA.train;
   assert(rows < DATA.train.rows);
@@ -425,12 +429,11 @@ onDevices("aborting within an epoch keeps the steps that were made", async (exec
   assertEquals(bitsOf(weights), bitsOf(part.weights));
 });
 
-Deno.test("a signal that is aborted already gives back the initial weights, evaluated", async () => {
+Deno.test("a signal that is aborted already gives back the initial weights", async () => {
   const weights = initializeWeights(MODEL, 4), signal = AbortSignal.abort();
   const result = await fit(MODEL, DATA, { ...OPTIONS, executor: referenceExecutor(), weights, signal });
   assertEquals([result.history.length, result.stopped], [0, "interrupted"]);
   assertEquals(bitsOf(result.weights), bitsOf(weights));
-  assert(result.results.train !== undefined);
 });
 
 for (const name of ["dense_1/weights", "dense_2/bias"]) {
@@ -443,7 +446,7 @@ for (const name of ["dense_1/weights", "dense_2/bias"]) {
     );
     assertEquals(
       sentence,
-      "The loss became NaN in epoch 1: the steps are too large; try a tenth of the learning rate",
+      "The loss became NaN in epoch 1, at step 1 of 4: the steps are too large; try a tenth of the learning rate",
     );
     assertEquals(records.map(({ epoch, loss }) => [epoch, loss]), [[1, NaN]]);
   });

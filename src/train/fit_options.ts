@@ -1,0 +1,64 @@
+/** What a training may be told. */
+import type { Executor } from "../exec/executor.ts";
+import type { Loss } from "../nn/losses.ts";
+import type { Weights } from "../nn/model.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import type { CheckpointOptions } from "./checkpoint.ts";
+import type { EpochRecord } from "./fit_result.ts";
+import type { RewriteName } from "./rewrites.ts";
+import type { Trained } from "./saved.ts";
+import type { OnSteps } from "./session.ts";
+import type { StopOptions } from "./stop.ts";
+
+export interface FitOptions {
+  /** Default `adam()`. */
+  readonly optimizer?: Optimizer;
+  /** Rows of a batch; the last one of an epoch may be short. Default 32. */
+  readonly batch?: number;
+  /** Leave out the last batch of an epoch if it is short, as Theano's tutorials do. Default false. */
+  readonly dropLast?: boolean;
+  /** At most. Default 10. */
+  readonly epochs?: number;
+  /** Of the initial weights and the shuffles. Default 1. */
+  readonly seed?: number;
+  /** A new order of the training rows each epoch. Default true. */
+  readonly shuffle?: boolean;
+  /**
+   * Default `crossEntropy()`. One without `correct`, such as `reconstructionError()`, compares the model's output with
+   * what the model is given, and there are no accuracies.
+   */
+  readonly loss?: Loss;
+  /**
+   * A trained model that the images go through first, as at evaluation. It stays as it is: the model is trained on the
+   * codes that it gives, and a loss that compares compares with them.
+   */
+  readonly encoder?: Trained;
+  /** Names of layers whose parameters stay as they are, such as `dense_1`. Default none. */
+  readonly frozen?: readonly string[];
+  /** Measure the test set after every epoch too, for curves; nothing is decided by it. Default false. */
+  readonly measureTest?: boolean;
+  /** When to stop before the last epoch; not at all if left out. */
+  readonly stopping?: StopOptions;
+  /** Stop after the epoch in which this time runs out. */
+  readonly maxSeconds?: number;
+  /** Start from these instead of fresh ones. */
+  readonly weights?: Weights;
+  /** Rewrites of the plan to leave out: the numbers stay the same, the time does not. Default none. */
+  readonly off?: readonly RewriteName[];
+  /** What to run on; default: a GPU if there is one, else WASM. It is left open. */
+  readonly executor?: Executor;
+  /** Called after every epoch, in order, before the next. */
+  readonly onEpoch?: (record: EpochRecord) => void | Promise<void>;
+  /** Called several times within long epochs. */
+  readonly onSteps?: OnSteps;
+  /** Aborting it ends training after the current steps; what was learned is kept, and no set is evaluated. */
+  readonly signal?: AbortSignal;
+  /** Keep what a crash must not take: every half minute by default, at the end, and when the signal aborts. */
+  readonly checkpoint?: CheckpointOptions;
+  /**
+   * Go on from the checkpoint that an earlier call kept at this path, to the same bits as if it had not ended there. All
+   * that the weights depend on must be as it was: of the options, `epochs` and `maxSeconds` may differ. `onEpoch` is
+   * called for the epochs that were not over.
+   */
+  readonly resume?: string;
+}

@@ -1,0 +1,152 @@
+/** The epochs of a training, one after another, until something ends it; and the evaluation after them. */
+import { DescentError } from "../core/errors.ts";
+import type { Weights } from "../nn/model.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { FitOptions } from "./fit_options.ts";
+import type { EpochRecord, FitResult, SplitResult, StopReason } from "./fit_result.ts";
+import type { Keeper } from "./keeper.ts";
+import { classificationReport } from "./metrics.ts";
+import { type EpochMeans, filledSplits, type Session, type SplitName } from "./session.ts";
+import type { HeldOut } from "./session_plan.ts";
+import { observe, type StopState } from "./stop.ts";
+
+/** Where training begins, and what keeps it. */
+export interface LoopStart {
+  readonly stopping: StopState | undefined;
+  /** What it goes on from. The session is there already. */
+  readonly before: Checkpoint | undefined;
+  readonly keeper: Keeper | undefined;
+}
+
+/** Trains an open session to the end. */
+export async function train(
+  session: Session,
+  options: FitOptions & { readonly epochs: number; readonly maxSeconds: number },
+  { stopping, before, keeper }: LoopStart,
+): Promise<FitResult> {
+  const { model } = session, { epochs, maxSeconds, signal } = options, measure = measuredSets(options);
+  const started = performance.now() - 1000 * (before?.seconds ?? 0);
+  const elapsed = () => (performance.now() - started) / 1000;
+  const history: EpochRecord[] = [...before?.history ?? []];
+  let state = before?.stopping ?? stopping, best: Weights | undefined = before?.best;
+  const kept = () => ({ history, stopping: state, best, seconds: elapsed() });
+  const onSteps = async (done: number, all: number) => {
+    await options.onSteps?.(done, all);
+    await keeper?.saveIfDue(kept());
+  };
+  const reasonToStop = (): StopReason | undefined => {
+    if (state?.stop) return "early stopping";
+    if (history.length >= epochs) return "last epoch";
+    if (history.length > 0 && elapsed() >= maxSeconds) return "time";
+    return undefined;
+  };
+  let stopped = reasonToStop();
+  while (stopped === undefined) {
+    const epoch = history.length, begun = elapsed(), first = session.place.done;
+    const measured = await unlessAborted(
+      signal,
+      () => session.epoch(epoch, { measure, onSteps, ...(signal && { signal }) }),
+    );
+    if (measured === undefined) {
+      stopped = "interrupted";
+      break;
+    }
+    const { training: means, validation, test } = measured;
+    const values = {
+      loss: means.loss,
+      accuracy: means.accuracy,
+      val_loss: validation?.loss,
+      val_accuracy: validation?.accuracy,
+    };
+    if (state !== undefined) state = observe(state, epoch, values[state.rule.monitor]);
+    const record: EpochRecord = {
+      epoch: epoch + 1,
+      ...means,
+      ...heldOut(measured),
+      seconds: elapsed(),
+      samplesPerSecond: session.rowsPerEpoch * (1 - first / session.stepsPerEpoch) / (elapsed() - begun),
+      ...(state && { stopping: traceOf(state) }),
+    };
+    history.push(record);
+    await options.onEpoch?.(record);
+    await requireFinite("loss", means.loss, epoch, session);
+    await requireFinite("validation loss", validation?.loss ?? 0, epoch);
+    await requireFinite("test loss", test?.loss ?? 0, epoch);
+    if (state?.restore) best = await session.weights();
+    stopped = reasonToStop() ?? (signal?.aborted ? "interrupted" : undefined);
+    if (stopped === undefined) await keeper?.saveIfDue(kept());
+  }
+  await keeper?.save(kept());
+  const seconds = elapsed();
+  if (stopped === "interrupted") {
+    return {
+      model,
+      weights: best ?? await session.weights(),
+      history,
+      stopped,
+      ...restored(),
+      seconds,
+      results: {},
+    };
+  }
+  if (best !== undefined) session.setWeights(best);
+  const results: Partial<Record<SplitName, SplitResult>> = {};
+  for (const name of filledSplits(session.data)) {
+    const measured = await session.evaluate(name), { confusion } = measured;
+    // The last update may have gone wrong where no validation looked after it.
+    await requireFinite(`loss on the ${name} set`, measured.loss, Math.max(0, history.length - 1));
+    results[name] = { ...measured, ...(confusion && { report: classificationReport(confusion) }) };
+  }
+  return { model, weights: await session.weights(), history, stopped, ...restored(), seconds, results };
+
+  function restored(): Pick<FitResult, "restoredEpoch"> {
+    const epoch = best && state?.bestEpoch;
+    return epoch === undefined ? {} : { restoredEpoch: epoch + 1 };
+  }
+}
+
+function measuredSets({ measureTest = false }: FitOptions): readonly HeldOut[] {
+  return measureTest ? ["validation", "test"] : ["validation"];
+}
+
+/** What was measured after an epoch, as members of its record. */
+function heldOut({ validation, test }: EpochMeans): Partial<EpochRecord> {
+  return {
+    ...(validation && { valLoss: validation.loss }),
+    ...(validation?.accuracy !== undefined && { valAccuracy: validation.accuracy }),
+    ...(test && { testLoss: test.loss }),
+    ...(test?.accuracy !== undefined && { testAccuracy: test.accuracy }),
+  };
+}
+
+/** What `work` gives, or `undefined` when the signal aborted it. */
+async function unlessAborted<T>(
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal?.aborted) return undefined;
+    throw error;
+  }
+}
+
+function traceOf({ best, bestEpoch, wait }: StopState): NonNullable<EpochRecord["stopping"]> {
+  return {
+    ...(best !== undefined && { best }),
+    ...(bestEpoch !== undefined && { bestEpoch: bestEpoch + 1 }),
+    wait,
+  };
+}
+
+/** Throws where a loss is no number; of training, with the step at which it first was none. */
+async function requireFinite(name: string, loss: number, epoch: number, session?: Session): Promise<void> {
+  if (Number.isFinite(loss)) return;
+  const step = await session?.firstBadStep();
+  throw new DescentError(
+    `The ${name} became ${loss} in epoch ${epoch + 1}${
+      step === undefined ? "" : `, at step ${step + 1} of ${session!.stepsPerEpoch}`
+    }: the steps are too large; try a tenth of the learning rate`,
+  );
+}

@@ -1,0 +1,73 @@
+/** Where a session stands, whole enough to be taken up bit for bit. The random numbers need no saving: they are counted. */
+import type { TypedArray } from "../core/tensor.ts";
+import type { Program } from "../exec/executor.ts";
+import type { Node } from "../ir/node.ts";
+import type { Model } from "../nn/model.ts";
+import type { SessionPlan } from "./session_plan.ts";
+
+/** How far training is. */
+export interface SessionPlace {
+  /** The epoch under way, from 0; as many are over. */
+  readonly epoch: number;
+  /** Steps of that epoch that are done. */
+  readonly done: number;
+  /** Updates made before that epoch. */
+  readonly updates: number;
+}
+
+export interface SessionState extends SessionPlace {
+  /**
+   * By name: `parameters/dense_1/weights`; `optimizer/m`, what the optimizer keeps; within an epoch `metrics` too, the
+   * sums of its steps so far. Float64 on the reference executor.
+   */
+  readonly tensors: ReadonlyMap<string, TypedArray>;
+}
+
+/** Reads the state from the device. */
+export async function readState(
+  program: Program,
+  nodes: ReadonlyMap<string, Node>,
+  place: SessionPlace,
+): Promise<SessionState> {
+  const tensors = new Map<string, TypedArray>();
+  // A program may hand out its own memory, which the next step changes.
+  for (const [name, node] of nodes) tensors.set(name, (await program.read(node)).slice());
+  return { ...place, tensors };
+}
+
+/** Writes it back. */
+export function writeState(
+  program: Program,
+  nodes: ReadonlyMap<string, Node>,
+  { tensors }: SessionState,
+): void {
+  for (const [name, node] of nodes) program.write(node, tensors.get(name)!);
+}
+
+/** What makes up the state: all that one step leaves to the next. */
+export function stateNodes(
+  model: Model,
+  { training }: SessionPlan,
+  { withMetrics }: { readonly withMetrics: boolean },
+): ReadonlyMap<string, Node> {
+  return new Map([
+    ...model.parameters.map(({ node }) => [`parameters/${node.label}`, node] as const),
+    ...training.states.map((node) => [`optimizer/${node.label}`, node] as const),
+    ...(withMetrics ? [["metrics", training.metrics] as const] : []),
+  ]);
+}
+
+/** 0, 1, 2 … */
+export function counting(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, i) => i);
+}
+
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
