@@ -17,7 +17,7 @@ const tell = (news: CellNews) => self.postMessage(news);
 
 self.onmessage = async ({ data }: MessageEvent<CellTask | "stop">) => {
   if (data === "stop") return stop.abort(new Error("interrupted"));
-  const { experiment, settings, seed, from, options } = data;
+  const { experiment, settings, seed, from, resume, options } = data;
   try {
     const { backend, threads } = options;
     choice ??= await chooseExecutor({ backend, ...(threads !== undefined && { threads }) });
@@ -26,7 +26,12 @@ self.onmessage = async ({ data }: MessageEvent<CellTask | "stop">) => {
       toldMs = performance.now();
       tell({ kind: "progress", share });
     });
-    const ask = { settings, seed, ...(from !== undefined && { from }) };
+    const ask = {
+      settings,
+      seed,
+      ...(from !== undefined && { from }),
+      ...(resume !== undefined && { resume }),
+    };
     const place = { ...options, choice, screen, published: publishedOf, signal: stop.signal };
     const { path, interrupted } = await makeRun(experimentNamed(experiment), ask, place);
     tell({ kind: "made", path, interrupted });

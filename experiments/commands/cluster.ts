@@ -7,7 +7,7 @@ import { factsOf, readFacts } from "../../src/runs/facts.ts";
 import { writeAtomically } from "../../src/core/files.ts";
 import { isJsonObject, parseObject } from "../../src/runs/json.ts";
 import { readRun } from "../../src/runs/read.ts";
-import { type Cell, finishedRun, planCells, type PlannedCell } from "../lab/cells.ts";
+import { type Cell, finishedRun, planCells, type PlannedCell, unfinishedRun } from "../lab/cells.ts";
 import { codeVersion } from "../lab/code_version.ts";
 import { type Command, interruptible, showHelp, withPlace } from "../lab/command.ts";
 import type { Place, RunOptions } from "../lab/place.ts";
@@ -142,8 +142,8 @@ export const cellsCommand: Command = {
       threads: Number.isInteger(cpus) && cpus > 0 ? cpus : 1,
       timed: false,
     };
-    return await interruptible(async (signal) => {
-      const screen: Screen = { say: (text) => console.log(text), progress: () => NO_PROGRESS };
+    const screen: Screen = { say: (text) => console.log(text), progress: () => NO_PROGRESS };
+    const { value } = await interruptible(screen, async (signal) => {
       return await withPlace({ options: own, screen, signal, published: publishedOf }, async (place) => {
         let failed = 0;
         for (const chain of chains) {
@@ -154,6 +154,7 @@ export const cellsCommand: Command = {
         return failed === 0 && !signal.aborted ? 0 : 1;
       });
     });
+    return value;
   },
 };
 
@@ -165,18 +166,26 @@ async function runChain(chain: Chain, place: Place, folder: string): Promise<boo
   const keys = new Map<string, string>();
   let before: string | undefined;
   for (const cell of chain) {
-    const known = await finishedRun(cell, await readFacts(place.out), {
+    const facts = await readFacts(place.out);
+    const match = {
       code,
-      keyOfRun: (id) => keys.get(id),
+      keyOfRun: (id: string) => keys.get(id),
       ...(place.data !== undefined && { data: place.data }),
       ...(place.digits && { digits: place.digits }),
-    });
+    };
+    const known = await finishedRun(cell, facts, match);
     let id = known?.id;
     if (id === undefined) {
       const log = await openLog(join(folder, "logs"), cell);
       try {
         const from = cell.from === undefined ? undefined : before;
-        const ask = { settings: cell.settings, seed: cell.seed, ...(from !== undefined && { from }) };
+        const left = await unfinishedRun(cell, facts, { ...match, backend: place.choice.executor.name });
+        const ask = {
+          settings: cell.settings,
+          seed: cell.seed,
+          ...(from !== undefined && { from }),
+          ...(left && { resume: join(place.out, left.id) }),
+        };
         const figures = cell.figures ?? false;
         const made = await makeRun(cell.experiment, ask, { ...place, screen: log, figures });
         if (made.interrupted) return false;

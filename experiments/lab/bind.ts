@@ -14,6 +14,8 @@ export interface RunAsk<S extends object = object> {
   readonly seed: number;
   /** Folder of the run that it goes on from; without it, that run is made first. */
   readonly from?: string;
+  /** Folder of this very run, where it did not come to its end: it goes on there. */
+  readonly resume?: string;
 }
 
 /** What is left of a run in memory. */

@@ -74,24 +74,44 @@ export function planCells(wanted: readonly Cell[]): readonly PlannedCell[] {
   return cells.toSorted((a, b) => weights.get(b.key)! - weights.get(a.key)!);
 }
 
-/** What a finished run must have been made with to stand for a cell. */
+/** What a run must have been made with to stand for a cell. */
 export interface MatchOptions extends ImageOptions {
   readonly code: string;
-  readonly maxSeconds?: number;
+  /** Others round otherwise; left out, any will do. */
+  readonly backend?: string;
   /** Key of the cell that a run went on from, by its id. */
   readonly keyOfRun?: (id: string) => string | undefined;
 }
 
-/** The newest finished run that stands for a cell: the same settings, seed, images and code. */
+/** The newest finished run that stands for a cell: the same settings, seed, images, code and backend. */
 export async function finishedRun(
   cell: PlannedCell,
   runs: readonly RunFacts[],
-  { code, keyOfRun, ...images }: MatchOptions,
+  options: MatchOptions,
+): Promise<RunFacts | undefined> {
+  const finished = runs.filter(({ state, stopped }) => state === "finished" && stopped !== "time");
+  return await matchingRun(cell, finished, options);
+}
+
+/** The newest run of a cell that did not come to its end: it can be gone on with. */
+export async function unfinishedRun(
+  cell: PlannedCell,
+  runs: readonly RunFacts[],
+  options: MatchOptions,
+): Promise<RunFacts | undefined> {
+  const unfinished = runs.filter(({ state }) => ["interrupted", "died", "failed"].includes(state));
+  return await matchingRun(cell, unfinished, options);
+}
+
+async function matchingRun(
+  cell: PlannedCell,
+  runs: readonly RunFacts[],
+  { code, backend, keyOfRun, ...images }: MatchOptions,
 ): Promise<RunFacts | undefined> {
   const wanted = settingTexts(cell.settings);
   const candidates = runs.filter((run) =>
-    run.state === "finished" && run.experiment === cell.experiment.name && run.seed === cell.seed &&
-    run.stopped !== "time" && run.code === code && sameTexts(run.settings, wanted) &&
+    run.experiment === cell.experiment.name && run.seed === cell.seed && run.code === code &&
+    (backend === undefined || run.backend === backend) && sameTexts(run.settings, wanted) &&
     (cell.from === undefined || (run.from !== null && keyOfRun?.(run.from) === cell.from))
   );
   if (candidates.length === 0) return undefined;

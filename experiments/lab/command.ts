@@ -1,5 +1,6 @@
 /** What commands are: flags that every one has, Ctrl-C, `--json`, and the executor around the work. */
 import { type Flag, type Flags, helpOf, parseFlags, type Values } from "../../src/cli/flags.ts";
+import { dirname } from "node:path";
 import { UsageError } from "../../src/core/errors.ts";
 import { chooseExecutor } from "../../src/exec/choose.ts";
 import { readRun } from "../../src/runs/read.ts";
@@ -9,7 +10,8 @@ import { checkAsked } from "./go_on.ts";
 import { PLAN_FLAGS, RUN_FLAGS } from "./options.ts";
 import type { Place, PublishedOf, RunOptions } from "./place.ts";
 import { makeRun } from "./run.ts";
-import { openScreen, type Screen } from "./screen.ts";
+import { readUnfinished } from "./resume.ts";
+import { openScreen, printLine, type Screen } from "./screen.ts";
 import { defaultsInWords, settingFlags, settingsFrom } from "./settings.ts";
 
 export interface Command {
@@ -18,12 +20,13 @@ export interface Command {
   run(args: readonly string[]): Promise<number>;
 }
 
-/** What a shell reports for a program that Ctrl-C ended. */
-const INTERRUPTED = 130;
+/** What asks a program to stop, and what a shell reports of one that did: a closed terminal sends SIGHUP, a cluster SIGTERM. */
+const STOP_SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+type StopSignal = keyof typeof STOP_SIGNALS;
 
 /** Where and how to run, from the flags that every command has. */
 export function runOptions(values: Values<typeof RUN_FLAGS & Pick<typeof PLAN_FLAGS, "off">>): RunOptions {
-  const { backend = "auto", threads, data, digits, out = "runs", off } = values;
+  const { backend = "auto", threads, data, digits, out = "runs", off, checkpoint } = values;
   const maxSeconds = values["max-seconds"];
   if (threads !== undefined && (backend === "webgpu" || backend === "reference")) {
     throw new UsageError(`--threads is for the WASM backend, not for --backend ${backend}`);
@@ -36,24 +39,49 @@ export function runOptions(values: Values<typeof RUN_FLAGS & Pick<typeof PLAN_FL
     ...(digits !== undefined && { digits }),
     ...(off !== undefined && { off: off as readonly RewriteName[] }),
     ...(maxSeconds !== undefined && { maxSeconds }),
+    ...(checkpoint !== undefined && { checkpoint }),
   };
 }
 
-/** Calls `work` with a signal that Ctrl-C aborts; a second Ctrl-C ends the program at once. */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** What work came to, and the code of the signal that stopped it. */
+interface Stoppable<T> {
+  readonly value: T;
+  readonly stopCode: number | undefined;
+}
+
+/** Calls `work` with a signal that Ctrl-C and its kin abort; a second one ends the program at once. */
+export async function interruptible<T>(
+  { say }: Pick<Screen, "say">,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<Stoppable<T>> {
   const controller = new AbortController();
-  const onInterrupt = () => {
-    if (controller.signal.aborted) Deno.exit(INTERRUPTED);
-    console.error("\nStopping: finishing what is under way (Ctrl-C again ends at once)");
-    controller.abort(new Error("interrupted"));
-  };
-  // A cluster asks with the second of them before it takes a machine away.
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const name of signals) Deno.addSignalListener(name, onInterrupt);
+  let stopCode: number | undefined;
+  const ignored = await ignoredSignals();
+  const names = (Object.keys(STOP_SIGNALS) as StopSignal[]).filter((name) => !ignored.includes(name));
+  const listeners = names.map((name) => {
+    const listener = () => {
+      if (stopCode !== undefined) Deno.exit(stopCode);
+      stopCode = STOP_SIGNALS[name];
+      say("\nStopping: finishing what is under way (Ctrl-C again ends at once)");
+      controller.abort(new Error("interrupted"));
+    };
+    Deno.addSignalListener(name, listener);
+    return [name, listener] as const;
+  });
   try {
-    return await work(controller.signal);
+    return { value: await work(controller.signal), stopCode };
   } finally {
-    for (const name of signals) Deno.removeSignalListener(name, onInterrupt);
+    for (const [name, listener] of listeners) Deno.removeSignalListener(name, listener);
+  }
+}
+
+/** A program under `nohup` is told to ignore SIGHUP: to listen for it would undo that. */
+async function ignoredSignals(): Promise<readonly StopSignal[]> {
+  try {
+    const [, mask] = /^SigIgn:\s*([0-9a-f]+)/m.exec(await Deno.readTextFile("/proc/self/status"))!;
+    return (BigInt(`0x${mask}`) & 1n) === 1n ? ["SIGHUP"] : [];
+  } catch {
+    return [];
   }
 }
 
@@ -103,12 +131,13 @@ export function longCommand(
       const values = parseFlags(all, args);
       const given = values as Values<typeof RUN_FLAGS & typeof PLAN_FLAGS>;
       if (given.help) return showHelp(name, help, all);
-      return await interruptible(async (signal) => {
-        const screen = openScreen({ json: given.json ?? false });
-        const end = await work(values, { options: runOptions(given), screen, signal });
-        if (given.json) console.log(JSON.stringify(end.summary));
-        return end.interrupted ? INTERRUPTED : (end.failed ?? 0) > 0 ? 1 : 0;
-      });
+      const screen = openScreen({ json: given.json ?? false });
+      const { value: end, stopCode } = await interruptible(
+        screen,
+        (signal) => work(values, { options: runOptions(given), screen, signal }),
+      );
+      if (given.json) printLine(JSON.stringify(end.summary));
+      return end.interrupted ? stopCode ?? STOP_SIGNALS.SIGINT : (end.failed ?? 0) > 0 ? 1 : 0;
     },
   };
 }
@@ -129,6 +158,11 @@ const FROM_FLAG = {
 export function experimentFlags(experiment: Experiment): Flags {
   return {
     ...(experiment.from && { from: FROM_FLAG }),
+    resume: {
+      value: "DIR",
+      help: "go on in the folder of a run that did not come to its end, with what it was asked",
+      parse: RUN_FLAGS.out.parse,
+    },
     ...settingFlags(experiment),
     ...PLAN_FLAGS,
     digits: digitsOfExperiment(experiment),
@@ -143,7 +177,21 @@ export function experimentCommand(experiment: Experiment, published: PublishedOf
     name,
     { about, flags: experimentFlags(experiment), help: `${about}. Defaults: ${defaults}.` },
     async (values, { options, screen, signal }) => {
-      const { seed = 1, check = false, from } = values as { seed?: number; check?: boolean; from?: string };
+      const { seed = 1, check = false, from, resume } = values as {
+        readonly seed?: number;
+        readonly check?: boolean;
+        readonly from?: string;
+        readonly resume?: string;
+      };
+      if (resume !== undefined) {
+        const before = await readUnfinished(experiment, resume);
+        refuseBesideResume(experiment, values);
+        const again = { ...options, ...before.options, out: dirname(resume), backend: before.backend, check };
+        return await withPlace(
+          { options: again, screen, signal, published },
+          (place) => makeRun(experiment, before.ask, place),
+        );
+      }
       const settings = settingsFrom(experiment, values);
       experiment.check?.(settings);
       if (from !== undefined && experiment.from) {
@@ -157,6 +205,16 @@ export function experimentCommand(experiment: Experiment, published: PublishedOf
       });
     },
   );
+}
+
+/** A run goes on with what it was asked: to ask for something else is a mistake. */
+function refuseBesideResume(experiment: Experiment, values: Readonly<Record<string, unknown>>): void {
+  const own = Object.keys(settingFlags(experiment));
+  const others = [...own, "from", "seed", "data", "digits", "off", "out", "backend", "max-seconds"];
+  const wrong = others.find((name) => values[name] !== undefined);
+  if (wrong !== undefined) {
+    throw new UsageError(`--resume goes on with what the run was asked: leave out --${wrong}`);
+  }
 }
 
 /** The settings that the command line names, by their names. */

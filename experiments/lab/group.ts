@@ -7,7 +7,7 @@ import { type Json, type JsonObject, toJson } from "../../src/runs/json.ts";
 import { listRuns, readRun, type RunFolder } from "../../src/runs/read.ts";
 import { createRun, reopenRun, type RunWriter } from "../../src/runs/run.ts";
 import { writeFigures } from "../figures/write_figures.ts";
-import { type Cell, finishedRun, keyOf, planCells, type PlannedCell } from "./cells.ts";
+import { type Cell, finishedRun, keyOf, planCells, type PlannedCell, unfinishedRun } from "./cells.ts";
 import { openCellsView } from "./cells_view.ts";
 import { codeVersion } from "./code_version.ts";
 import type { Place, RunOptions } from "./place.ts";
@@ -16,7 +16,7 @@ import { placeRecord, within } from "./run_folder.ts";
 import { changesOf } from "./settings.ts";
 
 /** What tells whether a finished run stands for a cell. */
-type MatchImages = Pick<RunOptions, "data" | "digits" | "maxSeconds">;
+type MatchPlace = Pick<RunOptions, "data" | "digits"> & { readonly choice?: Place["choice"] };
 
 /** How cells are run. */
 export interface CellsOptions {
@@ -40,7 +40,7 @@ export async function runWanted(
   PoolEnd & { readonly done: ReadonlyMap<string, RunFacts>; readonly cells: readonly PlannedCell[] }
 > {
   const cells = planCells(wanted);
-  const done = new Map(await knownCells(cells, known, place));
+  const { done, unfinished } = await knownCells(cells, known, place);
   const { screen } = place;
   const minutes = cells.filter(({ key }) => !done.has(key)).reduce((sum, one) => sum + one.minutes, 0);
   const rest = cells.length - done.size;
@@ -64,6 +64,7 @@ export async function runWanted(
       worker,
       view,
       done: new Map(done),
+      unfinished,
       async onDone(cell, run) {
         done.set(cell.key, run);
         await onDone(cell, run);
@@ -79,10 +80,10 @@ export async function runWanted(
 export async function remainingCells(
   wanted: readonly Cell[],
   known: readonly RunFacts[],
-  images: MatchImages,
+  place: MatchPlace,
 ): Promise<readonly PlannedCell[]> {
   const cells = planCells(wanted);
-  const done = await knownCells(cells, known, images);
+  const done = await (await knownCells(cells, known, place)).done;
   const left = cells.filter(({ key }) => !done.has(key));
   return cells.filter((cell) => left.includes(cell) || left.some(({ from }) => from === cell.key));
 }
@@ -91,29 +92,37 @@ function aboutMinutes(minutes: number): string {
   return minutes < 1 ? "a minute or less" : `${Math.ceil(minutes)} minutes`;
 }
 
-/** Cells that a finished run stands for. What others go on from is looked at before them. */
+/**
+ * Cells that a finished run stands for, and those that one which is not finished can be gone on with for. What others go on
+ * from is looked at before them.
+ */
 async function knownCells(
   cells: readonly PlannedCell[],
   runs: readonly RunFacts[],
-  { data, digits, maxSeconds }: MatchImages,
-): Promise<ReadonlyMap<string, RunFacts>> {
+  { data, digits, choice }: MatchPlace,
+): Promise<{ readonly done: Map<string, RunFacts>; readonly unfinished: ReadonlyMap<string, RunFacts> }> {
   const done = new Map<string, RunFacts>();
+  const unfinished = new Map<string, RunFacts>();
   const keys = new Map<string, string>();
   const options = {
     code: await codeVersion(),
     keyOfRun: (id: string) => keys.get(id),
     ...(data !== undefined && { data }),
     ...(digits && { digits }),
-    ...(maxSeconds !== undefined && { maxSeconds }),
+    ...(choice && { backend: choice.executor.name }),
   };
   const inOrder = [...cells.filter(({ from }) => from === undefined), ...cells.filter(({ from }) => from)];
   for (const cell of inOrder) {
     const run = await finishedRun(cell, runs, options);
-    if (run === undefined) continue;
-    done.set(cell.key, run);
-    keys.set(run.id, cell.key);
+    if (run !== undefined) {
+      done.set(cell.key, run);
+      keys.set(run.id, cell.key);
+      continue;
+    }
+    const left = await unfinishedRun(cell, runs, options);
+    if (left !== undefined) unfinished.set(cell.key, left);
   }
-  return done;
+  return { done, unfinished };
 }
 
 /** A group: a run folder over the folders of its runs. */

@@ -37,6 +37,11 @@ export const RUN_FLAGS = {
     help: "stop each training after the epoch in which this time runs out",
     parse: number(0, 1e9),
   },
+  checkpoint: {
+    value: "SECONDS|off",
+    help: "how often what was learned is kept on the disk, for --resume (default 30)",
+    parse: (text: string, flag: string): number => text === "off" ? 0 : number(0, 1e9)(text, flag),
+  },
   json: { help: "print the summary as JSON as the last line of standard output, all else on standard error" },
   help: { help: "show this" },
 } as const;

@@ -28,6 +28,8 @@ export interface RunOptions extends ImageOptions {
   readonly figures?: boolean;
   /** Whether the calls of the plan are timed at the end, where the run is one training. Default true. */
   readonly timed?: boolean;
+  /** Seconds between two checkpoints of a training; 0 keeps none. Default 30. */
+  readonly checkpoint?: number;
   /** Replay the first step of each training on the reference before it is trained. Default false. */
   readonly check?: boolean;
 }

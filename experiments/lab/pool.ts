@@ -15,6 +15,8 @@ export interface CellTask {
   readonly settings: object;
   readonly seed: number;
   readonly from?: string;
+  /** Folder of the run of this cell that did not come to its end. */
+  readonly resume?: string;
   readonly options: RunOptions;
 }
 
@@ -34,6 +36,8 @@ export interface PoolOptions {
   readonly view: CellsView;
   /** Cells that are done already, by their keys. */
   readonly done: ReadonlyMap<string, RunFacts>;
+  /** Runs that can be gone on with, by the keys of their cells. */
+  readonly unfinished: ReadonlyMap<string, RunFacts>;
   /** Called after each cell. */
   readonly onDone: (cell: PlannedCell, run: RunFacts) => Promise<void>;
 }
@@ -113,11 +117,20 @@ interface Runner extends AsyncDisposable {
   readonly run: CellRunner;
 }
 
-function inProcess({ place, view }: PoolOptions): Runner {
+/** Which folders a cell goes on from, and in. */
+function foldersOf({ place, unfinished }: PoolOptions) {
+  return ({ key }: PlannedCell, from: string | undefined) => {
+    const left = unfinished.get(key);
+    return { ...(from !== undefined && { from }), ...(left && { resume: `${place.out}/${left.id}` }) };
+  };
+}
+
+function inProcess(options: PoolOptions): Runner {
+  const { place, view } = options, more = foldersOf(options);
   return {
     run: (cell, from) => {
       const screen = quietScreen((share) => view.progress(cell, share));
-      const ask = { settings: cell.settings, seed: cell.seed, ...(from !== undefined && { from }) };
+      const ask = { settings: cell.settings, seed: cell.seed, ...more(cell, from) };
       return makeRun(cell.experiment, ask, {
         ...place,
         screen,
@@ -130,7 +143,8 @@ function inProcess({ place, view }: PoolOptions): Runner {
 }
 
 /** A worker of its own, with one thread, for cells one after another. */
-function inWorker({ place, worker: module, view }: PoolOptions): Runner {
+function inWorker(pool: PoolOptions): Runner {
+  const { place, worker: module, view } = pool, more = foldersOf(pool);
   const worker = new Worker(module, { type: "module" });
   const stop = () => worker.postMessage("stop");
   place.signal?.addEventListener("abort", stop);
@@ -151,7 +165,7 @@ function inWorker({ place, worker: module, view }: PoolOptions): Runner {
           experiment: cell.experiment.name,
           settings: cell.settings,
           seed: cell.seed,
-          ...(from !== undefined && { from }),
+          ...more(cell, from),
           options: { ...options, threads: 1, figures: cell.figures ?? false, timed: false },
         };
         worker.postMessage(task);

@@ -2,19 +2,26 @@
 import { countParameters } from "../../src/nn/model.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import { toJson } from "../../src/runs/json.ts";
-import type { RunSummary, RunWriter, SplitScores } from "../../src/runs/run.ts";
+import {
+  createRun,
+  reopenRun,
+  type RunSummary,
+  type RunWriter,
+  type SplitScores,
+} from "../../src/runs/run.ts";
 import type { FitResult } from "../../src/train/fit.ts";
 import { encodeModel } from "../../src/train/saved.ts";
 import { SPLIT_NAMES, type SplitName } from "../../src/train/session.ts";
 import { writeFigures } from "../figures/write_figures.ts";
 import { splitScores } from "../measures/split_scores.ts";
 import { bindRun, type BoundRun, type MadeRun, type RunAsk } from "./bind.ts";
-import type { Experiment, Measured } from "./experiment.ts";
+import type { Experiment } from "./experiment.ts";
 import { networkName } from "./network_name.ts";
 import type { Place } from "./place.ts";
 import { writeTimedPlan } from "./plan_file.ts";
 import { checkFirstStep } from "./plan_print.ts";
-import { dataRecord, inRun, placeRecord } from "./run_folder.ts";
+import { askedRecord, CHECKPOINTS_FOLDER } from "./resume.ts";
+import { dataRecord, placeRecord, within } from "./run_folder.ts";
 import { runStage, type StageRun } from "./run_stage.ts";
 import { nested } from "./settings.ts";
 import { conclude, endedLine, introduce } from "./tell.ts";
@@ -33,15 +40,15 @@ export async function makeRun(experiment: Experiment, ask: RunAsk, place: Place)
   }
   const bound = await bindRun(experiment, ask, place);
   introduce(place.screen, bound, place.choice);
-  const record = await runRecord(bound, place);
-  const { name } = experiment;
-  const { value, path, interrupted } = await inRun(
-    place.out,
-    { name, seed: ask.seed, record },
-    (run) => runStages(run, bound, place),
-  );
+  const { name } = experiment, { out } = place, { resume } = ask;
+  const record = { ...await runRecord(bound, place), asked: askedRecord(place, { from: ask.from, out }) };
+  // What is written of the metrics may be ahead of the checkpoint, or end in half a line: they are written again.
+  const run = resume === undefined
+    ? await createRun(out, { name, seed: ask.seed, record })
+    : await reopenRun(resume, { fromStart: true });
+  const { value, path, interrupted } = await within(run, () => runStages(run, bound, place));
   const made: MadeRun = { ...value, path, interrupted };
-  conclude(place.screen, made);
+  conclude(place.screen, made, { isKept: place.checkpoint !== 0 });
   return made;
 }
 
@@ -50,43 +57,53 @@ async function runStages(run: RunWriter, bound: BoundRun, place: Place) {
   const { choice: { executor }, screen } = place;
   const session = { seed, ...(place.off && { off: place.off }) };
   const done: StageRun[] = [];
-  for (const stage of prepared.stages) {
+  for (const [index, stage] of prepared.stages.entries()) {
     const training = done.length === 0 ? first : stage.training(done.map(({ result }) => result));
     if (stage.name !== null) screen.say(`${stage.name}: ${networkName(training.model)}`);
     if (place.check) screen.say(`${await checkFirstStep({ training, data }, executor, session)}\n`);
-    const ended = await runStage(run, training, { stage, data, seed, place });
+    const ended = await runStage(run, training, { stage, index, data, seed, place });
     done.push(ended);
     if (stage.name !== null) screen.say(endedLine(ended.result));
     if (ended.result.stopped === "interrupted") break;
   }
-  const results = done.map(({ result }) => result);
+  const results = done.map(({ result }) => result), interrupted = results.at(-1)!.stopped === "interrupted";
   const published = place.published({ experiment: experiment.name, settings, data: dataRecord(data) });
+  const told = { done, published, backend: executor.name };
+  if (interrupted) {
+    // Whoever stops a run waits for nothing more: what was learned is in the checkpoint.
+    const summary = summarize(run, bound, { ...told, more: {} });
+    await run.writeJson("summary.json", summary);
+    return { value: { summary, results, words: [] }, interrupted };
+  }
   const measured = await prepared.measure(results, { seed, executor, published });
-  const summary = summarize(run, bound, { done, measured, published, backend: executor.name });
+  const summary = summarize(run, bound, { ...told, more: measured.summary });
   const metadata = { run: run.id, experiment: experiment.name };
   for (const [file, model] of Object.entries(measured.models)) {
     await run.writeFile(file, encodeModel(model, metadata));
   }
   for (const [file, content] of Object.entries(measured.files ?? {})) await run.writeFile(file, content);
   await run.writeJson("summary.json", summary);
-  const interrupted = summary.stopped === "interrupted";
-  if ((place.timed ?? true) && !interrupted && prepared.stages.length === 1) {
+  const isStopped = () => place.signal?.aborted ?? false;
+  if ((place.timed ?? true) && !isStopped() && prepared.stages.length === 1) {
     await writeTimedPlan(run, first, { data, executor, stage: null, ...session });
   }
-  if (place.figures ?? true) await writeFigures(run, await measured.figures());
-  return { value: { summary, results, words: measured.words }, interrupted };
+  if ((place.figures ?? true) && !isStopped()) {
+    await writeFigures(run, await measured.figures(), place.signal);
+  }
+  // Stopped before its last figure it has not come to its end; then what it goes on from stays.
+  if (!isStopped()) await run.remove(CHECKPOINTS_FOLDER);
+  return { value: { summary, results, words: measured.words }, interrupted: isStopped() };
 }
 
 /** What `run.json` tells of a run besides the members of every run. */
 async function runRecord(
   { experiment, settings, data, prepared, training }: BoundRun,
-  { choice, group, maxSeconds }: Place,
+  { choice, group }: Place,
 ): Promise<JsonObject> {
   return {
     ...(group !== undefined && { group }),
     experiment: experiment.name,
     settings: nested(settings),
-    ...(maxSeconds !== undefined && { maxSeconds }),
     network: prepared.network ?? networkName(training.model),
     optimizer: toJson(training.optimizer.options),
     expectedEpochs: training.expectedEpochs,
@@ -98,9 +115,10 @@ async function runRecord(
 function summarize(
   run: RunWriter,
   { experiment, seed, prepared }: BoundRun,
-  { done, measured, published, backend }: {
+  { done, more, published, backend }: {
     readonly done: readonly StageRun[];
-    readonly measured: Measured;
+    /** Members of this experiment. */
+    readonly more: JsonObject;
     readonly published: JsonObject | null;
     readonly backend: string;
   },
@@ -122,7 +140,7 @@ function summarize(
     curves: isOne && only!.name === null
       ? done[0]!.curves
       : Object.fromEntries(done.map(({ curves }, i) => [prepared.stages[i]!.name, curves])),
-    ...measured.summary,
+    ...more,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Choice } from "../../src/exec/choose.ts";
 import { type JsonObject, toJson } from "../../src/runs/json.ts";
 import type { Splits } from "../../src/data/set.ts";
-import { createRun, type RunOptions, type RunWriter } from "../../src/runs/run.ts";
+import type { RunWriter } from "../../src/runs/run.ts";
 import { codeVersion } from "./code_version.ts";
 
 /** What work leaves: its result, and whether it was interrupted. */
@@ -12,19 +12,9 @@ export interface Ended<T> {
 }
 
 /**
- * Makes a run folder, does the work, and notes how it ended. When the work throws, the folder keeps what was recorded
- * and the error; a folder with nothing in it to keep is removed.
+ * Does the work in a run that is open, and notes how it ended. When the work throws, the folder keeps what was recorded and
+ * the error; a folder with nothing in it to keep is removed.
  */
-export async function inRun<T>(
-  out: string,
-  options: RunOptions,
-  work: (run: RunWriter) => Promise<Ended<T>>,
-): Promise<Ended<T> & { readonly path: string }> {
-  const run = await createRun(out, options);
-  return await within(run, work);
-}
-
-/** The same in a run that is open already. */
 export async function within<T>(
   run: RunWriter,
   work: (run: RunWriter) => Promise<Ended<T>>,
@@ -35,7 +25,9 @@ export async function within<T>(
     return { ...ended, path: run.path };
   } catch (error) {
     if (!await run.discard()) {
-      await run.finish("failed", { error: error instanceof Error ? error.message : String(error) });
+      const message = error instanceof Error ? error.message : String(error);
+      // Where even this cannot be written, the first cause is what matters; the folder then looks like that of a dead run.
+      await run.finish("failed", { error: message }).catch(() => {});
     }
     throw error;
   }

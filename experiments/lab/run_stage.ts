@@ -2,11 +2,13 @@
 import type { Splits } from "../../src/data/set.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import type { RunWriter } from "../../src/runs/run.ts";
-import { fit, type FitResult } from "../../src/train/fit.ts";
+import { hasCheckpoint, readCheckpoint } from "../../src/train/checkpoint_file.ts";
+import { type EpochRecord, fit, type FitResult } from "../../src/train/fit.ts";
 import { curveFacts } from "../measures/curve_facts.ts";
 import type { Stage, Training } from "./experiment.ts";
 import type { Place } from "./place.ts";
 import { writePlan } from "./plan_file.ts";
+import { checkpointPath } from "./resume.ts";
 import { sessionOptions, startingWeights } from "./session_options.ts";
 
 /** A training that has ended, and its curves as numbers. */
@@ -15,24 +17,42 @@ export interface StageRun {
   readonly curves: JsonObject;
 }
 
-/** Trains as declared. Each line of the metrics carries the stage's name, where it has one. */
+/**
+ * Trains as declared, from the stage's checkpoint on where there is one. Each line of the metrics carries the stage's
+ * name, where it has one; those of the epochs before the checkpoint are written again.
+ */
 export async function runStage(
   run: RunWriter,
   training: Training,
-  { stage: { name }, data, seed, place }: {
+  { stage: { name }, index, data, seed, place }: {
     readonly stage: Stage;
+    /** Of the stage among all, from 0. */
+    readonly index: number;
     readonly data: Splits;
     readonly seed: number;
     readonly place: Place;
   },
 ): Promise<StageRun> {
-  const { choice: { executor }, screen, maxSeconds, signal, off } = place;
+  const { choice: { executor }, screen, maxSeconds, signal, off, checkpoint: everySeconds } = place;
   const { model, batch, epochs, dropLast, measureTest, stopping } = training;
   const steps = dropLast ? Math.floor(data.train.rows / batch) : Math.ceil(data.train.rows / batch);
   const progress = screen.progress(training.expectedEpochs, steps);
   const lines: JsonObject[] = [];
   const session = { seed, ...(off && { off }) };
+  const path = checkpointPath(run.path, index);
+  const before = await hasCheckpoint(path) ? await readCheckpoint(path) : undefined;
+  const tell = async (record: EpochRecord) => {
+    const line = { ...(name !== null && { stage: name }), ...record, ...training.metrics?.(record) };
+    run.writeMetrics(line);
+    lines.push(line);
+    progress.epoch(record);
+    // Not before: a training that fails at once leaves no folder.
+    if (record.epoch === 1) {
+      await writePlan(run, training, { data, executor, stage: name, ...session });
+    }
+  };
   try {
+    for (const record of before?.history ?? []) await tell(record);
     const result = await fit(model, data, {
       ...sessionOptions(training, session),
       executor,
@@ -43,16 +63,9 @@ export async function runStage(
       ...(maxSeconds !== undefined && { maxSeconds }),
       ...(signal && { signal }),
       onSteps: (done) => progress.steps(done),
-      async onEpoch(record) {
-        const line = { ...(name !== null && { stage: name }), ...record, ...training.metrics?.(record) };
-        run.writeMetrics(line);
-        lines.push(line);
-        progress.epoch(record);
-        // Not before: a training that fails at once leaves no folder.
-        if (record.epoch === 1) {
-          await writePlan(run, training, { data, executor, stage: name, ...session });
-        }
-      },
+      onEpoch: tell,
+      ...(everySeconds !== 0 && { checkpoint: { path, ...(everySeconds && { everySeconds }) } }),
+      ...(before && { resume: path }),
     });
     return { result, curves: curveFacts(lines) };
   } finally {

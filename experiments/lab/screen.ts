@@ -29,6 +29,8 @@ const LINE_EVERY_MS = 1000;
 const REDRAW_EVERY_MS = 100;
 
 export function openScreen({ json }: { readonly json: boolean }): Screen {
+  // The progress bar writes by Node's streams, which tell of a reader that is gone by an event; unheard, it ends the program.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const stream = json ? Deno.stderr : Deno.stdout;
   const encoder = new TextEncoder();
   const isTerminal = stream.isTerminal();
@@ -55,6 +57,11 @@ export function openScreen({ json }: { readonly json: boolean }): Screen {
       },
     }),
   };
+}
+
+/** A line on standard output, for machines. */
+export function printLine(text: string): void {
+  writeAll(Deno.stdout, new TextEncoder().encode(`${text}\n`));
 }
 
 const CLEAR_LINE = "\r\x1b[K";
@@ -86,8 +93,13 @@ function runsBar(total: number, json: boolean): RunsBar {
   };
 }
 
+/** A screen that goes away (`| head -1`, a closed terminal, a full disk) is no reason to stop training. */
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+  try {
+    for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+  } catch {
+    // Nobody reads it.
+  }
 }
 
 /** `0.0123`, `12.3000`, and outside 0.001 … 1,000,000 `1.23e-5`. */

@@ -90,7 +90,11 @@ export function endedLine({ history, seconds, stopped, results }: FitResult): st
 }
 
 /** Tells how it ended: scores beside the published ones, what was found, and where the folder is. */
-export function conclude(screen: Screen, { summary, path, words }: MadeRun): void {
+export function conclude(
+  screen: Screen,
+  { summary, path, words, interrupted }: MadeRun,
+  { isKept }: { readonly isKept: boolean },
+): void {
   const published = objectOf(summary.published ?? null);
   const epochs = numberOf(published.epochs);
   screen.say(
@@ -102,6 +106,7 @@ export function conclude(screen: Screen, { summary, path, words }: MadeRun): voi
   if (table !== undefined) screen.say(table);
   if (words.length > 0) screen.say(`${table === undefined ? "" : "\n"}${words.join("\n")}`);
   screen.say(`\nRun folder  ${path}`);
+  if (interrupted && isKept) screen.say(`Go on with it: deno task ${summary.experiment} --resume ${path}`);
 }
 
 /** Scores of a run of one training on its sets, the published ones under them. */

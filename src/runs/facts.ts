@@ -1,4 +1,5 @@
 /** A finished run as flat settings and numbers: what every judge, table and comparison reads. */
+import { basename } from "node:path";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import { listRuns, type ReadState, type RunEntry } from "./read.ts";
 
@@ -48,8 +49,12 @@ export function factsOf({ id, state, info, summary }: RunEntry): RunFacts {
     numbers: numbersIn(summary),
     data: texts(data),
     code: wordOf(objectOf(info?.versions).code),
-    from: wordOf(objectOf(summary?.pretraining).run),
+    from: wordOf(objectOf(summary?.pretraining).run) ?? lastPart(wordOf(objectOf(info?.asked).from)),
   };
+}
+
+function lastPart(path: string | null): string | null {
+  return path === null ? null : basename(path);
 }
 
 /** The facts of all runs in a folder, the newest first. */

@@ -77,7 +77,8 @@ export async function createRun(out: string, options: RunOptions): Promise<RunWr
 }
 
 /**
- * Opens the folder of a run that has ended, to go on in it: it is `running` again, and lines are added to its metrics.
+ * Opens the folder of a run that has ended, to go on in it: it is `running` again, and lines are added to its metrics, or
+ * with `fromStart` take their place.
  *
  * @throws DescentError when it is no run, its process still lives, or it cannot be written.
  * @example
@@ -94,7 +95,10 @@ export async function createRun(out: string, options: RunOptions): Promise<RunWr
  * await Deno.remove(out, { recursive: true });
  * ```
  */
-export async function reopenRun(path: string): Promise<RunWriter> {
+export async function reopenRun(
+  path: string,
+  { fromStart = false }: { readonly fromStart?: boolean } = {},
+): Promise<RunWriter> {
   const entry = await readEntry(path);
   if (entry?.info === undefined) {
     throw new DescentError(`Cannot go on in ${path}: it has no ${RUN_FILE} that can be read`);
@@ -115,8 +119,9 @@ export async function reopenRun(path: string): Promise<RunWriter> {
       ...{ finishedAt: undefined, error: undefined },
     };
     await writeAtomically(join(path, RUN_FILE), formatJson(info));
+    if (fromStart) await Deno.writeFile(join(path, METRICS_FILE), new Uint8Array(0));
     const metrics = await Deno.open(join(path, METRICS_FILE), { append: true, create: true });
-    return new RunWriter(path, info, metrics, lock);
+    return new RunWriter(path, info, metrics, lock, { isUsed: true });
   } catch (error) {
     lock?.close();
     if (error instanceof DescentError) throw error;
@@ -158,8 +163,15 @@ export class RunWriter {
   #used = false;
   #end: Promise<void> | undefined;
 
-  constructor(path: string, info: RunInfo, metrics: Deno.FsFile, lock: Deno.FsFile | undefined) {
+  constructor(
+    path: string,
+    info: RunInfo,
+    metrics: Deno.FsFile,
+    lock: Deno.FsFile | undefined,
+    { isUsed = false }: { readonly isUsed?: boolean } = {},
+  ) {
     this.path = path;
+    this.#used = isUsed;
     this.id = info.id;
     this.#info = info;
     this.#metrics = metrics;
@@ -221,6 +233,14 @@ export class RunWriter {
     return this.#end ??= this.#finish(state, extra);
   }
 
+  /** Removes a file or folder of the run, if it is there. */
+  async remove(relative: string): Promise<void> {
+    this.#use();
+    await Deno.remove(pathInside(this.path, relative), { recursive: true }).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw cannotWrite(join(this.path, relative), error);
+    });
+  }
+
   /** Removes the folder if nothing was written yet but `run.json`, and tells whether it did. */
   async discard(): Promise<boolean> {
     if (this.#used || this.#end !== undefined) return false;
@@ -239,11 +259,12 @@ export class RunWriter {
       const info: RunInfo = { ...this.#info, ...extra, state, finishedAt: new Date().toISOString() };
       await writeAtomically(path, formatJson(info));
     } catch (error) {
+      // The file of the lock stays, and nobody holds it: a reader takes the run for dead, not for running.
+      this.#lock?.close();
       throw cannotWrite(path, error);
-    } finally {
-      // Only now: a reader takes a run that is neither ended nor locked for dead.
-      await releaseLock(this.#lock, join(this.path, LOCK_FILE));
     }
+    // Only now: a reader takes a run that is neither ended nor locked for dead.
+    await releaseLock(this.#lock, join(this.path, LOCK_FILE));
     if (this.#failure !== undefined && !this.#told) throw this.#failure;
   }
 

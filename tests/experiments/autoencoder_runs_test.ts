@@ -9,6 +9,7 @@ import {
 } from "../../experiments/autoencoder_model.ts";
 import { bindRun } from "../../experiments/lab/bind.ts";
 import { settingFlags, settingsFrom } from "../../experiments/lab/settings.ts";
+import { readUnfinished } from "../../experiments/lab/resume.ts";
 import { makeRun } from "../../experiments/lab/run.ts";
 import { pcaErrorOf, pcaErrors } from "../../experiments/measures/reconstruction.ts";
 import { Q1_RECIPES } from "../../experiments/q1.ts";
@@ -232,7 +233,7 @@ Deno.test("the classifier is trained as q1-adam, on at most as many images a ste
   });
 });
 
-Deno.test("an interrupted autoencoder has no classifier, and its folder says so", async () => {
+Deno.test("an interrupted autoencoder is measured when it is gone on with, and not before", async () => {
   await withPlace(async (place) => {
     const controller = new AbortController();
     const screen = {
@@ -249,8 +250,12 @@ Deno.test("an interrupted autoencoder has no classifier, and its folder says so"
     );
     assertEquals([interrupted, summary.classifier, summary.stopped], [true, undefined, "interrupted"]);
     const { state, figures, metrics } = await readRun(path);
-    assertEquals([state, metrics.length], ["interrupted", 2]);
-    assertEquals(figures, figureFiles(FIGURES.filter((name) => !/^classifier|^confusion/.test(name))));
+    assertEquals([state, metrics.length, figures], ["interrupted", 2, []]);
+    const experiment = experimentNamed("q2-autoencoder"), { ask } = await readUnfinished(experiment, path);
+    const again = await makeRun(experiment, ask, place);
+    assertEquals([again.path, again.interrupted], [path, false]);
+    assert(again.summary.classifier !== undefined);
+    assertEquals((await readRun(path)).figures, figureFiles(FIGURES));
   });
 });
 

@@ -208,6 +208,8 @@ Deno.test("the commands name their options, and refuse what a method does not ha
       "paper-quirks",
       "off",
       "check",
+      "checkpoint",
+      "resume",
     ];
     const ofEveryRun = ["seed", "backend", "threads", "data", "digits", "out", "max-seconds", "json", "help"];
     assertEquals(

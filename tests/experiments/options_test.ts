@@ -24,6 +24,7 @@ Deno.test("the experiments' own table refuses absurd values of every option with
     digits: ["", "3", "1,1", "256,1"],
     out: [""],
     "max-seconds": ["0", "-5", "1e10"],
+    checkpoint: ["0", "-1", "never", "1e10"],
   };
   const withValue = Object.entries<Flags[string]>(flags).filter(([, { parse }]) => parse !== undefined);
   assertEquals(Object.keys(absurd).sort(), withValue.map(([name]) => name).sort());

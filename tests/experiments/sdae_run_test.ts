@@ -3,6 +3,7 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import { join } from "node:path";
 import type { Experiment } from "../../experiments/lab/experiment.ts";
 import { checkAsked } from "../../experiments/lab/go_on.ts";
+import { readUnfinished } from "../../experiments/lab/resume.ts";
 import { makeRun } from "../../experiments/lab/run.ts";
 import { main } from "../../experiments/main.ts";
 import { SDAE_EXPERIMENTS } from "../../experiments/sdae.ts";
@@ -208,7 +209,7 @@ Deno.test("--from refuses folders that hold no such layers, other settings and o
   });
 });
 
-Deno.test("an interrupted pre-training leaves the layers so far, and no classifier is trained", async () => {
+Deno.test("an interrupted pre-training goes on with its layers, and no classifier is trained before", async () => {
   await withPlace(async (place) => {
     const controller = new AbortController();
     // A layer is announced before it is trained.
@@ -221,8 +222,11 @@ Deno.test("an interrupted pre-training leaves the layers so far, and no classifi
     const run = await readRun(path);
     assertEquals([run.state, run.summary?.stopped], ["interrupted", "interrupted"]);
     assertEquals(run.metrics.map(({ stage }) => stage), ["layer 1", "layer 1", "layer 1"]);
+    const experiment = experimentOf("sdae-sparse-pretrain"), { ask } = await readUnfinished(experiment, path);
+    const again = await makeRun(experiment, ask, place);
+    assertEquals([again.path, again.interrupted], [path, false]);
     const { model } = await loadModel(join(path, "model.safetensors"));
-    assertEquals(model.layers.map(({ built }) => built.outputShape), [[12], [9], [12], [64]]);
+    assertEquals(model.layers.map(({ built }) => built.outputShape), [[12], [9], [6], [9], [12], [64]]);
   });
 });
 
