@@ -23,7 +23,8 @@ export interface Killed {
   readonly flags?: readonly string[];
 }
 
-function wordsOf(
+/** The command line of a run. */
+export function wordsOf(
   { kind, out, data, flags = ["--backend", "wasm", "--threads", "1"] }: Killed,
 ): readonly string[] {
   // Figures would take longer than the training; the images are few, so that a checkpoint falls between any two steps.

@@ -1,10 +1,13 @@
 /** Runs that end before their end, whatever ends them, and are gone on with. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { checkpointPath } from "../../experiments/lab/resume.ts";
+import { readFacts } from "../../src/runs/facts.ts";
 import { readRun } from "../../src/runs/read.ts";
+import { hasCheckpoint } from "../../src/train/checkpoint_file.ts";
 import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
-import { begunRun, goOn, startAndStop, whole } from "./kills.ts";
-import { descent } from "./task_process.ts";
+import { begunRun, goOn, startAndStop, whole, wordsOf } from "./kills.ts";
+import { command, commandLine, descent, ROOT } from "./task_process.ts";
 
 /** So many kills of each kind: `deno task test:long` makes 25, on one thread and on two in turn. */
 const KILLS = Deno.env.get("DESCENT_LONG") === "1" ? 25 : 1;
@@ -97,5 +100,116 @@ Deno.test("--resume refuses what it cannot go on with, in a sentence", async () 
       await refused("q1-adam", "--resume", path),
       `--resume: ${id} has come to its end: there is nothing to go on with`,
     );
+  });
+});
+
+Deno.test("a group that is killed goes on in its folder, and the cells under way in theirs", async () => {
+  await withImages(async ({ folder, data }) => {
+    const out = join(folder, "runs"), words = ["--data", data, "--backend", "wasm", "--checkpoint", "0.01"];
+    const group = [
+      "q1",
+      "--only",
+      "adam",
+      "--epochs",
+      "900",
+      "--patience",
+      "10000",
+      "--seeds",
+      "1",
+      "--jobs",
+      "2",
+    ];
+    const child = (await command([...group, "--out", out, ...words])).spawn();
+    const output = Promise.all([child.stdout, child.stderr].map((stream) => new Response(stream).text()));
+    // Two cells of four are under way.
+    const isUnderWay = async () => {
+      const runs = await readFacts(out);
+      const kept = await Promise.all(runs.map(({ id }) => hasCheckpoint(checkpointPath(join(out, id), 0))));
+      return kept.filter((has) => has).length >= 2;
+    };
+    while (!await isUnderWay()) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill("SIGKILL");
+    await Promise.all([child.status, output]);
+    const before = (await readFacts(out)).map(({ id }) => id);
+    const path = join(out, before.find((id) => /^q1-\d/.test(id))!);
+    const { code, stderr } = await descent([
+      "q1",
+      "--resume",
+      path,
+      "--out",
+      out,
+      "--jobs",
+      "2",
+      ...words.slice(2),
+    ]);
+    assertEquals(code, 0, stderr);
+    const runs = (await readFacts(out)).filter(({ isGroup }) => !isGroup);
+    assertEquals([runs.length, new Set(runs.map(({ state }) => state))], [4, new Set(["finished"])]);
+    assert(before.every((id) => id.startsWith("q1-2") || runs.some((run) => run.id === id)));
+    assertEquals(runs.map(({ numbers }) => numbers.epochs), [900, 900, 900, 900]);
+  });
+});
+
+Deno.test("a screen that goes away never stops training", async () => {
+  await withImages(async ({ folder, data }) => {
+    const task = ["q1-adam", "--epochs", "40", "--data", data, "--backend", "wasm", "--threads", "1"];
+    for (
+      const [i, redirection] of ["| head -1", ">/dev/full", ">/dev/full 2>&1", ">&-", "--json | true"]
+        .entries()
+    ) {
+      const out = join(folder, `${i}`);
+      const { args, env } = await commandLine([...task, "--out", out]);
+      // The shell reports the program that trains, not the reader.
+      const script = `set -o pipefail; "$0" "$@" ${redirection}`;
+      const { stderr } = await new Deno.Command("bash", {
+        args: ["-c", script, Deno.execPath(), ...args],
+        cwd: ROOT,
+        env,
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+      }).output();
+      const { state, metrics, figures } = await readRun((await begunRun(out))!);
+      assertEquals([state, metrics.length > 10], ["finished", true], redirection);
+      assert(figures.length > 0, new TextDecoder().decode(stderr));
+    }
+  });
+});
+
+Deno.test("a full disk ends training with its cause, never as running, and once there is room it goes on", async () => {
+  await withImages(async ({ folder, data }) => {
+    const kind = "q1", { end } = await whole({ kind, data, out: join(folder, "whole") });
+    const disk = join(folder, "disk");
+    await Deno.mkdir(disk);
+    const mount = await new Deno.Command("mount", { args: ["-t", "tmpfs", "-o", "size=4m", "descent", disk] })
+      .output()
+      .catch(() => undefined);
+    if (!mount?.success) return console.log("A full disk not tested: no disk could be mounted here");
+    try {
+      const stopped: number[] = [];
+      for (const roomKb of [0, 12, 40, 100, 250, 600]) {
+        const out = join(disk, "runs"), filler = join(disk, "filler");
+        await Deno.writeFile(filler, new Uint8Array((4096 - roomKb) * 1024)).catch(() => {});
+        const { code, stderr } = await descent(wordsOf({ kind, data, out }));
+        const path = await begunRun(out).catch(() => undefined);
+        if (code !== 0) {
+          stopped.push(roomKb);
+          assertStringIncludes(stderr, "no space left on device", `${roomKb} kB`);
+          assert(!stderr.includes("os error") && !/\bat .*:\d+:\d+/.test(stderr), stderr);
+        }
+        if (path !== undefined && code !== 0) {
+          const { state, error } = await readRun(path);
+          assert(state === "failed" || state === "died", `${roomKb} kB: ${state} ${error}`);
+          await Deno.remove(filler);
+          assertEquals(await goOn({ kind, data, out }), end, `${roomKb} kB`);
+        }
+        for await (const { name } of Deno.readDir(disk)) {
+          await Deno.remove(join(disk, name), { recursive: true });
+        }
+      }
+      assert(stopped.length >= 4, `only with ${stopped.join()} kB there was too little room`);
+    } finally {
+      await new Deno.Command("umount", { args: [disk] }).output();
+    }
   });
 });

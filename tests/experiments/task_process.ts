@@ -5,6 +5,12 @@ import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
+/** A command line as words, for another program to start. */
+export async function commandLine(words: readonly string[]) {
+  const { args, env } = await taskOf();
+  return { args: [...args, ...words], env };
+}
+
 /** `DENO_V8_FLAGS=… deno run --quiet … experiments/main.ts`, with the permissions that the task has. */
 async function taskOf(): Promise<{ readonly args: readonly string[]; readonly env: Record<string, string> }> {
   const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
