@@ -5,7 +5,7 @@
 // Limits: scratch for the packed weights and the lists of one band of an image; see src/ops/_conv_scratch.ts.
 import { activateRows } from "./lib/activate";
 import { pitchBytes, scratch } from "./lib/layout";
-import { SIGMOID, TANH } from "./lib/math";
+import { IDENTITY, RELU } from "./lib/math";
 import {
   blockOf, packedAt, packedBytes, setSource, setSteps, setTarget, setWindow, windowsOver,
 } from "./lib/windows";
@@ -41,5 +41,6 @@ export function conv2d(
       windowsOver(image, result, packed, first, packed + bytes, vectors, channel, n, activation);
     }
   }
-  if (activation == SIGMOID || activation == TANH) activateRows(begin * oh * ow, end * oh * ow, y, n, activation);
+  // The tiles have applied these two.
+  if (activation != IDENTITY && activation != RELU) activateRows(begin * oh * ow, end * oh * ow, y, n, activation);
 }

@@ -15,6 +15,28 @@ override STORED: u32 = (M + 3u) / 4u * 4u; // elements of the result, pads inclu
 
 var<workgroup> sums: array<f32, 256>;
 
+// exp(r) - 1 where x = n·ln 2 + r with |r| ≤ ln 2 / 2, to its last digits also where it is small. ln 2 has two parts,
+// of which the first times n is exact. Of n as it is, compilers make one product of the two.
+fn expm1_of_rest(x: vec4f, n: vec4f) -> vec4f {
+  let r = fma(vec4f(vec4i(n) << vec4u(10)), vec4f(2.12194440e-4 / 1024), fma(n, vec4f(-0.693359375), x));
+  var p = 1.9875691500e-4 * r + 1.3981999507e-3;
+  p = (p * r + 8.3334519073e-3) * r + 4.1665795894e-2;
+  p = (p * r + 1.6666665459e-1) * r + 5.0000001201e-1;
+  return fma(p, r * r, r);
+}
+
+fn power_of_2(n: vec4f) -> vec4f {
+  return bitcast<vec4f>((vec4i(n) + 127) << vec4u(23));
+}
+
+// exp(x) for x ≤ 0; what would be less than the least normal number is 0. The language's own may be off by 3 + 2·|x| units.
+fn exponential(x: vec4f) -> vec4f {
+  let least = vec4f(-87.3365402);
+  let bounded = select(x, least, x < least);
+  let n = round(bounded * 1.44269504);
+  return select((1 + expm1_of_rest(bounded, n)) * power_of_2(n), vec4f(), x < least);
+}
+
 // ln(1 + t) = 2·atanh(t / (t + 2)) for t from 0 to 1, without loss for small t: log(1 + t) would give 0 there.
 fn log1p(t: vec4f) -> vec4f {
   let s = t / (t + 2);
@@ -34,7 +56,7 @@ fn main(
     for (var v = t; v < VECTORS; v += 256u) {
       let z = logits[i * VECTORS + v];
       let x = targets[i * VECTORS + v];
-      let term = abs(z) * select(x, 1 - x, z > vec4f()) + log1p(exp(-abs(z)));
+      let term = abs(z) * select(x, 1 - x, z > vec4f()) + log1p(exponential(-abs(z)));
       let isPad = vec4u(4u * v) + vec4u(0, 1, 2, 3) >= vec4u(N);
       sum += select(term, vec4f(), isPad);
     }

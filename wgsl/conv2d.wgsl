@@ -77,20 +77,52 @@ fn add_pixel(sum: vec4f, corner: Corner, ky: u32, kx: u32, c: u32, w: mat4x4f) -
   return fma(vec4f(four.x), w[0], fma(vec4f(four.y), w[1], fma(vec4f(four.z), w[2], fma(vec4f(four.w), w[3], sum))));
 }
 
-// Both curves are written so that the exponential cannot overflow and a number that is none stays none;
-// the library's tanh may be wrong by 1e-5 and overflow.
+// exp(r) - 1 where x = n·ln 2 + r with |r| ≤ ln 2 / 2, to its last digits also where it is small. ln 2 has two parts,
+// of which the first times n is exact. Of n as it is, compilers make one product of the two.
+fn expm1_of_rest(x: vec4f, n: vec4f) -> vec4f {
+  let r = fma(vec4f(vec4i(n) << vec4u(10)), vec4f(2.12194440e-4 / 1024), fma(n, vec4f(-0.693359375), x));
+  var p = 1.9875691500e-4 * r + 1.3981999507e-3;
+  p = (p * r + 8.3334519073e-3) * r + 4.1665795894e-2;
+  p = (p * r + 1.6666665459e-1) * r + 5.0000001201e-1;
+  return fma(p, r * r, r);
+}
+
+fn power_of_2(n: vec4f) -> vec4f {
+  return bitcast<vec4f>((vec4i(n) + 127) << vec4u(23));
+}
+
+// exp(x) for x ≤ 0; what would be less than the least normal number is 0. The language's own may be off by 3 + 2·|x| units.
+fn exponential(x: vec4f) -> vec4f {
+  let least = vec4f(-87.3365402);
+  let bounded = select(x, least, x < least);
+  let n = round(bounded * 1.44269504);
+  return select((1 + expm1_of_rest(bounded, n)) * power_of_2(n), vec4f(), x < least);
+}
+
+fn sigmoid(x: vec4f) -> vec4f {
+  let small = exponential(-abs(x));
+  return select(vec4f(1), small, x < vec4f()) / (1 + small);
+}
+
+// With t = exp(-2·|x|) - 1, which loses nothing where x is small, its size is -t/(2 + t). From 16 on it is 1.
+fn hyperbolic_tangent(x: vec4f) -> vec4f {
+  let twice = -2 * abs(x);
+  let bounded = select(twice, vec4f(-32), twice < vec4f(-32));
+  let n = round(bounded * 1.44269504);
+  let power = power_of_2(n);
+  let t = fma(expm1_of_rest(bounded, n), power, power - 1);
+  let size = bitcast<vec4u>(t / (2 + t)) & vec4u(0x7fffffff);
+  return bitcast<vec4f>(size | (bitcast<vec4u>(x) & vec4u(0x80000000)));
+}
+
+// An activation that it does not know makes NaN.
 fn activate(v: vec4f) -> vec4f {
   switch ACTIVATION {
+    case 0u: { return v; }
     case 1u: { return select(v, vec4f(), v < vec4f()); }
-    case 2u: {
-      let small = exp(-abs(v));
-      return select(small, vec4f(1), v >= vec4f()) / (1 + small);
-    }
-    case 3u: {
-      let small = exp(-2 * abs(v));
-      return select(vec4f(-1), vec4f(1), v >= vec4f()) * (1 - small) / (1 + small);
-    }
-    default: { return v; }
+    case 2u: { return sigmoid(v); }
+    case 3u: { return hyperbolic_tangent(v); }
+    default: { return bitcast<vec4f>(bitcast<vec4u>(v) | vec4u(0x7fc00000)); }
   }
 }
 

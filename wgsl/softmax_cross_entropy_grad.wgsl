@@ -12,6 +12,28 @@ override PITCH: u32 = (C + 3u) / 4u * 4u;
 @group(0) @binding(2) var<storage, read> dLosses: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dLogits: array<f32>;
 
+// exp(r) - 1 where x = n·ln 2 + r with |r| ≤ ln 2 / 2, to its last digits also where it is small. ln 2 has two parts,
+// of which the first times n is exact. Of n as it is, compilers make one product of the two.
+fn expm1_of_rest(x: vec4f, n: vec4f) -> vec4f {
+  let r = fma(vec4f(vec4i(n) << vec4u(10)), vec4f(2.12194440e-4 / 1024), fma(n, vec4f(-0.693359375), x));
+  var p = 1.9875691500e-4 * r + 1.3981999507e-3;
+  p = (p * r + 8.3334519073e-3) * r + 4.1665795894e-2;
+  p = (p * r + 1.6666665459e-1) * r + 5.0000001201e-1;
+  return fma(p, r * r, r);
+}
+
+fn power_of_2(n: vec4f) -> vec4f {
+  return bitcast<vec4f>((vec4i(n) + 127) << vec4u(23));
+}
+
+// exp(x) for x ≤ 0; what would be less than the least normal number is 0. The language's own may be off by 3 + 2·|x| units.
+fn exponential(x: vec4f) -> vec4f {
+  let least = vec4f(-87.3365402);
+  let bounded = select(x, least, x < least);
+  let n = round(bounded * 1.44269504);
+  return select((1 + expm1_of_rest(bounded, n)) * power_of_2(n), vec4f(), x < least);
+}
+
 @compute @workgroup_size(256)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = id.x; i < M; i += groups.x * 256u) {
@@ -22,7 +44,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     }
     var sum = 0f;
     for (var c = 0u; c < C; c++) {
-      let exponential = exp(logits[row + c] - largest);
+      let exponential = exponential(vec4f(logits[row + c] - largest)).x;
       dLogits[row + c] = exponential;
       sum += exponential;
     }

@@ -1,14 +1,15 @@
 // Activations of whole rows, after the sums are there.
 import { pitchBytes } from "./layout";
-import { activate4, RELU, SIGMOID, TANH } from "./math";
+import { activate4, IDENTITY, RELU, SIGMOID, TANH } from "./math";
 import { clearRowPads } from "./rows";
 
-/** Rows [begin, end) of Y ← f(Y), with pads of zero. */
+/** Rows [begin, end) of Y ← f(Y), with pads of zero. Traps at an activation that it does not know. */
 export function activateRows(begin: i32, end: i32, y: usize, n: i32, activation: i32): void {
   const yRow = pitchBytes(n), from = y + <usize> begin * yRow, to = y + <usize> end * yRow;
   if (activation == RELU) relu(from, to);
   else if (activation == SIGMOID) sigmoid(from, to);
   else if (activation == TANH) tanh(from, to);
+  else if (activation != IDENTITY) unreachable();
   clearRowPads(begin, end, y, yRow, n);
 }
 

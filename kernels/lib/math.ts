@@ -13,15 +13,20 @@ export function runningMean(keep: v128, mean: v128, fresh: v128, value: v128): v
   return fma(keep, mean, f32x4.mul(fresh, value));
 }
 
-/**
- * exp(x): x = n·ln 2 + r with |r| ≤ ln 2 / 2, a polynomial for exp(r), and n added to the exponent's bits.
- * Coefficients: Cephes (expf). Below -87.3 the result is about 1e-38 instead of 0. NaN stays NaN.
- */
+/** Below it exp would be no normal number. */
+const LEAST_EXPONENT: f32 = -87.3365402;
+
+/** x = n·ln 2 + r with |r| ≤ ln 2 / 2: n, as a number. */
 // @ts-ignore: decorator
 @inline
-export function exp4(value: v128): v128 {
-  const x = f32x4.max(f32x4.min(value, f32x4.splat(88.3)), f32x4.splat(-87.3));
-  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
+function wholeOf(x: v128): v128 {
+  return f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
+}
+
+/** exp(r) - 1 for that rest r, to its last digits also where it is small. Coefficients: Cephes (expf). */
+// @ts-ignore: decorator
+@inline
+function expm1OfRest(x: v128, n: v128): v128 {
   let r = fma(n, f32x4.splat(-0.693359375), x);
   r = fma(n, f32x4.splat(2.12194440e-4), r);
   let p = f32x4.splat(1.9875691500e-4);
@@ -30,23 +35,44 @@ export function exp4(value: v128): v128 {
   p = fma(p, r, f32x4.splat(4.1665795894e-2));
   p = fma(p, r, f32x4.splat(1.6666665459e-1));
   p = fma(p, r, f32x4.splat(5.0000001201e-1));
-  const y = f32x4.add(fma(p, f32x4.mul(r, r), r), f32x4.splat(1));
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
-  return f32x4.mul(y, power);
+  return fma(p, f32x4.mul(r, r), r);
 }
 
+/** 2ⁿ by its bits. */
+// @ts-ignore: decorator
+@inline
+function powerOf2(n: v128): v128 {
+  return i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+}
+
+/** exp(x) for x ≤ 0. What would be less than the least normal number is 0: denormals are slow. NaN stays NaN. */
+// @ts-ignore: decorator
+@inline
+export function exp4(value: v128): v128 {
+  const least = f32x4.splat(LEAST_EXPONENT);
+  const x = f32x4.pmax(value, least), n = wholeOf(x);
+  const y = f32x4.mul(f32x4.add(expm1OfRest(x, n), f32x4.splat(1)), powerOf2(n));
+  return v128.andnot(y, f32x4.lt(value, least));
+}
+
+/** 1/(1 + exp(-x)), in the form whose exponential is at most 1. */
 // @ts-ignore: decorator
 @inline
 export function sigmoid4(x: v128): v128 {
-  const one = f32x4.splat(1);
-  return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
+  const one = f32x4.splat(1), small = exp4(f32x4.neg(f32x4.abs(x)));
+  return f32x4.div(v128.bitselect(small, one, f32x4.lt(x, f32x4.splat(0))), f32x4.add(one, small));
 }
 
+/** With t = exp(-2|x|) - 1, which loses nothing where x is small: the size of tanh is -t/(2 + t). */
 // @ts-ignore: decorator
 @inline
 export function tanh4(x: v128): v128 {
-  const one = f32x4.splat(1), two = f32x4.splat(2);
-  return f32x4.sub(one, f32x4.div(two, f32x4.add(one, exp4(f32x4.mul(two, x)))));
+  const one = f32x4.splat(1), sign = f32x4.splat(-0.0);
+  // From 16 on it is 1.
+  const twice = f32x4.pmax(f32x4.mul(f32x4.abs(x), f32x4.splat(-2)), f32x4.splat(-32));
+  const n = wholeOf(twice), power = powerOf2(n);
+  const t = fma(expm1OfRest(twice, n), power, f32x4.sub(power, one));
+  return v128.bitselect(x, f32x4.div(t, f32x4.add(t, f32x4.splat(2))), sign);
 }
 
 /** Codes of src/ops/_activation.ts. */
@@ -55,16 +81,18 @@ export const RELU: i32 = 1;
 export const SIGMOID: i32 = 2;
 export const TANH: i32 = 3;
 
+/** Traps at a code that it does not know. */
 // @ts-ignore: decorator
 @inline
 export function activate4(x: v128, activation: i32): v128 {
   if (activation == RELU) return f32x4.max(x, f32x4.splat(0));
   if (activation == SIGMOID) return sigmoid4(x);
   if (activation == TANH) return tanh4(x);
+  if (activation != IDENTITY) unreachable();
   return x;
 }
 
-/** Slope of an activation where its value is y. */
+/** Slope of an activation where its value is y. Traps at a code that it does not know. */
 // @ts-ignore: decorator
 @inline
 export function slope(y: v128, activation: i32): v128 {
@@ -72,6 +100,7 @@ export function slope(y: v128, activation: i32): v128 {
   if (activation == RELU) return v128.and(one, f32x4.gt(y, f32x4.splat(0)));
   if (activation == SIGMOID) return f32x4.mul(y, f32x4.sub(one, y));
   if (activation == TANH) return f32x4.sub(one, f32x4.mul(y, y));
+  if (activation != IDENTITY) unreachable();
   return one;
 }
 

@@ -5,7 +5,7 @@
 import { type Node, node } from "../ir/node.ts";
 import type { Op, OpCase } from "../ir/op.ts";
 import { type Shape, sizeOf } from "../core/tensor.ts";
-import { activate, ACTIVATION_ERROR } from "./_activation.ts";
+import { activate, CURVE_ERROR } from "./_activation.ts";
 import { fits, flatGrid, forEachElement, ROUNDING, sameTypes, vectorsOf } from "./_support.ts";
 
 export const binaryCrossEntropyGradOp: Op = {
@@ -24,7 +24,7 @@ export const binaryCrossEntropyGradOp: Op = {
     });
   },
   tolerance: ({ inputs: [, , dRows] }, { pitch }) => (index) =>
-    (ACTIVATION_ERROR + 2 * ROUNDING) * Math.abs(dRows!.data[Math.floor(index / pitch)]!),
+    (CURVE_ERROR + 2 * ROUNDING) * Math.abs(dRows!.data[Math.floor(index / pitch)]!),
   flops: ({ output }) => 8 * sizeOf(output.shape),
   wgsl: ({ output }) => ({
     overrides: { VECTORS: vectorsOf(output), N: output.shape[1]! },

@@ -9,7 +9,7 @@ import { gradientLabel } from "../ir/gradients.ts";
 import { type Node, node } from "../ir/node.ts";
 import type { Op, ReferenceCall, View } from "../ir/op.ts";
 import { pitchOf, tensorType } from "../core/tensor.ts";
-import { activate, type Activation, ACTIVATION_CODE, ACTIVATION_ERROR } from "./_activation.ts";
+import { activate, type Activation, ACTIVATION_CODE, activationError, ACTIVATIONS } from "./_activation.ts";
 import {
   CONV_CASES,
   type ConvAttrs,
@@ -87,11 +87,11 @@ export const conv2dOp: Op<Conv2dAttrs> = {
       for (let j = 0; j < n; j++) output.data[at + j] = activate(attrs.activation, sum[at + j]!);
     }
   },
-  tolerance(call) {
+  tolerance(call, output) {
     const magnitude = sums(call, true), { activation } = call.attrs;
     const terms = call.inputs[1]!.type.shape.slice(0, 3).reduce((product, size) => product * size, 1);
-    const curved = activation === "sigmoid" || activation === "tanh" ? ACTIVATION_ERROR : 0;
-    return (index) => 2 * (terms + 1) * ROUNDING * magnitude[index]! + curved;
+    return (index) =>
+      2 * (terms + 1) * ROUNDING * magnitude[index]! + activationError(activation, output.data[index]!);
   },
   flops: ({ inputs, attrs }) => 2 * convTerms(convSizes(inputs[0]!.shape, inputs[1]!.shape, attrs)),
   wgsl({ inputs, attrs }) {
@@ -118,7 +118,7 @@ export const conv2dOp: Op<Conv2dAttrs> = {
     };
   },
   cases: CONV_CASES.map(({ x, window, filters, attrs, label, bench }, i) => {
-    const activation = (["identity", "relu", "sigmoid", "tanh"] as const)[(i + 1) % 4]!;
+    const activation = ACTIVATIONS[(i + 1) % ACTIVATIONS.length]!;
     return {
       label: `${label} ${activation}`,
       inputs: [

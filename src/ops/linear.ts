@@ -7,7 +7,7 @@ import { gradientLabel } from "../ir/gradients.ts";
 import { type Node, node } from "../ir/node.ts";
 import type { CallTypes, Op, OpCase, View } from "../ir/op.ts";
 import { columnsOf, rowsOf, tensorType } from "../core/tensor.ts";
-import { activate, type Activation, ACTIVATION_CODE, ACTIVATION_ERROR } from "./_activation.ts";
+import { activate, type Activation, ACTIVATION_CODE, activationError, ACTIVATIONS } from "./_activation.ts";
 import { activationGrad } from "./activation_grad.ts";
 import { fits, listedRowsBytes, PACK_BYTES, ROUNDING } from "./_support.ts";
 import { matmul, tiling } from "./matmul.ts";
@@ -70,14 +70,13 @@ export const linearOp: Op<LinearAttrs> = {
   },
   tolerance({ inputs, attrs }, output) {
     const [x, w, b] = inputs, k = x!.type.shape[1]!, weight = weightAt(w!, attrs);
-    const curved = attrs.activation === "sigmoid" || attrs.activation === "tanh" ? ACTIVATION_ERROR : 0;
     return (index) => {
       const i = Math.floor(index / output.pitch), j = index % output.pitch;
       let magnitude = Math.abs(b!.data[j]!);
       for (let t = 0; t < k; t++) {
         magnitude += Math.abs(x!.data[i * x!.pitch + t]! * weight(t, j));
       }
-      return 2 * (k + 1) * ROUNDING * magnitude + curved;
+      return 2 * (k + 1) * ROUNDING * magnitude + activationError(attrs.activation, output.data[index]!);
     };
   },
   flops(types) {
@@ -111,12 +110,11 @@ export const linearOp: Op<LinearAttrs> = {
     linearCase(1, 784, 30, "relu", { bench: true, sparse: true }),
     linearCase(32, 784, 30, "relu", { bench: true, sparse: true }),
     linearCase(32, 30, 20, "relu", { bench: true }),
-    linearCase(7, 13, 5, "sigmoid"),
+    ...ACTIVATIONS.map((activation) => linearCase(7, 13, 5, activation)),
     linearCase(17, 31, 29, "tanh"),
     linearCase(3, 5, 64, "relu"),
     linearCase(33, 100, 67, "identity"),
-    linearCase(5, 7, 67, "relu"),
-    linearCase(6, 9, 101, "tanh"),
+    ...ACTIVATIONS.map((activation) => linearCase(5, 7, 67, activation)),
     linearCase(128, 784, 900, "sigmoid", { bench: true }),
     linearCase(67, 257, 132, "tanh", { sparse: true }),
     linearCase(1, 1, 1, "relu", { transposed: true }),

@@ -5,7 +5,7 @@
  */
 import { columnsOf, tensorType } from "../core/tensor.ts";
 import type { CallTypes, Op, OpCase } from "../ir/op.ts";
-import { activate, type Activation, ACTIVATION_CODE, ACTIVATION_ERROR } from "./_activation.ts";
+import { activate, type Activation, ACTIVATION_CODE, activationError, ACTIVATIONS } from "./_activation.ts";
 import { type BytesAttrs, bytesInputs, bytesPerRow, bytesReader } from "./_bytes.ts";
 import { fits, flatGrid, listBytes, ROUNDING } from "./_support.ts";
 
@@ -50,12 +50,11 @@ export const linearBytesOp: Op<LinearBytesAttrs> = {
   tolerance(call, output) {
     const { inputs: [table, order, w, b], attrs } = call, x = bytesReader(table!, order!, call);
     const k = table!.type.shape[1]!;
-    const curved = attrs.activation === "sigmoid" || attrs.activation === "tanh" ? ACTIVATION_ERROR : 0;
     return (index) => {
       const i = Math.floor(index / output.pitch), j = index % output.pitch;
       let magnitude = Math.abs(b!.data[j]!);
       for (let t = 0; t < k; t++) magnitude += Math.abs(x(i, t) * w!.data[t * w!.pitch + j]!);
-      return 2 * (k + 2) * ROUNDING * magnitude + curved;
+      return 2 * (k + 2) * ROUNDING * magnitude + activationError(attrs.activation, output.data[index]!);
     };
   },
   flops(types) {
@@ -82,7 +81,7 @@ export const linearBytesOp: Op<LinearBytesAttrs> = {
     bytesCase(1, 784, 30, "relu", { bench: true }),
     bytesCase(32, 784, 30, "relu", { bench: true }),
     bytesCase(32, 784, 512, "relu", { bench: true, count: 25 }),
-    bytesCase(7, 13, 5, "sigmoid", { count: 3 }),
+    ...ACTIVATIONS.map((activation) => bytesCase(7, 13, 5, activation, { count: 3 })),
     bytesCase(37, 31, 29, "tanh"),
     bytesCase(5, 20, 67, "identity"),
     bytesCase(11385, 29, 30, "relu", { whole: true }),

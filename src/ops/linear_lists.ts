@@ -4,7 +4,7 @@
  */
 import { tensorType } from "../core/tensor.ts";
 import type { Op, OpCase } from "../ir/op.ts";
-import { activate, type Activation, ACTIVATION_CODE, ACTIVATION_ERROR } from "./_activation.ts";
+import { activate, type Activation, ACTIVATION_CODE, activationError, ACTIVATIONS } from "./_activation.ts";
 import { forEachEntry, type ListsAttrs, listsLayout, listsPlaces, randomLists } from "./_lists.ts";
 import { fits, flatGrid, ROUNDING } from "./_support.ts";
 
@@ -34,14 +34,14 @@ export const linearListsOp: Op<LinearListsAttrs> = {
     }
   },
   tolerance({ inputs: [lists, w, b], attrs }, output) {
-    const curved = attrs.activation === "sigmoid" || attrs.activation === "tanh" ? ACTIVATION_ERROR : 0;
     return (index) => {
       const j = index % output.pitch;
       let magnitude = Math.abs(b!.data[j]!);
       forEachEntry(lists!, attrs, Math.floor(index / output.pitch), (value, row) => {
         magnitude += Math.abs(value * w!.data[row * w!.pitch + j]!);
       });
-      return 2 * (attrs.inputs + 1) * ROUNDING * magnitude + curved;
+      return 2 * (attrs.inputs + 1) * ROUNDING * magnitude +
+        activationError(attrs.activation, output.data[index]!);
     };
   },
   flops: ({ attrs }) => 2 * attrs.rows * attrs.inputs * attrs.columns,
@@ -62,7 +62,7 @@ export const linearListsOp: Op<LinearListsAttrs> = {
     listsCase(1, 1, 1, "identity"),
     listsCase(37, 31, 29, "tanh"),
     listsCase(7, 784, 30, "relu"),
-    listsCase(5, 20, 67, "sigmoid"),
+    ...ACTIVATIONS.map((activation) => listsCase(5, 20, 67, activation)),
     listsCase(11385, 29, 30, "relu"),
   ],
 };

@@ -9,7 +9,7 @@ import { unreachable } from "../core/errors.ts";
 import { sizeOf } from "../core/tensor.ts";
 import { type Node, node } from "../ir/node.ts";
 import type { Op, OpCase, View } from "../ir/op.ts";
-import { type Activation, ACTIVATION_CODE, activationSlope } from "./_activation.ts";
+import { type Activation, ACTIVATION_CODE, ACTIVATIONS, activationSlope } from "./_activation.ts";
 import {
   forEachMaximum,
   POOL_CASES,
@@ -85,7 +85,7 @@ export const maxPool2dGradOp: Op<MaxPool2dGradAttrs> = {
     ],
   }),
   cases: [
-    ...POOL_CASES.map((one, i) => gradCase(one, (["identity", "relu", "sigmoid", "tanh"] as const)[i % 4]!)),
+    ...POOL_CASES.map((one, i) => gradCase(one, ACTIVATIONS[i % ACTIVATIONS.length]!)),
     ...POOL_CASES.filter(({ ties }) => ties).map((one) => gradCase(one, "relu", "ties")),
     ...POOL_CASES.filter(({ ties }) => ties).map((one) => gradCase(one, "relu", "shared ties")),
     gradCase(POOL_CASES[4]!, "identity", "shared ties"),
