@@ -78,7 +78,10 @@ function disturb(
     if (v128.any_true(hit)) {
       let changed: v128;
       if (kind == SALT_AND_PEPPER) changed = f32x4.convert_i32x4_s(v128.and(v128.load(words + at), i32x4.splat(1)));
-      else changed = fma(normal4(v128.load(words + at + NOISE_AT)), scale, value);
+      else {
+        if (kind != GAUSSIAN) unreachable();
+        changed = fma(normal4(v128.load(words + at + NOISE_AT)), scale, value);
+      }
       value = clearPads(v128.bitselect(changed, value, hit), column, columns);
     }
     v128.store(y + at, value);

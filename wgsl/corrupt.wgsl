@@ -92,8 +92,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let words = philox4x32(vec4u(i, step.step, LANE, STREAM), step.seed);
     let column = vec4u(i % ROW_VECTORS * 4u) + vec4u(0, 1, 2, 3);
     let hit = (words >> vec4u(8)) < vec4u(LIMIT);
-    var changed = vec4f();
-    if (KIND == 1u) {
+    // A kind that it does not know makes NaN.
+    var changed = bitcast<vec4f>(words | vec4u(0x7fc00000));
+    if (KIND == 0u) {
+      changed = vec4f();
+    } else if (KIND == 1u) {
       changed = vec4f(words & vec4u(1));
     } else if (KIND == 2u && any(hit)) {
       let noise = normal_numbers(philox4x32(vec4u(i, step.step, LANE, NOISE_STREAM), step.seed));

@@ -43,7 +43,7 @@ export interface TrainingGraph {
   /** One row per step of an epoch: sums of losses and of correct answers, and the penalties. */
   readonly metrics: Node;
   /** Leaves that the host writes once, with their values. */
-  readonly constants: ReadonlyMap<Node, Float32Array>;
+  readonly constants: ReadonlyMap<Node, Float64Array>;
   /** What the optimizer keeps, zero at the start. */
   readonly states: readonly Node[];
 }

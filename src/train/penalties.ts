@@ -10,18 +10,18 @@ import { weightedSumRows } from "../ops/weighted_sum_rows.ts";
 export interface PenaltyGraph {
   readonly objectives: readonly Objective[];
   /** Weights of the elements of each penalty: leaves that the host writes once. */
-  readonly constants: ReadonlyMap<Node, Float32Array>;
+  readonly constants: ReadonlyMap<Node, Float64Array>;
   /** The sum of all penalties, shared out to the rows of the batch: [rows]. Absent where there is none. */
   readonly shares?: Node;
 }
 
 /** The penalties of a loss on a batch. */
 export function penaltyGraph(loss: Loss, inputs: PenaltyInputs): PenaltyGraph {
-  const objectives: Objective[] = [], constants = new Map<Node, Float32Array>();
+  const objectives: Objective[] = [], constants = new Map<Node, Float64Array>();
   let shares: Node | undefined;
   for (const { value, weight } of loss.penalties?.(inputs) ?? []) {
     const seed = leaf("data", `${value.label}/weights`, value.type.shape);
-    constants.set(seed, new Float32Array(value.type.shape[0]!).fill(weight));
+    constants.set(seed, new Float64Array(value.type.shape[0]!).fill(weight));
     objectives.push({ value, seed });
     // Rows are what a step can record; their shares add up to the whole.
     const share = weightedSumRows(outerProduct(value, inputs.rowWeights), seed, `${value.label}/shares`);
