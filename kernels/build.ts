@@ -15,8 +15,8 @@ const FLAGS = [
   ["--initialMemory", "1", "--maximumMemory", "65536"],
 ].flat();
 
-/** All sources by their path, so that the compiler reads no disk. */
-async function readSources(folder: URL, prefix = ""): Promise<Map<string, string>> {
+/** All sources of a folder (`kernels`) by their path, so that the compiler reads no disk. */
+export async function readSources(folder: URL, prefix = ""): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
   for await (const entry of Deno.readDir(folder)) {
     const path = prefix + entry.name;
@@ -37,7 +37,8 @@ async function digest(sources: ReadonlyMap<string, string>): Promise<string> {
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-async function compile(sources: ReadonlyMap<string, string>): Promise<Uint8Array> {
+/** The module that the sources make; throws with the compiler's words where they make none. */
+export async function compileSources(sources: ReadonlyMap<string, string>): Promise<Uint8Array> {
   let wasm: Uint8Array | undefined;
   const { error, stderr } = await asc.main(["mod.ts", "--outFile", "kernels.wasm", ...FLAGS], {
     readFile: (name) => sources.get(name) ?? null,
@@ -79,7 +80,7 @@ if (import.meta.main) {
   const sources = await readSources(here), wanted = await digest(sources);
   const found = await Deno.readTextFile(new URL("kernels.sha256", built)).catch(() => "");
   if (found !== wanted || !await exists(new URL("kernels.wasm", built))) {
-    const wasm = await compile(sources);
+    const wasm = await compileSources(sources);
     await Deno.mkdir(built, { recursive: true });
     await replace("kernels.wasm", wasm);
     await replace("kernels.sha256", wanted);

@@ -1,7 +1,7 @@
 /** What the ops on logits and labels share. Legend: M rows (batch), C classes. */
 import type { CaseInput, OpCase, View } from "../ir/op.ts";
 import type { TensorType } from "../core/tensor.ts";
-import { fits } from "./_support.ts";
+import { fits, LEAST_NORMAL, ROUNDING } from "./_support.ts";
 
 /** Refuses logits [M,C] and labels [M] that do not belong together; returns M and C. */
 export function rowsAndClasses(verb: string, inputs: readonly TensorType[]): readonly [m: number, c: number] {
@@ -32,6 +32,16 @@ export function softmaxSum({ data, pitch, type }: View, row: number): { largest:
   for (let c = 0; c < classes; c++) largest = Math.max(largest, data[row * pitch + c]!);
   for (let c = 0; c < classes; c++) sum += Math.exp(data[row * pitch + c]! - largest);
   return { largest, sum };
+}
+
+/**
+ * Error of float32 probability `at` (padded) of a row: its exponential's, as large as the distance from the largest logit
+ * rounds; the sum's; and the quotient's.
+ */
+export function probabilityError(logits: View, at: number): number {
+  const { data, pitch, type } = logits, { largest, sum } = softmaxSum(logits, Math.floor(at / pitch));
+  const distance = largest - data[at]!;
+  return (2 * type.shape[1]! + 16 + distance) * ROUNDING * Math.exp(-distance) / sum + LEAST_NORMAL;
 }
 
 export function logitsCase(m: number, c: number): readonly [logits: CaseInput, labels: CaseInput] {

@@ -6,6 +6,9 @@ import type { ReferenceCall } from "../ir/op.ts";
 /** Half the distance from 1 to the next float32: the largest relative error of one rounding. */
 export const ROUNDING = 2 ** -24;
 
+/** The least normal float32. What a kernel's exponential would give below it, is 0. */
+export const LEAST_NORMAL = 2 ** -126;
+
 /** Threads of a workgroup in kernels over flat arrays; the WGSL files carry the same number. */
 const WORKGROUP = 256;
 /** WebGPU's default limit; kernels over flat arrays stride over the rest. */

@@ -11,11 +11,8 @@ import { gradientLabel } from "../ir/gradients.ts";
 import { type Node, node } from "../ir/node.ts";
 import type { Op, OpCase, View } from "../ir/op.ts";
 import { type Shape, sizeOf, tensorType } from "../core/tensor.ts";
-import { fits, flatGrid, ROUNDING, sameTypes } from "./_support.ts";
+import { fits, flatGrid, LEAST_NORMAL, ROUNDING, sameTypes } from "./_support.ts";
 import { binaryCrossEntropyGrad } from "./binary_cross_entropy_grad.ts";
-
-/** What a float32 kernel gives where exp(−|z|) is too small for a normal number. */
-const TINY = 2 ** -125;
 
 export const binaryCrossEntropyOp: Op = {
   name: "binary_cross_entropy",
@@ -39,11 +36,11 @@ export const binaryCrossEntropyOp: Op = {
   tolerance({ inputs: [logits, targets] }) {
     const n = logits!.type.shape[1]!;
     return (index) => {
-      let error = n * TINY;
+      let error = n * LEAST_NORMAL;
       for (let j = 0; j < n; j++) {
         const at = index * logits!.pitch + j;
-        // A GPU's exponential of -|z| may be off by 3 + 2|z| units, each of two roundings.
-        error += (n + 32 + 4 * Math.abs(logits!.data[at]!)) * ROUNDING * termAt(logits!, targets!, at);
+        // Exponential, quotient and logarithm of a term are each good to a few units.
+        error += (n + 16) * ROUNDING * termAt(logits!, targets!, at);
       }
       return error;
     };

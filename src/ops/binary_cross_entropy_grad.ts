@@ -6,7 +6,7 @@ import { type Node, node } from "../ir/node.ts";
 import type { Op, OpCase } from "../ir/op.ts";
 import { type Shape, sizeOf } from "../core/tensor.ts";
 import { activate, CURVE_ERROR } from "./_activation.ts";
-import { fits, flatGrid, forEachElement, ROUNDING, sameTypes, vectorsOf } from "./_support.ts";
+import { fits, flatGrid, forEachElement, LEAST_NORMAL, ROUNDING, sameTypes, vectorsOf } from "./_support.ts";
 
 export const binaryCrossEntropyGradOp: Op = {
   name: "binary_cross_entropy_grad",
@@ -23,8 +23,11 @@ export const binaryCrossEntropyGradOp: Op = {
       output.data[at] = (activate("sigmoid", logits!.data[at]!) - targets!.data[at]!) * dRow;
     });
   },
-  tolerance: ({ inputs: [, , dRows] }, { pitch }) => (index) =>
-    (CURVE_ERROR + 2 * ROUNDING) * Math.abs(dRows!.data[Math.floor(index / pitch)]!),
+  tolerance: ({ inputs: [logits, , dRows] }, { data, pitch }) => (index) => {
+    const dRow = Math.abs(dRows!.data[Math.floor(index / pitch)]!);
+    const curve = CURVE_ERROR * activate("sigmoid", logits!.data[index]!) + LEAST_NORMAL;
+    return curve * dRow + 2 * ROUNDING * Math.abs(data[index]!) + LEAST_NORMAL;
+  },
   flops: ({ output }) => 8 * sizeOf(output.shape),
   wgsl: ({ output }) => ({
     overrides: { VECTORS: vectorsOf(output), N: output.shape[1]! },

@@ -5,8 +5,8 @@
 import { type Node, node } from "../ir/node.ts";
 import type { Op } from "../ir/op.ts";
 import { tensorType } from "../core/tensor.ts";
-import { classCases, softmaxSum } from "./_classes.ts";
-import { fits, flatGrid, ROUNDING } from "./_support.ts";
+import { classCases, probabilityError, softmaxSum } from "./_classes.ts";
+import { fits, flatGrid } from "./_support.ts";
 
 export const softmaxOp: Op = {
   name: "softmax",
@@ -24,7 +24,7 @@ export const softmaxOp: Op = {
       }
     }
   },
-  tolerance: (_call, output) => () => (2 * output.type.shape[1]! + 32) * ROUNDING,
+  tolerance: ({ inputs: [logits] }) => (index) => probabilityError(logits!, index),
   flops: ({ output }) => 6 * output.shape[0]! * output.shape[1]!,
   wgsl: ({ output }) => ({
     overrides: { M: output.shape[0]!, C: output.shape[1]! },

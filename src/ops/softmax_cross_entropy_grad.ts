@@ -5,8 +5,8 @@
 import { type Node, node } from "../ir/node.ts";
 import type { Op } from "../ir/op.ts";
 import { tensorType } from "../core/tensor.ts";
-import { classCases, rowsAndClasses, softmaxSum } from "./_classes.ts";
-import { fits, flatGrid, ROUNDING } from "./_support.ts";
+import { classCases, probabilityError, rowsAndClasses, softmaxSum } from "./_classes.ts";
+import { fits, flatGrid, LEAST_NORMAL, ROUNDING } from "./_support.ts";
 
 export const softmaxCrossEntropyGradOp: Op = {
   name: "softmax_cross_entropy_grad",
@@ -32,11 +32,11 @@ export const softmaxCrossEntropyGradOp: Op = {
       }
     }
   },
-  tolerance({ inputs }, output) {
-    const classes = output.type.shape[1]!;
+  tolerance({ inputs: [logits, , dLosses] }, { data, pitch }) {
     return (index) => {
-      const dLoss = inputs[2]!.data[Math.floor(index / output.pitch)]!;
-      return (2 * classes + 32) * ROUNDING * Math.abs(dLoss);
+      const dLoss = Math.abs(dLosses!.data[Math.floor(index / pitch)]!);
+      // A small probability times a small gradient may be too small for a normal number as well.
+      return probabilityError(logits!, index) * dLoss + 2 * ROUNDING * Math.abs(data[index]!) + LEAST_NORMAL;
     };
   },
   flops: ({ output }) => 8 * output.shape[0]! * output.shape[1]!,
