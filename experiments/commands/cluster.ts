@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parseFlags, wholeNumber } from "../../src/cli/flags.ts";
 import { DescentError, UsageError } from "../../src/core/errors.ts";
 import { factsOf, readFacts } from "../../src/runs/facts.ts";
-import { writeAtomically } from "../../src/core/files.ts";
+import { writeAtomically } from "../../src/core/write_file.ts";
 import { isJsonObject, parseObject } from "../../src/runs/json.ts";
 import { readRun } from "../../src/runs/read.ts";
 import { type Cell, finishedRun, planCells, type PlannedCell, unfinishedRun } from "../lab/cells.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { listOf, path } from "../../src/cli/flags.ts";
 import { markdownTable, type TableOptions, textTable, toCsv } from "../../src/plot/table.ts";
 import { readFacts, type RunFacts } from "../../src/runs/facts.ts";
-import { writeAtomically } from "../../src/core/files.ts";
+import { writeAtomically } from "../../src/core/write_file.ts";
 import { type Command, longCommand, withPlace } from "../lab/command.ts";
 import { runWanted } from "../lab/group.ts";
 import { JOBS_FLAG, jobsFor } from "../lab/jobs.ts";

@@ -4,7 +4,7 @@ import type { Choice } from "../../src/exec/choose.ts";
 import type { Figure } from "../../src/plot/mod.ts";
 import type { RunFacts } from "../../src/runs/facts.ts";
 import { readRun } from "../../src/runs/read.ts";
-import { writeAtomically } from "../../src/core/files.ts";
+import { writeAtomically } from "../../src/core/write_file.ts";
 import { writeFigures } from "../figures/write_figures.ts";
 import { duration } from "../lab/screen.ts";
 import { foundIn } from "../reports/found.ts";

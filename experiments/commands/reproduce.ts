@@ -5,7 +5,7 @@ import { UsageError } from "../../src/core/errors.ts";
 import { readFacts } from "../../src/runs/facts.ts";
 import type { Json } from "../../src/runs/json.ts";
 import { parseObject } from "../../src/runs/json.ts";
-import { writeAtomically } from "../../src/core/files.ts";
+import { writeAtomically } from "../../src/core/write_file.ts";
 import { codeVersion } from "../lab/code_version.ts";
 import { type Command, type CommandPlace, longCommand, withPlace } from "../lab/command.ts";
 import { remainingCells, runWanted } from "../lab/group.ts";

@@ -47,12 +47,13 @@ export function sequential(inputShape: number | Shape, layers: readonly Layer[])
     shape.length > 0 && shape.every((size) => Number.isSafeInteger(size) && size > 0),
     () => `The input shape must hold positive whole numbers, got ${formatShape(shape)}`,
   );
-  const named: NamedLayer[] = [];
+  const named: NamedLayer[] = [], before = new Map<string, BuiltLayer>();
   let current: Shape = shape;
   for (const [i, layer] of layers.entries()) {
-    const name = `${layer.kind}_${i + 1}`, before = new Map(named.map((one) => [one.name, one.built]));
+    const name = `${layer.kind}_${i + 1}`;
     const built = layer.build(name, current, i, before);
     named.push({ name, layer, built });
+    before.set(name, built);
     current = built.outputShape;
   }
   return {
@@ -80,7 +81,7 @@ export function initializeWeights(model: Model, seed: number): Weights {
   );
 }
 
-/** Refuses weights that do not belong to the model: a name or a size that differs. */
+/** Refuses weights that do not belong to the model, by name or size, and values that are no finite numbers. */
 export function checkWeights(model: Model, weights: Weights): void {
   const known = new Set(model.parameters.map(({ node }) => node.label));
   for (const { node: { label, type } } of model.parameters) {
@@ -90,6 +91,11 @@ export function checkWeights(model: Model, weights: Weights): void {
       values.length === sizeOf(type.shape),
       () => `"${label}" has ${values.length} values, the model needs ${formatShape(type.shape)}`,
     );
+    const wrong = findNotFinite(values, type.shape);
+    require(
+      wrong === undefined,
+      () => `"${label}" is ${wrong} and no finite number: whatever it takes part in is wrong; train it anew`,
+    );
   }
   for (const label of weights.keys()) {
     require(
@@ -97,6 +103,38 @@ export function checkWeights(model: Model, weights: Weights): void {
       () => `The model has no parameter "${label}": the weights belong to another model`,
     );
   }
+}
+
+/**
+ * The first value that is NaN or infinite and where it is, such as `NaN at [3,7]`; undefined where all are finite.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { findNotFinite } from "./model.ts";
+ * assert(findNotFinite(Float32Array.of(1, 2, -Infinity, 4), [2, 2]) === "-Infinity at [1,0]");
+ * assert(findNotFinite(Float32Array.of(1, 2), [2]) === undefined);
+ * ```
+ */
+export function findNotFinite(values: Float32Array, shape: Shape): string | undefined {
+  // A sum of v·0 is 0 until the first that is not finite, and then NaN: four of them wait for no one.
+  let a = 0, b = 0, c = 0, d = 0, at = 0;
+  for (; at + 4 <= values.length; at += 4) {
+    a += values[at]! * 0;
+    b += values[at + 1]! * 0;
+    c += values[at + 2]! * 0;
+    d += values[at + 3]! * 0;
+  }
+  for (; at < values.length; at++) a += values[at]! * 0;
+  if (a + b + c + d === 0) return undefined;
+  let rest = values.findIndex((value) => !Number.isFinite(value));
+  const value = values[rest];
+  const place = shape.toReversed().map((size) => {
+    const index = rest % size;
+    rest = (rest - index) / size;
+    return index;
+  });
+  return `${value} at ${formatShape(place.reverse())}`;
 }
 
 /** One line per layer, for people: name, shapes, parameters. */

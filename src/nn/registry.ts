@@ -1,5 +1,5 @@
 /** Layers by kind, so that a saved model can be rebuilt from its description. */
-import { DescentError, require } from "../core/errors.ts";
+import { require } from "../core/errors.ts";
 import type { Shape } from "../core/tensor.ts";
 import type { Activation } from "../ops/_activation.ts";
 import { avgPool2d } from "./avg_pool2d.ts";
@@ -16,25 +16,26 @@ import { type Model, sequential } from "./model.ts";
 import { poolFromConfig } from "./pool.ts";
 import { tiedDense } from "./tied_dense.ts";
 
-const KINDS: Readonly<Record<string, (config: Layer["config"]) => Layer>> = {
-  avg_pool2d: poolFromConfig(avgPool2d),
-  conv2d: conv2dFromConfig,
-  corruption: (config) =>
+/** A map, as an object would know `constructor` too. */
+const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
+  ["avg_pool2d", poolFromConfig(avgPool2d)],
+  ["conv2d", conv2dFromConfig],
+  ["corruption", (config) =>
     corruption(config.rate as number, {
       kind: config.kind as Corruption,
       deviation: config.deviation as number,
       always: config.always as boolean,
-    }),
-  dense: (config) =>
+    })],
+  ["dense", (config) =>
     dense(config.units as number, {
       activation: config.activation as Activation,
       initializer: config.initializer as Initializer,
-    }),
-  dropout: (config) => dropout(config.rate as number),
-  flatten,
-  max_pool2d: poolFromConfig(maxPool2d),
-  tied_dense: (config) => tiedDense(config.of as string, { activation: config.activation as Activation }),
-};
+    })],
+  ["dropout", (config) => dropout(config.rate as number)],
+  ["flatten", flatten],
+  ["max_pool2d", poolFromConfig(maxPool2d)],
+  ["tied_dense", (config) => tiedDense(config.of as string, { activation: config.activation as Activation })],
+]);
 
 /** A model as JSON can hold it. */
 export interface ModelConfig {
@@ -49,22 +50,32 @@ export function modelConfig(model: Model): ModelConfig {
   };
 }
 
-/** Rebuilds a model from its description; throws on a layer kind that this version does not know. */
-export function modelFromConfig({ inputShape, layers }: ModelConfig): Model {
+/**
+ * Rebuilds a model from its description, which may come from anywhere.
+ *
+ * @throws DescentError when it is no description, or names a layer kind that this version does not know.
+ */
+export function modelFromConfig(description: ModelConfig): Model {
   require(
-    Array.isArray(inputShape) && Array.isArray(layers),
+    Array.isArray(description?.inputShape) && Array.isArray(description.layers),
     "A model description needs inputShape and layers",
   );
-  return sequential(
-    inputShape,
-    layers.map(({ kind, config }) => {
-      const build = KINDS[kind];
-      if (build === undefined) {
-        throw new DescentError(
-          `Unknown layer kind "${kind}": this version has ${Object.keys(KINDS).join(", ")}`,
-        );
-      }
-      return build(config);
-    }),
+  return sequential(description.inputShape, description.layers.map(layerFromConfig));
+}
+
+function layerFromConfig(described: ModelConfig["layers"][number], position: number): Layer {
+  const config: unknown = described?.config;
+  require(
+    typeof config === "object" && config !== null,
+    () => `Layer ${position + 1} of the model description has no kind and config`,
   );
+  const build = KINDS.get(described.kind);
+  require(
+    build !== undefined,
+    () =>
+      `Unknown layer kind ${JSON.stringify(described.kind)}: this version has ${
+        [...KINDS.keys()].join(", ")
+      }`,
+  );
+  return build(described.config);
 }

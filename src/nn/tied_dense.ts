@@ -40,15 +40,13 @@ export function tiedDense(of: string, { activation = "identity" }: TiedDenseOpti
     config: { of, activation },
     build(name, inputShape, _position, before = new Map()) {
       const weights = before.get(of)?.parameters.find(({ node }) => node.label === `${of}/weights`);
-      const dense = [...before.keys()].filter((one) => one.startsWith("dense_"));
-      require(
-        weights !== undefined && weights.node.type.shape.length === 2,
-        () =>
-          `Layer "${name}" (tied_dense) is tied to "${of}", which is no dense layer before it: ${
-            dense.length === 0 ? "there is none" : `choose from ${dense.join(", ")}`
-          }`,
-      );
-      const [inputs, units] = weights!.node.type.shape;
+      require(weights !== undefined && weights.node.type.shape.length === 2, () => {
+        const dense = [...before.keys()].filter((one) => one.startsWith("dense_"));
+        return `Layer "${name}" (tied_dense) is tied to "${of}", which is no dense layer before it: ${
+          dense.length === 0 ? "there is none" : `choose from ${dense.join(", ")}`
+        }`;
+      });
+      const [inputs, units] = weights.node.type.shape;
       if (inputShape.length !== 1 || inputShape[0] !== units) {
         const expected = formatShape([units!]);
         refuseShape(name, "tied_dense", inputShape, `rows of shape ${expected}, the output of "${of}"`);
@@ -58,8 +56,7 @@ export function tiedDense(of: string, { activation = "identity" }: TiedDenseOpti
       return {
         outputShape: [inputs!],
         parameters: [bias],
-        apply: (x) =>
-          linear(x, weights!.node, bias.node, { activation, transposeWeights: true, label: name }),
+        apply: (x) => linear(x, weights.node, bias.node, { activation, transposeWeights: true, label: name }),
       };
     },
   };

@@ -1,7 +1,8 @@
 /** Writing run folders; `layout.ts` shows what is in one. */
 import { basename, dirname, join } from "node:path";
 import { DescentError, require } from "../core/errors.ts";
-import { causeOf, pathInside, writeAtomically, writeFully } from "../core/files.ts";
+import { causeOf, writeAtomically, writeFully } from "../core/write_file.ts";
+import { pathInside } from "./files.ts";
 import { formatJson, type Json, type JsonObject } from "./json.ts";
 import { METRICS_FILE, RUN_FILE, type RunInfo, type RunState } from "./layout.ts";
 import { readEntry } from "./read.ts";

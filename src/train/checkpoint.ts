@@ -6,6 +6,7 @@
  * records of the epochs as JSON. A float64 of the reference executor is two u32, low half first.
  */
 import { DescentError, require } from "../core/errors.ts";
+import { sha256 } from "../core/sha256.ts";
 import type { TypedArray } from "../core/tensor.ts";
 import type { BackendName } from "../exec/executor.ts";
 import type { Weights } from "../nn/model.ts";
@@ -91,11 +92,6 @@ function hashPlace(bytes: Uint8Array): number | undefined {
   const start = new TextDecoder("latin1").decode(bytes.subarray(8, 8 + 256));
   const found = /^\{"__metadata__":\{"format":"[^"]*","sha256":"(?=[0-9a-f]{64}")/.exec(start);
   return found === null ? undefined : 8 + found[0].length;
-}
-
-export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function toSaved(data: TypedArray): SavedTensor {

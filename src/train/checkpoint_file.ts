@@ -1,7 +1,6 @@
 /** Checkpoints on disk: two generations, of which one is whole whatever a crash leaves. */
-import { dirname } from "node:path";
 import { DescentError } from "../core/errors.ts";
-import { causeOf, syncFolder, writeFully } from "../core/files.ts";
+import { causeOf, folderOf, syncFolder, writeFully } from "../core/write_file.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 
 /** The generation before. */
@@ -17,7 +16,7 @@ export function previousOf(path: string): string {
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   const bytes = await encodeCheckpoint(checkpoint), temporary = `${path}.part`;
   try {
-    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.mkdir(folderOf(path), { recursive: true });
     {
       using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
       writeFully(file, bytes);
@@ -27,7 +26,7 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
     await Deno.rename(temporary, path);
-    await syncFolder(dirname(path));
+    await syncFolder(folderOf(path));
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
     throw new DescentError(

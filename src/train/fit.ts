@@ -21,8 +21,8 @@ export type { ClassifierFitResult, EpochRecord, FitResult, SplitResult, StopReas
  * Trains a model on `data.train`, watches `data.validation`, and evaluates the result on all three sets; validation
  * and test may be empty.
  *
- * Throws when the model does not fit the data, an option is out of range, the loss stops being a number, or a checkpoint
- * cannot be written or is of another training.
+ * Throws when the model does not fit the data, an option is out of range, the weights it starts from are not finite, the
+ * loss or a weight stops being a finite number, or a checkpoint cannot be written or is of another training.
  *
  * @example
  * ```ts

@@ -72,22 +72,17 @@ export async function train(
     await requireFinite("loss", means.loss, epoch, session);
     await requireFinite("validation loss", validation?.loss ?? 0, epoch);
     await requireFinite("test loss", test?.loss ?? 0, epoch);
+    await session.lookAtWeights();
     if (state?.restore) best = await session.weights();
     stopped = reasonToStop() ?? (signal?.aborted ? "interrupted" : undefined);
     if (stopped === undefined) await keeper?.saveIfDue(kept());
   }
   await keeper?.save(kept());
   const seconds = elapsed();
+  // Read before others are restored: it throws where the last steps went wrong and no loss shows it.
+  const weights = best ?? await session.weights();
   if (stopped === "interrupted") {
-    return {
-      model,
-      weights: best ?? await session.weights(),
-      history,
-      stopped,
-      ...restored(),
-      seconds,
-      results: {},
-    };
+    return { model, weights, history, stopped, ...restored(), seconds, results: {} };
   }
   if (best !== undefined) session.setWeights(best);
   const results: Partial<Record<SplitName, SplitResult>> = {};
@@ -97,7 +92,7 @@ export async function train(
     await requireFinite(`loss on the ${name} set`, measured.loss, Math.max(0, history.length - 1));
     results[name] = { ...measured, ...(confusion && { report: classificationReport(confusion) }) };
   }
-  return { model, weights: await session.weights(), history, stopped, ...restored(), seconds, results };
+  return { model, weights, history, stopped, ...restored(), seconds, results };
 
   function restored(): Pick<FitResult, "restoredEpoch"> {
     const epoch = best && state?.bestEpoch;

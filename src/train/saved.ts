@@ -1,6 +1,8 @@
 /** Trained models on disk: weights as safetensors, the description in the file's metadata. */
 import { DescentError, require } from "../core/errors.ts";
-import { sizeOf } from "../core/tensor.ts";
+import { sha256 } from "../core/sha256.ts";
+import { formatShape, sameShape } from "../core/tensor.ts";
+import { causeOf, regularFile, writeAtomically } from "../core/write_file.ts";
 import { checkWeights, type Model, type Weights } from "../nn/model.ts";
 import { modelConfig, modelFromConfig } from "../nn/registry.ts";
 import { decodeSafetensors, encodeSafetensors, type SavedTensor } from "./safetensors.ts";
@@ -12,13 +14,25 @@ export interface Trained {
 }
 
 const FORMAT = "descent-1";
+/** Keys of the metadata that are written here. */
+const OWN_KEYS = ["format", "model"] as const;
 
-/** The bytes of a safetensors file with the model's description and `metadata` beside the weights. */
+/**
+ * The bytes of a safetensors file with the model's description and `metadata` beside the weights. The same model and
+ * weights give the same bytes.
+ *
+ * @throws DescentError when the weights are not the model's or not finite, or `metadata` has a key of its own use.
+ */
 export function encodeModel(
   { model, weights }: Trained,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   checkWeights(model, weights);
+  const own = OWN_KEYS.find((key) => Object.hasOwn(metadata, key));
+  require(
+    own === undefined,
+    () => `Cannot save a model with metadata of the key "${own}": the file uses it itself; choose another`,
+  );
   const tensors = new Map(model.parameters.map(({ node: { label, type } }): [string, SavedTensor] => [
     label,
     { dtype: "f32", shape: type.shape, data: weights.get(label)! },
@@ -38,15 +52,22 @@ export function decodeModel(bytes: Uint8Array, { path = "model" }: { readonly pa
     () => `${path} holds tensors but no Descent model: its metadata has no "format": "${FORMAT}"`,
   );
   const model = parseModel(metadata.model, path);
+  const shapes = new Map(model.parameters.map(({ node: { label, type } }) => [label, type.shape]));
   const weights = new Map<string, Float32Array>();
   for (const [name, { dtype, shape, data }] of tensors) {
+    require(dtype === "f32", () => `${path}: "${name}" is ${dtype}, not f32`);
+    const expected = shapes.get(name);
     require(
-      dtype === "f32" && data.length === sizeOf(shape),
-      () => `${path}: "${name}" is ${dtype}, not f32`,
+      expected === undefined || sameShape(shape, expected),
+      () => `${path}: "${name}" is ${formatShape(shape)}, the model needs ${formatShape(expected!)}`,
     );
-    weights.set(name, data as Float32Array);
+    weights.set(name, data);
   }
-  checkWeights(model, weights);
+  try {
+    checkWeights(model, weights);
+  } catch (error) {
+    throw error instanceof DescentError ? new DescentError(`${path}: ${error.message}`) : error;
+  }
   return { model, weights };
 }
 
@@ -55,13 +76,22 @@ function parseModel(text: string, path: string): Model {
   try {
     return modelFromConfig(JSON.parse(text));
   } catch (error) {
-    throw new DescentError(`${path} has a damaged model description: ${(error as Error).message}`);
+    const why = error instanceof DescentError
+      ? error.message
+      : error instanceof SyntaxError
+      ? "it is not JSON"
+      : "a layer has settings that no layer has";
+    throw new DescentError(`${path} has a damaged model description: ${why}`);
   }
 }
 
 /**
- * Writes a trained model to a `.safetensors` file, which other libraries can read too.
+ * Writes a trained model to a `.safetensors` file, which other libraries can read too. A symbolic link is followed.
  *
+ * The file is there as a whole and on disk when this resolves, or it is as it was before.
+ *
+ * @throws DescentError when the weights are not the model's or not finite, `metadata` has a key that the file uses
+ * itself (`format`, `model`), the path names something else than a file, or it cannot be written.
  * @example
  * ```ts
  * import { assert } from "@std/assert";
@@ -80,27 +110,37 @@ export async function saveModel(
 ): Promise<void> {
   const bytes = encodeModel(trained, metadata);
   try {
-    // Beside its place and renamed: a reader, or a crash, never sees half a file.
-    const temporary = `${path}.${crypto.randomUUID()}.tmp`;
-    try {
-      await Deno.writeFile(temporary, bytes);
-      await Deno.rename(temporary, path);
-    } catch (error) {
-      await Deno.remove(temporary).catch(() => {});
-      throw error;
-    }
+    await writeAtomically(await regularFile(path), bytes);
   } catch (error) {
-    throw new DescentError(`Cannot write the model to ${path}: ${(error as Error).message}`);
+    throw new DescentError(`Cannot write the model to ${path}: ${causeOf(error)}`, { cause: error });
   }
 }
 
-/** Reads a trained model; throws when the file is missing, damaged, or no Descent model. */
-export async function loadModel(path: string): Promise<Trained> {
-  let bytes: Uint8Array;
+/**
+ * Reads a trained model.
+ *
+ * `sha256` is what the file's SHA-256 must be, in hex, as `run.json` has it and `sha256sum` prints it: then no bit of the
+ * file can have changed.
+ *
+ * @throws DescentError when the file is missing, damaged, no Descent model, or holds a weight that is NaN or infinite, or
+ * when it is not the file of that SHA-256.
+ */
+export async function loadModel(
+  path: string,
+  { sha256: expected }: { readonly sha256?: string } = {},
+): Promise<Trained> {
+  let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = await Deno.readFile(path);
+    bytes = await Deno.readFile(await regularFile(path));
   } catch (error) {
-    throw new DescentError(`Cannot read the model ${path}: ${(error as Error).message}`);
+    throw new DescentError(`Cannot read the model ${path}: ${causeOf(error)}`, { cause: error });
+  }
+  if (expected !== undefined) {
+    const found = await sha256(bytes);
+    require(
+      found === expected.toLowerCase(),
+      () => `${path} is not the file that was saved: its SHA-256 is ${found}, expected ${expected}`,
+    );
   }
   return decodeModel(bytes, { path });
 }

@@ -1,11 +1,12 @@
 /** A training session: a model and a data set compiled into one plan, loaded on one executor. */
+import { DescentError } from "../core/errors.ts";
 import type { Step } from "../core/step.ts";
 import type { TypedArray } from "../core/tensor.ts";
 import type { Executor, Program } from "../exec/executor.ts";
 import { checkLabels } from "../data/labels.ts";
 import { type Batch, batches, epochOrder } from "../data/order.ts";
 import type { Splits } from "../data/set.ts";
-import { checkWeights, type Model, type Weights } from "../nn/model.ts";
+import { checkWeights, findNotFinite, type Model, type Weights } from "../nn/model.ts";
 import { COLUMN } from "./graph.ts";
 import type { ConfusionMatrix } from "./metrics.ts";
 import {
@@ -42,6 +43,8 @@ export {
 
 /** A run of steps lasts about this long, so that progress is shown and Ctrl-C is heard. */
 const CHUNK_MS = 80;
+/** Looking at the weights after epochs may take this share of the time. */
+const LOOK_SHARE = 0.002;
 
 /** Means over rows. */
 export interface Means {
@@ -79,6 +82,9 @@ export class Session {
   readonly #stepMs = new Map<string, number>();
   #place: SessionPlace = { epoch: 0, done: 0, updates: 0 };
   #pausedMs = performance.now();
+  /** When the weights were looked at last, and how long that took. */
+  #lookedMs = -Infinity;
+  #lookMs = 0;
 
   private constructor(
     readonly model: Model,
@@ -222,13 +228,36 @@ export class Session {
     return { ...means, confusion: { classes, counts: rows } };
   }
 
-  /** The trained values as they are now. */
+  /**
+   * The trained values as they are now.
+   *
+   * @throws DescentError when one is NaN or infinite: a loss need not show it, as kernels pass over weights of zeros.
+   */
   async weights(): Promise<Weights> {
-    const entries: [string, Float32Array][] = [];
-    for (const { node } of this.model.parameters) {
-      entries.push([node.label, Float32Array.from(await this.program.read(node))]);
+    const weights = new Map<string, Float32Array>();
+    for (const { node: { label, type }, node } of this.model.parameters) {
+      const values = new Float32Array(await this.program.read(node));
+      const wrong = findNotFinite(values, type.shape);
+      if (wrong !== undefined) {
+        throw new DescentError(
+          `"${label}" is ${wrong} after ${
+            this.#place.updates + this.#place.done
+          } steps: the steps are too large; ` +
+            "try a tenth of the learning rate",
+        );
+      }
+      weights.set(label, values);
     }
-    return new Map(entries);
+    return weights;
+  }
+
+  /** Throws as `weights` does, if the last look was so long ago that another costs next to nothing. */
+  async lookAtWeights(): Promise<void> {
+    const before = performance.now();
+    if (this.#lookMs > LOOK_SHARE * (before - this.#lookedMs)) return;
+    await this.weights();
+    this.#lookedMs = performance.now();
+    this.#lookMs = this.#lookedMs - before;
   }
 
   setWeights(weights: Weights): void {

@@ -1,6 +1,6 @@
 /** Writing the document: Markdown, one HTML file, items for programs, tables as CSV. */
 import { dirname, join } from "node:path";
-import { writeAtomically } from "../../../src/core/files.ts";
+import { writeAtomically } from "../../../src/core/write_file.ts";
 import { formatJson } from "../../../src/runs/json.ts";
 import type { JudgedPicture, JudgedReport } from "../judged.ts";
 import { tableCsv } from "../tables.ts";
