@@ -4,6 +4,7 @@
  * Layout: 0, 0, element type, rank · one big-endian u32 per axis, outermost first · the elements, row after row.
  * Source: Y. LeCun, C. Cortes, C. Burges: "The MNIST database of handwritten digits", section on file formats.
  */
+import { createGunzip } from "node:zlib";
 import { DescentError, require } from "../core/errors.ts";
 import { formatShape, type Shape } from "../core/tensor.ts";
 
@@ -181,33 +182,44 @@ async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** Unpacks gzip, and stops as soon as there is more than the header says: a small file can unpack to terabytes. */
-async function gunzip(packed: Uint8Array<ArrayBuffer>, path: string): Promise<Uint8Array> {
-  const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip")).getReader();
+/**
+ * Unpacks gzip of one member or several, as `cat a.gz b.gz` and bgzip make it, which a `DecompressionStream` refuses.
+ * Stops as soon as there is more than the header says: a small file can unpack to terabytes.
+ */
+async function gunzip(packed: Uint8Array, path: string): Promise<Uint8Array> {
+  const stream = createGunzip();
+  stream.end(packed);
   let bytes = new Uint8Array(0), length = 0;
-  for (;;) {
-    const chunk = await reader.read().catch((cause: unknown) => {
-      throw new DescentError(`${path} is a damaged gzip file: it cannot be unpacked to its end; ${AGAIN}`, {
-        cause,
-      });
-    });
-    if (chunk.done) return bytes.subarray(0, length);
-    if (length + chunk.value.length > bytes.length) {
-      const larger = new Uint8Array(2 * (length + chunk.value.length));
-      larger.set(bytes.subarray(0, length));
-      bytes = larger;
+  try {
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      if (length + chunk.length > bytes.length) {
+        const larger = new Uint8Array(2 * (length + chunk.length));
+        larger.set(bytes.subarray(0, length));
+        bytes = larger;
+      }
+      bytes.set(chunk, length);
+      length += chunk.length;
+      if (length < MAX_HEADER_BYTES) continue;
+      const { shape, fileBytes } = parseHeader(bytes.subarray(0, length), { path });
+      require(BigInt(length) <= fileBytes, () => tooLong(path, shape, fileBytes));
+      require(
+        fileBytes <= MAX_FILE_BYTES,
+        () => `Cannot read ${path}: it unpacks to ${fileBytes} bytes, more than ${MAX_FILE_BYTES}`,
+      );
     }
-    bytes.set(chunk.value, length);
-    length += chunk.value.length;
-    if (length < MAX_HEADER_BYTES) continue;
-    const { shape, fileBytes } = parseHeader(bytes.subarray(0, length), { path });
-    if (BigInt(length) > fileBytes) {
-      await reader.cancel();
-      throw new DescentError(tooLong(path, shape, fileBytes));
-    }
-    require(
-      fileBytes <= MAX_FILE_BYTES,
-      `Cannot read ${path}: it unpacks to ${fileBytes} bytes, more than ${MAX_FILE_BYTES}`,
-    );
+  } catch (error) {
+    if (error instanceof DescentError) throw error;
+    throw damagedGzip(path, error);
+  } finally {
+    stream.destroy();
   }
+  // Zeros behind the last member end the stream, whatever follows them.
+  if (stream.bytesWritten < packed.length) throw damagedGzip(path);
+  return bytes.subarray(0, length);
+}
+
+function damagedGzip(path: string, cause?: unknown): DescentError {
+  return new DescentError(`${path} is a damaged gzip file: it cannot be unpacked to its end; ${AGAIN}`, {
+    cause,
+  });
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DescentError } from "../../src/core/errors.ts";
@@ -174,6 +174,36 @@ Deno.test("readIdx() refuses a gzip file that is cut, altered or followed by oth
     }
     await Deno.writeFile(path, await gzipBytes(new Uint8Array()));
     assertEquals(await messageOf(readIdx(path)), `${path} is empty (0 bytes); copy or download it again`);
+  }));
+
+Deno.test("readIdx() reads a gzip file of several members, and refuses one of which a member is damaged", () =>
+  withTempFolder(async (folder) => {
+    const path = join(folder, "images.gz"), data = Uint8Array.from(range(60_000), (i) => i * i + i / 7);
+    const file = encodeIdx([600, 100], data), cuts = [0, 1, 12, 13, 40_000, file.length];
+    const members: Uint8Array[] = [];
+    for (const [i, cut] of cuts.slice(1).entries()) members.push(await gzipBytes(file.slice(cuts[i], cut)));
+    members.splice(2, 0, await gzipBytes(new Uint8Array()));
+    const write = (parts: readonly Uint8Array[]) =>
+      Deno.writeFile(path, Uint8Array.from(parts.flatMap((part) => [...part])));
+    await write(members);
+    assertEquals(await readIdx(path), { shape: [600, 100], data });
+    const damaged =
+      `${path} is a damaged gzip file: it cannot be unpacked to its end; copy or download it again`;
+    for (let at = 0; at < members.length; at++) {
+      const altered = members.map((part, i) =>
+        i === at ? part.map((byte, k) => k === part.length - 6 ? ~byte : byte) : part
+      );
+      await write(altered);
+      assertEquals(await messageOf(readIdx(path)), damaged);
+    }
+    for (const behind of [[0], [0, 0, 0, 7], [7], [0x1f, 0x8b]]) {
+      await write([...members, Uint8Array.from(behind)]);
+      assertEquals(await messageOf(readIdx(path)), damaged);
+    }
+    await write(members.slice(0, -1));
+    assertMatch(await messageOf(readIdx(path)), / is truncated: its header says \[600,100\]/);
+    await write([...members, await gzipBytes(Uint8Array.of(1))]);
+    assertMatch(await messageOf(readIdx(path)), / is longer than its header says: \[600,100\]/);
   }));
 
 Deno.test("readIdx() stops unpacking once there is more than the header says, or more than it may hold", () =>
