@@ -10,6 +10,8 @@ export interface FoundFile {
   readonly path: string;
   readonly bytes: number;
   readonly mtimeMs: number;
+  /** Of the file itself, whatever its name: another file has another one. Null where the system has none. */
+  readonly inode: number | null;
 }
 
 /** A name of one entry of a folder: nothing hidden, nothing that leads elsewhere. */
@@ -32,8 +34,8 @@ export function isPlainName(name: string): boolean {
 export function findFile(root: string, names: readonly string[]): FoundFile | undefined {
   const path = findPath(root, names);
   if (path === undefined) return undefined;
-  const { isFile, size, mtime } = Deno.lstatSync(path);
-  return isFile ? { path, bytes: size, mtimeMs: mtime?.getTime() ?? 0 } : undefined;
+  const { isFile, size, mtime, ino } = Deno.lstatSync(path);
+  return isFile ? { path, bytes: size, mtimeMs: mtime?.getTime() ?? 0, inode: ino } : undefined;
 }
 
 /** The folder `names` below `root` as it really lies, or `undefined` where there is none that may be read. */

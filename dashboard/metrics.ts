@@ -101,6 +101,15 @@ function rounded(value: number | null | undefined): number | null {
   return typeof value !== "number" ? null : Number(value.toPrecision(6));
 }
 
+/** Bytes as text; a byte-order mark stays, as `parseObject` passes over it. */
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}
+
+function isLineEnd(byte: number): boolean {
+  return byte === 10 || byte === 13;
+}
+
 /** The metrics of the run `id` below `root`. */
 export class Metrics {
   readonly #root: string;
@@ -111,9 +120,11 @@ export class Metrics {
   #offset = 0;
   #rest = new Uint8Array(0);
   #skipped = 0;
-  /** In a line that is too long to be one: until its end all is passed over. */
+  /** In a line that is too long to be one, or that is counted already: until its end all is passed over. */
   #passing = false;
-  #path = "";
+  /** A last line without its end is counted: what follows must be that end. */
+  #ahead = false;
+  #file: string | undefined;
   #reading: Promise<void> | undefined;
 
   constructor(root: string, id: string) {
@@ -130,25 +141,32 @@ export class Metrics {
     return this.#skipped;
   }
 
-  /** Reads what was appended since the last call. A file that has become shorter is another one, and read anew. */
+  /** Reads what was appended since the last call. Another file, or one that has become shorter, is read anew. */
   refresh(): Promise<void> {
     return this.#reading ??= this.#read().finally(() => this.#reading = undefined);
   }
 
   async #read(): Promise<void> {
     const found = findFile(this.#root, this.#names);
-    if (found === undefined || found.bytes < this.#offset || found.path !== this.#path) this.#reset();
+    const named = found && `${found.inode} ${found.path}`;
+    if (found === undefined || found.bytes < this.#offset || named !== this.#file) this.#reset();
     if (found === undefined || found.bytes === this.#offset) return;
-    this.#path = found.path;
+    this.#file = named;
     using file = await Deno.open(found.path);
     await file.seek(this.#offset, Deno.SeekMode.Start);
     const end = Math.min(found.bytes, MAX_BYTES);
     while (this.#offset < end) {
       const piece = new Uint8Array(Math.min(PIECE_BYTES, end - this.#offset)), count = await file.read(piece);
       if (count === null) break;
+      if (this.#ahead && !isLineEnd(piece[0]!)) {
+        this.#reset();
+        return await this.#read();
+      }
+      this.#ahead = false;
       this.#offset += count;
       this.#take(piece.subarray(0, count));
     }
+    this.#takeLast();
   }
 
   #reset(): void {
@@ -158,6 +176,8 @@ export class Metrics {
     this.#rest = new Uint8Array(0);
     this.#skipped = 0;
     this.#passing = false;
+    this.#ahead = false;
+    this.#file = undefined;
   }
 
   #take(piece: Uint8Array): void {
@@ -165,10 +185,9 @@ export class Metrics {
     bytes.set(this.#rest);
     bytes.set(piece, this.#rest.length);
     const end = bytes.lastIndexOf(10) + 1;
-    // A line without its end is being written, or was when the run died.
     this.#rest = bytes.slice(end);
     if (end > 0) {
-      const lines = new TextDecoder().decode(bytes.subarray(0, end)).split("\n");
+      const lines = textOf(bytes.subarray(0, end)).split("\n");
       lines.pop();
       if (this.#passing) lines.shift();
       this.#passing = false;
@@ -179,6 +198,19 @@ export class Metrics {
       this.#passing = true;
       this.#rest = new Uint8Array(0);
     }
+  }
+
+  /**
+   * A last line without its end is being written, or was when the run died, or an editor took its end. As `readRun` does,
+   * it is counted where it is an object: no piece of one is.
+   */
+  #takeLast(): void {
+    if (this.#passing || this.#rest.length === 0) return;
+    const text = textOf(this.#rest);
+    if (parseObject(text) === undefined) return;
+    this.#line(text);
+    this.#rest = new Uint8Array(0);
+    this.#passing = this.#ahead = true;
   }
 
   #line(text: string): void {

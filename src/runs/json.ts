@@ -25,10 +25,13 @@ export function formatJson(value: Json): string {
   return JSON.stringify(value, null, 2) + "\n";
 }
 
-/** The object that `text` holds, or `undefined` where it holds anything else or is damaged. */
+/**
+ * The object that `text` holds, or `undefined` where it holds anything else or is damaged. A byte-order mark in front of
+ * it, which editors on Windows write, is passed over.
+ */
 export function parseObject(text: string): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text.startsWith("\uFEFF") ? text.slice(1) : text);
     return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -37,7 +37,7 @@ export interface RunEntry {
 export interface RunFolder extends RunEntry {
   /** The lines of `metrics.jsonl`, in order. */
   readonly metrics: readonly JsonObject[];
-  /** Damaged lines that were left out, not counting a last one that is still being written. */
+  /** Damaged lines that were left out, not counting a piece of one at the end, which is being written or was. */
   readonly skippedLines: number;
   /** Names of the files in `figures/`, sorted. */
   readonly figures: readonly string[];
@@ -160,11 +160,12 @@ async function readMember<T extends JsonObject>(
 function parseLines(text: string): { metrics: JsonObject[]; skippedLines: number } {
   const metrics: JsonObject[] = [];
   let skippedLines = 0;
-  // The piece after the last newline is empty, or a line that is being written or was when the run died.
-  for (const line of text.split("\n").slice(0, -1)) {
+  const lines = text.split("\n"), last = lines.length - 1;
+  for (const [i, line] of lines.entries()) {
     const value = parseObject(line);
     if (value !== undefined) metrics.push(value);
-    else skippedLines++;
+    // What follows the last newline may be nothing, or a piece of a line: no piece of an object is an object.
+    else if (i < last) skippedLines++;
   }
   return { metrics, skippedLines };
 }
