@@ -1,12 +1,12 @@
 /**
- * Makes ready what every task needs, if it is not there: compiles kernels/*.ts to kernels/build/kernels.wasm when it is
- * older than what it is made of, and finds out which flags this Deno's engine knows, for kernels/build/engine.flags.
+ * Makes ready what every task needs, if it is not there and whole: compiles kernels/*.ts to kernels/build/kernels.wasm when
+ * it was made of other sources, and finds out which flags this Deno's engine knows, for kernels/build/engine.flags.
  */
 import asc from "assemblyscript/asc";
+import { sha256 } from "../src/core/sha256.ts";
 import { acceptedFlags } from "../src/exec/engine.ts";
 
 const here = new URL("./", import.meta.url);
-const built = new URL("build/", here);
 
 const FLAGS = [
   ["--runtime", "stub", "-O3", "--noAssert"],
@@ -31,19 +31,21 @@ export async function readSources(folder: URL, prefix = ""): Promise<Map<string,
   return sources;
 }
 
-async function digest(sources: ReadonlyMap<string, string>): Promise<string> {
-  const text = JSON.stringify([FLAGS, asc.version, [...sources].sort(([a], [b]) => (a < b ? -1 : 1))]);
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+function digest(sources: ReadonlyMap<string, string>): Promise<string> {
+  return hash(JSON.stringify([FLAGS, asc.version, [...sources].sort(([a], [b]) => (a < b ? -1 : 1))]));
+}
+
+function hash(contents: string | Uint8Array<ArrayBuffer>): Promise<string> {
+  return sha256(typeof contents === "string" ? new TextEncoder().encode(contents) : contents);
 }
 
 /** The module that the sources make; throws with the compiler's words where they make none. */
-export async function compileSources(sources: ReadonlyMap<string, string>): Promise<Uint8Array> {
-  let wasm: Uint8Array | undefined;
+export async function compileSources(sources: ReadonlyMap<string, string>): Promise<Uint8Array<ArrayBuffer>> {
+  let wasm: Uint8Array<ArrayBuffer> | undefined;
   const { error, stderr } = await asc.main(["mod.ts", "--outFile", "kernels.wasm", ...FLAGS], {
     readFile: (name) => sources.get(name) ?? null,
     writeFile(name, contents) {
-      if (name === "kernels.wasm") wasm = contents as Uint8Array;
+      if (name === "kernels.wasm") wasm = new Uint8Array(contents as Uint8Array);
     },
     listFiles: () => [],
   });
@@ -53,37 +55,56 @@ export async function compileSources(sources: ReadonlyMap<string, string>): Prom
   return wasm;
 }
 
-/** The tasks of deno.json start Deno with what this file says. */
-async function writeEngineFlags(): Promise<void> {
-  const { deno, v8 } = Deno.version, engine = `deno ${deno}, v8 ${v8}, ${Deno.build.target}`;
-  const known = await Deno.readTextFile(new URL("engine.txt", built)).catch(() => "");
-  if (known === engine && await exists(new URL("engine.flags", built))) return;
-  await Deno.mkdir(built, { recursive: true });
-  await replace("engine.flags", await acceptedFlags());
-  await replace("engine.txt", engine);
+/**
+ * Makes the file `name` of `folder` unless it is there as it was made last, of the same: `madeOf` names what it is made of.
+ * Beside it lies that name with the SHA-256 of the file, so that one that was cut off or changed is made anew.
+ */
+async function ensure(
+  folder: URL,
+  name: string,
+  { madeOf, make }: {
+    readonly madeOf: string;
+    readonly make: () => Promise<string | Uint8Array<ArrayBuffer>>;
+  },
+): Promise<boolean> {
+  const file = new URL(name, folder), stamp = `${name}.stamp`;
+  const stampOf = async (contents: string | Uint8Array<ArrayBuffer>) => `${madeOf}\n${await hash(contents)}\n`;
+  const known = await Deno.readTextFile(new URL(stamp, folder)).catch(() => undefined);
+  const found = await Deno.readFile(file).catch(() => undefined);
+  if (found !== undefined && known === await stampOf(found)) return false;
+  const contents = await make();
+  await Deno.mkdir(folder, { recursive: true });
+  await replace(folder, name, contents);
+  await replace(folder, stamp, await stampOf(contents));
+  return true;
 }
 
 /** Renamed into place, so that a program that starts meanwhile reads the old file or the new, never half of one. */
-async function replace(name: string, contents: string | Uint8Array): Promise<void> {
-  const temporary = new URL(`${name}.${Deno.pid}.tmp`, built);
+async function replace(folder: URL, name: string, contents: string | Uint8Array): Promise<void> {
+  const temporary = new URL(`${name}.${Deno.pid}.tmp`, folder);
   if (typeof contents === "string") await Deno.writeTextFile(temporary, contents);
   else await Deno.writeFile(temporary, contents);
-  await Deno.rename(temporary, new URL(name, built));
+  await Deno.rename(temporary, new URL(name, folder));
 }
 
-function exists(file: URL): Promise<boolean> {
-  return Deno.stat(file).then(() => true, () => false);
+/** Makes in `folder` what is missing, stale or damaged, and tells the names of what it made. */
+export async function build(folder: URL): Promise<readonly string[]> {
+  const { deno, v8 } = Deno.version;
+  // The tasks of deno.json start Deno with what this file says.
+  const flags = await ensure(folder, "engine.flags", {
+    madeOf: `deno ${deno}, v8 ${v8}, ${Deno.build.target}`,
+    make: () => acceptedFlags(),
+  });
+  const sources = await readSources(here);
+  const kernels = await ensure(folder, "kernels.wasm", {
+    madeOf: await digest(sources),
+    make: () => compile(sources),
+  });
+  return [...(flags ? ["engine.flags"] : []), ...(kernels ? ["kernels.wasm"] : [])];
 }
 
 if (import.meta.main) {
-  await writeEngineFlags();
-  const sources = await readSources(here), wanted = await digest(sources);
-  const found = await Deno.readTextFile(new URL("kernels.sha256", built)).catch(() => "");
-  if (found !== wanted || !await exists(new URL("kernels.wasm", built))) {
-    const wasm = await compileSources(sources);
-    await Deno.mkdir(built, { recursive: true });
-    await replace("kernels.wasm", wasm);
-    await replace("kernels.sha256", wanted);
-    console.error(`Compiled the WebAssembly kernels (${wasm.length} bytes)`);
+  if ((await build(new URL("build/", here))).includes("kernels.wasm")) {
+    console.error("Compiled the WebAssembly kernels");
   }
 }

@@ -1,18 +1,13 @@
 /** Keeps a training in its checkpoints, and takes it up from one: which other training it may be, and how often to write. */
 import { DescentError, require } from "../core/errors.ts";
+import { sha256 } from "../core/sha256.ts";
 import type { Executor } from "../exec/executor.ts";
 import type { Splits } from "../data/set.ts";
 import { crossEntropy } from "../nn/losses.ts";
 import { modelConfig } from "../nn/registry.ts";
 import type { Weights } from "../nn/model.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import {
-  type Checkpoint,
-  type CheckpointOptions,
-  isHealthy,
-  sha256,
-  type TrainingTexts,
-} from "./checkpoint.ts";
+import { type Checkpoint, type CheckpointOptions, isHealthy, type TrainingTexts } from "./checkpoint.ts";
 import { writeCheckpoint } from "./checkpoint_file.ts";
 import type { FitOptions } from "./fit_options.ts";
 import { type Session, SPLIT_NAMES } from "./session.ts";

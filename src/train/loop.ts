@@ -80,7 +80,7 @@ export async function train(
   await keeper?.save(kept());
   const seconds = elapsed();
   // Read before others are restored: it throws where the last steps went wrong and no loss shows it.
-  const weights = best ?? await session.weights();
+  const last = await session.weights(), weights = best ?? last;
   if (stopped === "interrupted") {
     return { model, weights, history, stopped, ...restored(), seconds, results: {} };
   }
