@@ -2,6 +2,7 @@
 import type { InsideData } from "../components/inside/inside_types.ts";
 import { causeOf } from "../src/core/write_file.ts";
 import { PLAN_FILE } from "../src/runs/layout.ts";
+import { modelProblem } from "./model_check.ts";
 import { readPlans } from "./plan_data.ts";
 import type { Store } from "./store.ts";
 import { readWeightsHead, WEIGHTS_FILE } from "./weights.ts";
@@ -19,6 +20,8 @@ export async function insideData(store: Store, id: string): Promise<InsideData |
       return none;
     }
   };
+  const damage = await modelProblem(store, id, WEIGHTS_FILE);
+  if (damage !== undefined) problems.push(damage);
   const head = attempt(WEIGHTS_FILE, () => readWeightsHead(root, id, row.network), undefined);
   return {
     id,

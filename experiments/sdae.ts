@@ -1,14 +1,13 @@
 /** Report B, part B: a stacked denoising autoencoder 784-900-625-400, and the classifier that starts from it. */
-import { join } from "node:path";
 import { number, oneOf } from "../src/cli/flags.ts";
 import { UsageError } from "../src/core/errors.ts";
 import type { Splits } from "../src/data/set.ts";
 import type { LayerTraining } from "../src/train/pretrain.ts";
-import { loadModel } from "../src/train/saved.ts";
 import { FULL_B, REPORT_B } from "./images.ts";
 import { declare, type Experiment, type Prepared, type Training } from "./lab/experiment.ts";
 import { networkName } from "./lab/network_name.ts";
 import { MOMENTUM_FLAG, NETWORK_FLAGS, SHUFFLE_SETTING, TRAIN_FLAGS } from "./lab/options.ts";
+import { loadRunModel } from "./lab/run_model.ts";
 import type { SettingTable } from "./lab/settings.ts";
 import { measureStack } from "./measures/stack_measures.ts";
 import { adoptLayers, freshLayers, OF_LAYERS, prepareClassifier } from "./sdae_classifier.ts";
@@ -169,7 +168,7 @@ function classifier(kind: SdaeKind, name: string, { about, before }: {
     async prepare(settings, data, { seed, from }) {
       const autoencoder = from === undefined
         ? freshLayers(settings, data, seed)
-        : await loadModel(join(from.path, "model.safetensors"));
+        : await loadRunModel(from.path);
       return prepareClassifier(settings, data, { kind, seed, autoencoder, ...(from && { from }) });
     },
   });

@@ -3,7 +3,7 @@ import { UsageError } from "../src/core/errors.ts";
 import type { Splits } from "../src/data/set.ts";
 import { dense } from "../src/nn/dense.ts";
 import { initializeWeights, sequential } from "../src/nn/model.ts";
-import { numberOf, objectOf, wordOf } from "../src/runs/facts.ts";
+import { numberOf, objectOf, savedSha256, wordOf } from "../src/runs/facts.ts";
 import { type Json, type JsonObject, toJson } from "../src/runs/json.ts";
 import type { RunFolder } from "../src/runs/read.ts";
 import { firstLayers, joinModels } from "../src/train/compose.ts";
@@ -11,6 +11,7 @@ import type { FitResult } from "../src/train/fit.ts";
 import type { Trained } from "../src/train/saved.ts";
 import type { MeasureContext, Prepared, Training } from "./lab/experiment.ts";
 import { networkName } from "./lab/network_name.ts";
+import { MODEL_FILE } from "./lab/run_model.ts";
 import { readings } from "./measures/readings.ts";
 import {
   commonTraining,
@@ -43,7 +44,8 @@ export function adoptLayers(
     throw new UsageError(`--from: the pre-training in ${path} is ${state}, not finished: ${anew}`);
   }
   const had = layerSettings(objectOf(info?.settings));
-  if (had === undefined || !Array.isArray(summary?.layers)) {
+  const isWhole = Array.isArray(summary?.layers) && savedSha256(info, MODEL_FILE) !== null;
+  if (had === undefined || !isWhole) {
     throw new UsageError(`--from: the pre-training in ${path} is damaged: ${anew}`);
   }
   if (kindOf(had) !== kind) {

@@ -98,7 +98,7 @@ export async function build(folder: URL): Promise<readonly string[]> {
   const sources = await readSources(here);
   const kernels = await ensure(folder, "kernels.wasm", {
     madeOf: await digest(sources),
-    make: () => compile(sources),
+    make: () => compileSources(sources),
   });
   return [...(flags ? ["engine.flags"] : []), ...(kernels ? ["kernels.wasm"] : [])];
 }

@@ -77,9 +77,8 @@ async function runStages(run: RunWriter, bound: BoundRun, place: Place) {
   }
   const measured = await prepared.measure(results, { seed, executor, published });
   const summary = summarize(run, bound, { ...told, more: measured.summary });
-  const metadata = { run: run.id, experiment: experiment.name };
   for (const [file, model] of Object.entries(measured.models)) {
-    await run.writeFile(file, encodeModel(model, metadata));
+    await run.writeFile(file, encodeModel(model));
   }
   for (const [file, content] of Object.entries(measured.files ?? {})) await run.writeFile(file, content);
   await run.writeJson("summary.json", summary);

@@ -62,6 +62,12 @@ export async function readFacts(folder: string): Promise<readonly RunFacts[]> {
   return (await listRuns(folder)).map(factsOf);
 }
 
+/** SHA-256 of the model `file` as the run saved it; null where it saved none, or is from before that was noted. */
+export function savedSha256(info: JsonObject | undefined, file: string): string | null {
+  const known = objectOf(info?.sha256);
+  return Object.hasOwn(known, file) ? wordOf(known[file]) : null;
+}
+
 function texts(value: Json | undefined): Readonly<Record<string, string>> {
   return Object.fromEntries(flatten(value).map(([path, leaf]) => [path, textOf(leaf)]));
 }

@@ -35,7 +35,12 @@ export interface RunInfo extends JsonObject {
   readonly pid: number;
   /** Left out where the process may not know it. */
   readonly host?: string;
+  /** SHA-256 of each model file by its path in the folder, once the run has ended. */
+  readonly sha256?: Readonly<Record<string, string>>;
 }
+
+/** What the names of model files end in. */
+export const MODEL_ENDING = ".safetensors";
 
 /** Names of a classifier's scores; averages as in `ClassificationReport`. */
 export const SCORE_NAMES = ["accuracy", "precision", "recall", "f1"] as const;

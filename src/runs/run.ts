@@ -1,10 +1,11 @@
 /** Writing run folders; `layout.ts` shows what is in one. */
 import { basename, dirname, join } from "node:path";
 import { DescentError, require } from "../core/errors.ts";
+import { sha256 } from "../core/sha256.ts";
 import { causeOf, writeAtomically, writeFully } from "../core/write_file.ts";
 import { pathInside } from "./files.ts";
 import { formatJson, type Json, type JsonObject } from "./json.ts";
-import { METRICS_FILE, RUN_FILE, type RunInfo, type RunState } from "./layout.ts";
+import { METRICS_FILE, MODEL_ENDING, RUN_FILE, type RunInfo, type RunState } from "./layout.ts";
 import { readEntry } from "./read.ts";
 import { holdLock, hostName, LOCK_FILE, releaseLock } from "./lock.ts";
 
@@ -54,7 +55,7 @@ export async function createRun(out: string, options: RunOptions): Promise<RunWr
   const [date, time] = startedAt.replaceAll(/[-:]|\..*$/g, "").split("T");
   const own = { name, seed, state: "running", startedAt, pid: Deno.pid, host: hostName() } as const;
   const clash = Object.keys(record).find((key) =>
-    Object.hasOwn(own, key) || ["id", "finishedAt", "error"].includes(key)
+    Object.hasOwn(own, key) || ["id", "finishedAt", "error", "sha256"].includes(key)
   );
   if (clash !== undefined) throw new Error(`A run records "${clash}" itself`);
 
@@ -162,6 +163,8 @@ export class RunWriter {
   #told = false;
   /** Whether anything but `run.json` was written. */
   #used = false;
+  /** SHA-256 of the model files that were written, by their paths. */
+  readonly #sha256 = new Map<string, string>();
   #end: Promise<void> | undefined;
 
   constructor(
@@ -206,7 +209,8 @@ export class RunWriter {
   }
 
   /**
-   * Writes a file of the run, such as `figures/loss.svg`: whole, in the place of an older one.
+   * Writes a file of the run, such as `figures/loss.svg`: whole, in the place of an older one. Of models, `run.json`
+   * tells the SHA-256 when the run ends.
    *
    * @throws DescentError when the path leaves the folder or the file cannot be written.
    */
@@ -221,6 +225,9 @@ export class RunWriter {
       await writeAtomically(path, data);
     } catch (error) {
       throw cannotWrite(path, error);
+    }
+    if (relative.endsWith(MODEL_ENDING) && typeof data !== "string") {
+      this.#sha256.set(relative, await sha256(new Uint8Array(data)));
     }
   }
 
@@ -257,7 +264,14 @@ export class RunWriter {
     this.#metrics.close();
     const path = join(this.path, RUN_FILE);
     try {
-      const info: RunInfo = { ...this.#info, ...extra, state, finishedAt: new Date().toISOString() };
+      const hashes = { ...this.#info.sha256, ...Object.fromEntries(this.#sha256) };
+      const info: RunInfo = {
+        ...this.#info,
+        ...(Object.keys(hashes).length > 0 && { sha256: hashes }),
+        ...extra,
+        state,
+        finishedAt: new Date().toISOString(),
+      };
       await writeAtomically(path, formatJson(info));
     } catch (error) {
       // The file of the lock stays, and nobody holds it: a reader takes the run for dead, not for running.

@@ -1,5 +1,5 @@
 /** The stacked autoencoder on small images: what its runs leave, going on from them, and what is refused. */
-import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import type { Experiment } from "../../experiments/lab/experiment.ts";
 import { checkAsked } from "../../experiments/lab/go_on.ts";
@@ -8,6 +8,7 @@ import { makeRun } from "../../experiments/lab/run.ts";
 import { main } from "../../experiments/main.ts";
 import { SDAE_EXPERIMENTS } from "../../experiments/sdae.ts";
 import { DescentError } from "../../src/core/errors.ts";
+import { sha256 } from "../../src/core/sha256.ts";
 import { factsOf } from "../../src/runs/facts.ts";
 import { readRun, type RunFolder } from "../../src/runs/read.ts";
 import { loadModel } from "../../src/train/saved.ts";
@@ -206,6 +207,41 @@ Deno.test("--from refuses folders that hold no such layers, other settings and o
     await Deno.writeTextFile(file, text);
     await Deno.remove(join(path, "summary.json"));
     assertEquals(await refusal(path), `--from: the pre-training in ${path} is damaged: ${anew}`);
+  });
+});
+
+Deno.test("--from takes the very file that the run saved: 100 of 100 flipped bits are refused, and weights of NaN", async () => {
+  await withPlace(async (place) => {
+    const { path } = await make("sdae-pretrain", place, { change: { epochs: 1 } });
+    const file = join(path, "model.safetensors"), note = join(path, "run.json");
+    const bytes = await Deno.readFile(file), info = await Deno.readTextFile(note);
+    const refusal = async () =>
+      (await assertRejects(() => make("sdae-classify", place, { from: path }), DescentError)).message;
+    for (let k = 0; k < 100; k++) {
+      const changed = bytes.slice(), bit = Math.floor(8 * bytes.length * (k + 0.5) / 100);
+      changed[bit >> 3]! ^= 1 << (bit & 7);
+      await Deno.writeFile(file, changed);
+      assert((await refusal()).startsWith(`${file} is not the file that was saved: its SHA-256 is `), `${k}`);
+    }
+    const wrong = bytes.slice();
+    new DataView(wrong.buffer).setFloat32(wrong.length - 4, NaN, true);
+    await Deno.writeFile(file, wrong);
+    await Deno.writeTextFile(note, info.replace(await sha256(bytes), await sha256(wrong)));
+    assertMatch(await refusal(), /model\.safetensors: "\w+\/\w+" is NaN at \[[\d,]+\] and no finite number/);
+    await Deno.writeTextFile(note, info.replace('"model.safetensors"', '"other.safetensors"'));
+    assertMatch(await refusal(), /^--from: the pre-training in .* is damaged: /);
+    assertEquals(await runsIn(place), ["sdae-pretrain"]);
+  });
+});
+
+Deno.test("two runs of the same settings and seed leave the same model, byte for byte", async () => {
+  await withPlace(async (place) => {
+    const models: Uint8Array[] = [];
+    for (let k = 0; k < 2; k++) {
+      const { path } = await make("sdae-pretrain", place, { change: { epochs: 1 } });
+      models.push(await Deno.readFile(join(path, "model.safetensors")));
+    }
+    assertEquals(models[0], models[1]);
   });
 });
 

@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { DescentError } from "../../src/core/errors.ts";
+import { savedSha256 } from "../../src/runs/facts.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import { listRuns, readRun } from "../../src/runs/read.ts";
-import { createRun, type RunOptions, type RunSummary, RunWriter } from "../../src/runs/run.ts";
+import { createRun, reopenRun, type RunOptions, type RunSummary, RunWriter } from "../../src/runs/run.ts";
 
 const NOW = new Date("2026-11-21T17:20:01.234Z");
 const OPTIONS: RunOptions = { name: "q1-adam", seed: 7, record: { epochs: 25 }, now: NOW };
@@ -146,6 +147,35 @@ Deno.test("finish() notes state, time and more, and leaves nothing but the run's
     assertEquals(await namesIn(run.path), names);
     assertEquals(await namesIn(join(run.path, "figures")), ["loss.svg"]);
     assertEquals(await Deno.readFile(join(run.path, "model.safetensors")), Uint8Array.of(1, 2, 3));
+  }));
+
+Deno.test("run.json has the SHA-256 of each model that the run wrote, however it ended, and that of a run gone on with", () =>
+  inFolder(async (out) => {
+    // As `printf abc | sha256sum` prints it.
+    const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    const text = (letters: string) => new TextEncoder().encode(letters);
+    const run = await createRun(out, OPTIONS);
+    await run.writeFile("model.safetensors", text("an older one"));
+    await run.writeFile("model.safetensors", text("abc"));
+    await run.writeFile("layers/1.safetensors", text(""));
+    await run.writeFile("figures/loss.png", text("abc"));
+    await run.finish("failed", { error: "on the way" });
+    const empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    const { info } = await readRun(run.path);
+    assertEquals(info!.sha256, { "model.safetensors": abc, "layers/1.safetensors": empty });
+    assertEquals(savedSha256(info, "model.safetensors"), abc);
+    for (const name of ["figures/loss.png", "constructor"]) assertEquals(savedSha256(info, name), null);
+
+    const again = await reopenRun(run.path);
+    await again.writeFile("model.safetensors", text(""));
+    await again.finish("finished");
+    const after = (await readRun(run.path)).info!.sha256;
+    assertEquals(after, { "model.safetensors": empty, "layers/1.safetensors": empty });
+    await assertRejects(
+      () => createRun(out, { ...OPTIONS, record: { sha256: {} } }),
+      Error,
+      'records "sha256"',
+    );
   }));
 
 Deno.test("finish() counts only the first time, and the run takes no more files", () =>

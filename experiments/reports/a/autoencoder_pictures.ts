@@ -1,13 +1,13 @@
 /** Pictures from the trained autoencoders of a chapter: the same images reconstructed by each, and their weights. */
-import { join } from "node:path";
 import { DescentError } from "../../../src/core/errors.ts";
 import { sizeOf } from "../../../src/core/tensor.ts";
 import { referenceExecutor } from "../../../src/exec/reference.ts";
 import { modelConfig, modelFromConfig } from "../../../src/nn/registry.ts";
 import { type Figure, type Tile, tilePanels } from "../../../src/plot/mod.ts";
 import { layerOutputs } from "../../../src/train/predict.ts";
-import { loadModel, type Trained } from "../../../src/train/saved.ts";
+import type { Trained } from "../../../src/train/saved.ts";
 import { imageRows, shownAsNumbers, weightDomain } from "../../figures/autoencoder_parts.ts";
+import { loadRunModel } from "../../lab/run_model.ts";
 import { imagesAt, shownImages, weightImages } from "../../measures/reconstruction.ts";
 import type { Found } from "../item.ts";
 import type { ChapterRuns, Variant } from "./chapter_runs.ts";
@@ -33,7 +33,7 @@ async function loadModels({ variants, data }: ChapterRuns, { pathOf }: Found): P
   const models: Loaded[] = [];
   for (const variant of variants) {
     try {
-      const trained = await loadModel(join(pathOf(variant.runs[0]!), "model.safetensors"));
+      const trained = await loadRunModel(pathOf(variant.runs[0]!));
       if (sizeOf(trained.model.inputShape) === sizeOf(data.test.imageShape)) {
         models.push({ variant, trained });
       }

@@ -1,12 +1,12 @@
 /** Figures that lay the plain and the sparse trainings of Report B, part B, over each other: of one seed of each. */
-import { join } from "node:path";
 import { chooseExecutor } from "../../../src/exec/choose.ts";
 import type { Executor } from "../../../src/exec/executor.ts";
 import { curves, type Figure, histogram, type Series, tiles } from "../../../src/plot/mod.ts";
 import type { RunFacts } from "../../../src/runs/facts.ts";
-import { loadModel, type Trained } from "../../../src/train/saved.ts";
+import type { Trained } from "../../../src/train/saved.ts";
 import { LOSS_LABEL, tilesOf } from "../../figures/stack_figures.ts";
 import { accuracyDomain } from "../../figures/training_figures.ts";
+import { loadRunModel } from "../../lab/run_model.ts";
 import {
   asNumbers,
   type LayerMeasures,
@@ -131,9 +131,7 @@ function classifierOverlay(drawn: readonly Drawn[], member: "loss" | "testAccura
 
 /** What takes the trained layers themselves: how active their units are, and their reconstructions. */
 async function modelFigures(drawn: readonly Drawn[], found: Found): Promise<readonly Figure[]> {
-  const models = await Promise.all(
-    drawn.map(({ run }) => loadModel(join(found.pathOf(run), "model.safetensors"))),
-  );
+  const models = await Promise.all(drawn.map(({ run }) => loadRunModel(found.pathOf(run))));
   const { executor } = await chooseExecutor();
   try {
     return [

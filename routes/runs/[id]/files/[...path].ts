@@ -1,5 +1,6 @@
-/** Any file of a run, as it is. */
+/** Any file of a run, as it is; of models only those that are as the run saved them. */
 import { findFile } from "../../../../dashboard/folder.ts";
+import { modelProblem } from "../../../../dashboard/model_check.ts";
 import { type Handlers, notFound } from "../../../../dashboard/page.ts";
 import { FILE_POLICY } from "../../../../dashboard/security.ts";
 
@@ -18,6 +19,10 @@ export const handler: Handlers = {
   async GET({ params: { id = "", path = "" }, library }) {
     const names = path.split("/"), found = findFile(library.store.root, [id, ...names]);
     if (found === undefined) return notFound("There is no such file in this run.");
+    const problem = await modelProblem(library.store, id, path);
+    if (problem !== undefined) {
+      return new Response(problem, { status: 409, headers: { "content-type": "text/plain; charset=utf-8" } });
+    }
     const ending = names.at(-1)!.split(".").at(-1)!.toLowerCase(), type = TYPES[ending];
     const file = await Deno.open(found.path);
     return new Response(file.readable, {
