@@ -27,6 +27,7 @@ export async function train(
   const { model } = session, { epochs, maxSeconds, signal } = options, measure = measuredSets(options);
   const started = performance.now() - 1000 * (before?.seconds ?? 0);
   const elapsed = () => (performance.now() - started) / 1000;
+  const look = lookNowAndThen(session);
   const history: EpochRecord[] = [...before?.history ?? []];
   let state = before?.stopping ?? stopping, best: Weights | undefined = before?.best;
   const kept = () => ({ history, stopping: state, best, seconds: elapsed() });
@@ -72,7 +73,7 @@ export async function train(
     await requireFinite("loss", means.loss, epoch, session);
     await requireFinite("validation loss", validation?.loss ?? 0, epoch);
     await requireFinite("test loss", test?.loss ?? 0, epoch);
-    await session.lookAtWeights();
+    await look();
     if (state?.restore) best = await session.weights();
     stopped = reasonToStop() ?? (signal?.aborted ? "interrupted" : undefined);
     if (stopped === undefined) await keeper?.saveIfDue(kept());
@@ -98,6 +99,21 @@ export async function train(
     const epoch = best && state?.bestEpoch;
     return epoch === undefined ? {} : { restoredEpoch: epoch + 1 };
   }
+}
+
+/** Looking at the weights after epochs may take this share of the time. */
+const LOOK_SHARE = 0.002;
+
+/** Reads the weights, which throws where one is no number, unless the last look was so recent that it would cost something. */
+function lookNowAndThen(session: Session): () => Promise<void> {
+  let lookedMs = -Infinity, lookMs = 0;
+  return async () => {
+    const before = performance.now();
+    if (lookMs > LOOK_SHARE * (before - lookedMs)) return;
+    await session.weights();
+    lookedMs = performance.now();
+    lookMs = lookedMs - before;
+  };
 }
 
 function measuredSets({ measureTest = false }: FitOptions): readonly HeldOut[] {

@@ -1,13 +1,21 @@
 /** A training session: a model and a data set compiled into one plan, loaded on one executor. */
 import { DescentError } from "../core/errors.ts";
 import type { Step } from "../core/step.ts";
-import type { TypedArray } from "../core/tensor.ts";
 import type { Executor, Program } from "../exec/executor.ts";
+import type { Node } from "../ir/node.ts";
 import { checkLabels } from "../data/labels.ts";
 import { type Batch, batches, epochOrder } from "../data/order.ts";
 import type { Splits } from "../data/set.ts";
 import { checkWeights, findNotFinite, type Model, type Weights } from "../nn/model.ts";
-import { COLUMN } from "./graph.ts";
+import {
+  type EpochMeans,
+  firstBadStep,
+  type Means,
+  meansOf,
+  penaltyOf,
+  type ReadTable,
+  rowsOf,
+} from "./means.ts";
 import type { ConfusionMatrix } from "./metrics.ts";
 import {
   evaluationBatch,
@@ -31,6 +39,7 @@ import {
   writeState,
 } from "./session_state.ts";
 
+export type { EpochMeans, Means } from "./means.ts";
 export {
   filledSplits,
   planSession,
@@ -43,24 +52,6 @@ export {
 
 /** A run of steps lasts about this long, so that progress is shown and Ctrl-C is heard. */
 const CHUNK_MS = 80;
-/** Looking at the weights after epochs may take this share of the time. */
-const LOOK_SHARE = 0.002;
-
-/** Means over rows. */
-export interface Means {
-  readonly loss: number;
-  /** Share of right answers; absent where the loss knows no right or wrong. */
-  readonly accuracy?: number;
-  /** What the loss's penalties come to; of training alone, and absent without penalties. */
-  readonly penalty?: number;
-}
-
-/** What an epoch measures: while training, and after it on each set that was asked for. */
-export interface EpochMeans {
-  readonly training: Means;
-  readonly validation?: Means;
-  readonly test?: Means;
-}
 
 /** Steps of the current epoch that are done, of all. Training waits for what it returns. */
 export type OnSteps = (done: number, all: number) => void | Promise<void>;
@@ -82,9 +73,6 @@ export class Session {
   readonly #stepMs = new Map<string, number>();
   #place: SessionPlace = { epoch: 0, done: 0, updates: 0 };
   #pausedMs = performance.now();
-  /** When the weights were looked at last, and how long that took. */
-  #lookedMs = -Infinity;
-  #lookMs = 0;
 
   private constructor(
     readonly model: Model,
@@ -173,7 +161,7 @@ export class Session {
     const trained = await this.#train(epoch, options), measured = this.#stepsOn(sets);
     await this.#run("validate", measured.flatMap(({ steps }) => steps), {});
     const tables = [training.metrics, ...(sets.length > 0 ? [evaluation.metrics] : [])];
-    const [during, after] = await Promise.all(tables.map((table) => this.program.read(table)));
+    const [during, after] = await Promise.all(tables.map((table) => this.#read(table)));
     const means: { -readonly [K in keyof EpochMeans]: EpochMeans[K] } = {
       training: { ...this.#meansOf(during!, trained), ...this.#penaltyIn(during!, trained) },
     };
@@ -203,16 +191,14 @@ export class Session {
 
   /** The first step of the last epoch, from 0, whose loss was no number. */
   async firstBadStep(): Promise<number | undefined> {
-    const table = await this.program.read(this.compiled.training.metrics);
-    const slot = this.#epoch.findIndex((_, slot) => !Number.isFinite(this.#entry(table, slot, COLUMN.loss)));
-    return slot < 0 ? undefined : slot;
+    return firstBadStep(await this.#read(this.compiled.training.metrics), this.#epoch.length);
   }
 
   /** Mean loss, and accuracy if there is one, on one of the three sets. */
   async validate(name: SplitName): Promise<Means> {
     const { steps } = this.#stepsOn([name])[0]!;
     await this.#run("validate", steps, {});
-    return this.#meansOf(await this.program.read(this.compiled.evaluation.metrics), steps);
+    return this.#meansOf(await this.#read(this.compiled.evaluation.metrics), steps);
   }
 
   /** The same, and the confusion matrix where the loss knows right from wrong. */
@@ -221,7 +207,7 @@ export class Session {
     const { steps } = this.#stepsOn([name])[0]!, size = classes.length;
     if (counts) this.program.write(counts, new Uint32Array(size * size));
     await this.#run("evaluate", steps, {});
-    const means = this.#meansOf(await this.program.read(metrics), steps);
+    const means = this.#meansOf(await this.#read(metrics), steps);
     if (counts === undefined) return means;
     const flat = await this.program.read(counts);
     const rows = classes.map((_, row) => Array.from(flat.subarray(row * size, (row + 1) * size)));
@@ -251,15 +237,6 @@ export class Session {
     return weights;
   }
 
-  /** Throws as `weights` does, if the last look was so long ago that another costs next to nothing. */
-  async lookAtWeights(): Promise<void> {
-    const before = performance.now();
-    if (this.#lookMs > LOOK_SHARE * (before - this.#lookedMs)) return;
-    await this.weights();
-    this.#lookedMs = performance.now();
-    this.#lookMs = this.#lookedMs - before;
-  }
-
   setWeights(weights: Weights): void {
     for (const { node } of this.model.parameters) this.program.write(node, weights.get(node.label)!);
   }
@@ -271,6 +248,18 @@ export class Session {
   #stepsOn<N extends SplitName>(names: readonly N[]) {
     const batch = evaluationBatch(this.compiled.table);
     return evaluationSteps(this.data, names, { batch, seed: this.options.seed });
+  }
+
+  async #read(node: Node): Promise<ReadTable> {
+    return { node, values: await this.program.read(node) };
+  }
+
+  #meansOf(table: ReadTable, steps: readonly Step[]): Means {
+    return meansOf(table, steps, { hasAccuracy: this.compiled.evaluation.counts !== undefined });
+  }
+
+  #penaltyIn(table: ReadTable, steps: readonly Step[]): Pick<Means, "penalty"> {
+    return this.compiled.training.constants.size === 0 ? {} : { penalty: penaltyOf(table, steps) };
   }
 
   /** Runs the steps in pieces of about `CHUNK_MS`; throws the signal's reason when it aborts. */
@@ -297,27 +286,4 @@ export class Session {
     await new Promise((resolve) => setTimeout(resolve, 0));
     this.#pausedMs = performance.now();
   }
-
-  #meansOf(table: TypedArray, steps: readonly Step[]): Means {
-    const rows = rowsOf(steps);
-    const mean = (column: number) =>
-      steps.reduce((sum, { slot }) => sum + this.#entry(table, slot, column), 0) / rows;
-    const hasAccuracy = this.compiled.evaluation.counts !== undefined;
-    return { loss: mean(COLUMN.loss), ...(hasAccuracy && { accuracy: mean(COLUMN.correct) }) };
-  }
-
-  /** The mean of the steps' penalties, each weighing as much as it has rows. */
-  #penaltyIn(table: TypedArray, steps: readonly Step[]): Pick<Means, "penalty"> {
-    if (this.compiled.training.constants.size === 0) return {};
-    const weighed = steps.map(({ slot, count }) => count * this.#entry(table, slot, COLUMN.penalty));
-    return { penalty: weighed.reduce((sum, value) => sum + value, 0) / rowsOf(steps) };
-  }
-
-  #entry(table: TypedArray, slot: number, column: number): number {
-    return table[slot * this.compiled.training.metrics.type.shape[1]! + column]!;
-  }
-}
-
-function rowsOf(batches: readonly { readonly count: number }[]): number {
-  return batches.reduce((sum, { count }) => sum + count, 0);
 }
