@@ -1,4 +1,4 @@
-// confusion: counts[label[i], prediction[i]] += 1 for the first `count` rows.
+// confusion: counts[label[i], prediction[i]] += 1 for the first `count` rows. A label of C or more is not counted.
 // logits [M,C], labels u32 [M], counts u32 [C,C], updated.   Split: none (one unit).
 import { argmax } from "./lib/classes";
 import { pitchBytes, stepCount } from "./lib/layout";
@@ -17,6 +17,7 @@ export function confusion(
   const pitch = pitchBytes(classes), rows = min(m, stepCount(step));
   for (let i: i32 = 0; i < rows; i++) {
     const label = <usize> load<u32>(labels + (<usize> i << 2));
+    if (label >= <usize> classes) continue;
     const at = counts + label * pitch + (<usize> argmax(z + <usize> i * pitch, classes) << 2);
     store<u32>(at, load<u32>(at) + 1);
   }

@@ -1,5 +1,5 @@
 // gather_labels: y[i] = table[order[start + min(i, count-1)]], with the step's start and count.
-// table u8 [R], order u32 [L] → y u32 [M].   Split: rows. With `whole`, start is 0 and count is M.
+// table u32 [R], order u32 [L] → y u32 [M].   Split: rows. With `whole`, start is 0 and count is M.
 import { stepCount, stepStart } from "./lib/layout";
 
 export function gather_labels(
@@ -15,6 +15,6 @@ export function gather_labels(
   const start: usize = whole ? <usize> 0 : stepStart(step), last = (whole ? m : stepCount(step)) - 1;
   for (let i = begin; i < end; i++) {
     const row = <usize> load<u32>(order + ((start + <usize> min<i32>(i, last)) << 2));
-    store<u32>(y + (<usize> i << 2), <u32> load<u8>(table + row));
+    store<u32>(y + (<usize> i << 2), load<u32>(table + (row << 2)));
   }
 }

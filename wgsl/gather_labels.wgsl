@@ -1,6 +1,6 @@
 // gather_labels: y[i] = table[order[start + min(i, count-1)]], where `start` and `count` are the step's.
 // With WHOLE, start is 0 and count is M, whatever the step says.
-// Shapes: table u8 [R], four labels a word; order u32 [L] → y u32 [M].   M rows (batch).
+// Shapes: table u32 [R], order u32 [L] → y u32 [M].   M rows (batch).
 // Work: one label a thread, 256 threads a workgroup; the threads after the last row write the pads.
 // Limits: M below 2³².
 
@@ -35,8 +35,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var i = id.x; i < STORED; i += groups.x * 256u) {
     var label = 0u;
     if (i < M) {
-      let row = order[start + min(i, last)];
-      label = (table[row / 4u] >> (row % 4u * 8u)) & 255u;
+      label = table[order[start + min(i, last)]];
     }
     y[i] = label;
   }

@@ -66,7 +66,7 @@ export async function writeSideData(
   seed: number,
 ): Promise<void> {
   await Deno.writeFile(join(folder, IMAGES), images);
-  await Deno.writeFile(join(folder, LABELS), labels);
+  await Deno.writeFile(join(folder, LABELS), Uint8Array.from(labels));
   for (const [name, network] of Object.entries(NETWORKS)) {
     const weights = [...initializeWeights(network(), seed).values()].flatMap((values) => [...values]);
     await Deno.writeFile(join(folder, `${name}.f32`), new Uint8Array(Float32Array.from(weights).buffer));

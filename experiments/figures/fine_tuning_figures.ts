@@ -31,7 +31,7 @@ export async function fineTuningFigures(
   const { images, positions } = shownImages(test, seed);
   const reconstructions = await outputsOf(autoencoder, images, executor);
   const common = { columns: 10, scale: "gray", domain: [0, 1] } as const;
-  const named = (classes: Uint8Array) => positions.map((at) => test.classes[classes[at]!]!);
+  const named = (classes: Readings["originals"]) => positions.map((at) => test.classes[classes[at]!]!);
   const original = named(read.originals);
   const after = named(read.reconstructions);
   const other = after.filter((name, i) => name !== original[i]).length;

@@ -8,7 +8,7 @@
  */
 import { require } from "./errors.ts";
 
-/** `f32` numbers (float64 on the reference executor), `u32` indices and counts, `u8` pixels and labels. */
+/** `f32` numbers (float64 on the reference executor), `u32` indices, labels and counts, `u8` pixels. */
 export type DType = "f32" | "u32" | "u8";
 
 /** Sizes of the axes, outermost first; `[]` is a scalar. */
@@ -89,12 +89,16 @@ export function formatType(type: TensorType): string {
   return `${type.dtype}${formatShape(type.shape)}`;
 }
 
-/** Copies dense elements into the padded layout. `into` must hold `storageOf(shape)` elements; pads become 0. */
+/**
+ * Copies dense elements into the padded layout. `into` must hold `storageOf(shape)` elements; pads become 0. Throws on a
+ * wrong number of values, and where `into` holds whole numbers and a value is none that fits: it would be another one.
+ */
 export function toPadded(shape: Shape, dense: ArrayLike<number>, into: TypedArray): void {
   require(
     dense.length === sizeOf(shape),
     () => `Cannot fill ${formatShape(shape)} with ${dense.length} values: it takes ${sizeOf(shape)}`,
   );
+  requireFitting(dense, into);
   const columns = columnsOf(shape), pitch = pitchOf(shape), rows = rowsOf(shape);
   if (columns === pitch) {
     into.set(dense);
@@ -103,6 +107,22 @@ export function toPadded(shape: Shape, dense: ArrayLike<number>, into: TypedArra
   into.fill(0);
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < columns; c++) into[r * pitch + c] = dense[r * columns + c]!;
+  }
+}
+
+/** Throws on the first value that `into`, an array of whole numbers, would hold as another one. */
+function requireFitting(dense: ArrayLike<number>, into: TypedArray): void {
+  if (into instanceof Float32Array || into instanceof Float64Array) return;
+  // What is of the same kind, or of bytes, fits.
+  if (dense.constructor === into.constructor || dense instanceof Uint8Array) return;
+  const most = 2 ** (8 * into.BYTES_PER_ELEMENT) - 1;
+  for (let i = 0; i < dense.length; i++) {
+    const value = dense[i]!;
+    require(
+      Number.isInteger(value) && value >= 0 && value <= most,
+      () =>
+        `Cannot write ${value} at position ${i}: what is written there are whole numbers from 0 to ${most}`,
+    );
   }
 }
 

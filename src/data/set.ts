@@ -17,13 +17,16 @@ import {
   splitStandard,
 } from "./split.ts";
 
+/** Class indices; of bytes where there are at most 256 classes. */
+export type Labels = Uint8Array | Uint16Array | Uint32Array;
+
 /** Images and their classes; row r of `images` belongs to `labels[r]`. */
 export interface DataSet {
   readonly name: string;
   /** Pixels 0 … 255, dense: rows × the product of `imageShape`. */
   readonly images: Uint8Array;
   /** Class indices 0 … classes.length - 1, one per row. */
-  readonly labels: Uint8Array;
+  readonly labels: Labels;
   readonly rows: number;
   /** Height and width: `[28,28]`. */
   readonly imageShape: Shape;

@@ -8,8 +8,9 @@ import { STEP_ROWS, STEPS_AT } from "./wasm_runner.ts";
 const PAGE = 65536;
 const MAX_PAGES = 65536;
 const ALIGN = 256;
-const GUARD_BYTES = 256;
-const GUARD = 0xa5;
+/** A kernel that took a label of 65,535 for a position in a row of numbers would end up in the guard. */
+const GUARD_BYTES = 65536 * 4;
+const GUARD = 0xa5a5a5a5;
 
 /** A memory with the plan's buffers in it. */
 export interface WasmMemory {
@@ -81,10 +82,10 @@ export function viewOf(memory: WasmMemory, place: Operand): TypedArray {
 /** Names of buffers past whose end something was written; empty without guards. */
 export function overrunBuffers(memory: WasmMemory): readonly string[] {
   if (!memory.guards) return [];
-  const isHurt = (_buffer: PlanBuffer, i: number) => guardOf(memory, i).some((byte) => byte !== GUARD);
+  const isHurt = (_buffer: PlanBuffer, i: number) => guardOf(memory, i).some((word) => word !== GUARD);
   return memory.buffers.filter(isHurt).map(({ name }) => name);
 }
 
-function guardOf({ memory, buffers, pointers }: WasmMemory, index: number): Uint8Array {
-  return new Uint8Array(memory.buffer, pointers[index]! + buffers[index]!.bytes, GUARD_BYTES);
+function guardOf({ memory, buffers, pointers }: WasmMemory, index: number): Uint32Array {
+  return new Uint32Array(memory.buffer, pointers[index]! + buffers[index]!.bytes, GUARD_BYTES / 4);
 }

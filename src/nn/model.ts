@@ -12,9 +12,17 @@ export interface Model {
   readonly outputShape: Shape;
   readonly layers: readonly NamedLayer[];
   readonly parameters: readonly Parameter[];
+  /**
+   * What its values are: `logits` of classes, or `values` as they are, such as the pixels of an autoencoder. `fit` records
+   * it by its loss, and it is saved with the model; absent where nothing was trained.
+   */
+  readonly gives?: Gives;
   /** The network as nodes, on a batch `x` [rows, …inputShape]. May be called often: parameters are shared. */
   apply(x: Node, options?: Partial<ApplyOptions>): Node;
 }
+
+/** What the values of a trained model are. */
+export type Gives = "logits" | "values";
 
 export interface NamedLayer {
   readonly name: string;

@@ -12,7 +12,7 @@ import { flatten } from "./flatten.ts";
 import type { Initializer } from "./initializers.ts";
 import type { Layer } from "./layer.ts";
 import { maxPool2d } from "./max_pool2d.ts";
-import { type Model, sequential } from "./model.ts";
+import { type Gives, type Model, sequential } from "./model.ts";
 import { poolFromConfig } from "./pool.ts";
 import { tiedDense } from "./tied_dense.ts";
 
@@ -41,12 +41,14 @@ const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
 export interface ModelConfig {
   readonly inputShape: Shape;
   readonly layers: readonly { readonly kind: string; readonly config: Layer["config"] }[];
+  readonly gives?: Gives;
 }
 
 export function modelConfig(model: Model): ModelConfig {
   return {
     inputShape: model.inputShape,
     layers: model.layers.map(({ layer: { kind, config } }) => ({ kind, config })),
+    ...(model.gives !== undefined && { gives: model.gives }),
   };
 }
 
@@ -60,7 +62,13 @@ export function modelFromConfig(description: ModelConfig): Model {
     Array.isArray(description?.inputShape) && Array.isArray(description.layers),
     "A model description needs inputShape and layers",
   );
-  return sequential(description.inputShape, description.layers.map(layerFromConfig));
+  const { gives } = description;
+  require(
+    gives === undefined || gives === "logits" || gives === "values",
+    () => `A model gives logits or values, but this description says ${JSON.stringify(gives)}`,
+  );
+  const model = sequential(description.inputShape, description.layers.map(layerFromConfig));
+  return gives === undefined ? model : { ...model, gives };
 }
 
 function layerFromConfig(described: ModelConfig["layers"][number], position: number): Layer {

@@ -17,7 +17,10 @@ export function rowsAndClasses(verb: string, inputs: readonly TensorType[]): rea
 }
 
 /** Position of the largest logit of a row; the first one where several are equal. */
-export function argmax({ data, pitch, type }: View, row: number): number {
+export function argmax(
+  { data, pitch, type }: Omit<View, "data"> & { readonly data: ArrayLike<number> },
+  row: number,
+): number {
   let best = 0;
   for (let c = 1; c < type.shape[1]!; c++) {
     if (data[row * pitch + c]! > data[row * pitch + best]!) best = c;

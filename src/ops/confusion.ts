@@ -1,6 +1,6 @@
 /**
  * confusion: counts[label[i], prediction[i]] += 1 for the first `count` rows, where `count` is the step's.
- * The prediction is the largest logit; of equal ones the first.
+ * The prediction is the largest logit; of equal ones the first. A label of C or more is not counted.
  * Shapes: logits [M,C], labels u32 [M], counts u32 [C,C], updated.   M rows (batch), C classes.
  */
 import { type Node, node } from "../ir/node.ts";

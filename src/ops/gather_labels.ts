@@ -1,7 +1,7 @@
 /**
  * gather_labels: the labels of a batch: y[i] = table[order[start + min(i, count-1)]], where `start` and `count`
  * are the step's. With `whole`, start is 0 and count is M, whatever the step says.
- * Shapes: table u8 [R], order u32 [L] → y u32 [M].   M rows (batch).
+ * Shapes: table u32 [R], order u32 [L] → y u32 [M].   M rows (batch).
  */
 import { type Node, node } from "../ir/node.ts";
 import type { Op, OpCase } from "../ir/op.ts";
@@ -19,11 +19,11 @@ export const gatherLabelsOp: Op<GatherLabelsAttrs> = {
   infer(inputs, { rows }) {
     const [table, order] = inputs;
     fits(
-      table!.dtype === "u8" && table!.shape.length === 1 && order!.dtype === "u32" &&
+      table!.dtype === "u32" && table!.shape.length === 1 && order!.dtype === "u32" &&
         order!.shape.length === 1,
       "gather labels from",
       inputs,
-      "the table must be u8[rows] and the order u32[positions]",
+      "the table must be u32[rows] and the order u32[positions]",
     );
     return tensorType("u32", [rows]);
   },
@@ -59,7 +59,7 @@ function labelsCase(
   return {
     label: `${whole ? "all" : `${count} at ${start}`} of [${tableRows}] into ${rows} rows`,
     inputs: [
-      { shape: [tableRows], fill: { below: 10 }, dtype: "u8" },
+      { shape: [tableRows], fill: { below: 65536 }, dtype: "u32" },
       { shape: [tableRows], fill: "permutation", dtype: "u32" },
     ],
     attrs: { rows, whole },

@@ -2,7 +2,7 @@
 import { require } from "../core/errors.ts";
 import { formatShape, sameShape } from "../core/tensor.ts";
 import type { Layer } from "../nn/layer.ts";
-import { checkWeights, type NamedLayer, sequential } from "../nn/model.ts";
+import { checkWeights, type Gives, type NamedLayer, sequential } from "../nn/model.ts";
 import { tiedDense, type TiedDenseOptions } from "../nn/tied_dense.ts";
 import type { Trained } from "./saved.ts";
 
@@ -50,7 +50,9 @@ export function sliceLayers(trained: Trained, start: number, end = trained.model
     () => `Layers ${start} to ${end} cannot be cut out of a model of ${layers.length} layers`,
   );
   const shape = start === 0 ? inputShape : layers[start - 1]!.built.outputShape;
-  return rebuild(shape, [{ trained, layers: layers.slice(start, end) }]);
+  const part = rebuild(shape, [{ trained, layers: layers.slice(start, end) }]);
+  // What a layer before the last gives are no logits of classes.
+  return recorded(part, end < layers.length ? "values" : trained.model.gives);
 }
 
 /**
@@ -81,10 +83,16 @@ export function joinModels(first: Trained, second: Trained): Trained {
         formatShape(takes)
       }`,
   );
-  return rebuild(
+  const joined = rebuild(
     first.model.inputShape,
     [first, second].map((trained) => ({ trained, layers: trained.model.layers })),
   );
+  return recorded(joined, second.model.gives);
+}
+
+/** The same, with what its values are known to be. */
+function recorded({ model, weights }: Trained, gives: Gives | undefined): Trained {
+  return { model: gives === undefined ? model : { ...model, gives }, weights };
 }
 
 /** Layers of trained models in a row, named anew, with the weights that they had. */

@@ -1,6 +1,7 @@
 /** Training to the end: epochs, early stopping, and the evaluation after it. */
 import { require } from "../core/errors.ts";
 import { chooseExecutor } from "../exec/choose.ts";
+import { checkSplits } from "../data/check_set.ts";
 import type { Splits } from "../data/set.ts";
 import { requireSeed } from "../data/order.ts";
 import { type ClassifierLoss, crossEntropy, type Loss } from "../nn/losses.ts";
@@ -45,6 +46,7 @@ export function fit(
 export function fit(model: Model, data: Splits, options: FitOptions): Promise<FitResult>;
 export async function fit(model: Model, data: Splits, options: FitOptions = {}): Promise<FitResult> {
   const { optimizer = adam(), batch = 32, epochs = 10, seed = 1, maxSeconds = Infinity } = options;
+  checkSplits(data);
   requireSeed(seed);
   require(
     Number.isSafeInteger(batch) && batch > 0,

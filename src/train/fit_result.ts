@@ -34,6 +34,7 @@ export interface SplitResult {
   readonly loss: number;
   readonly accuracy?: number;
   readonly report?: ClassificationReport;
+  /** Of at most 1,024 classes: it holds a number for each two of them. */
   readonly confusion?: ConfusionMatrix;
 }
 
@@ -56,5 +57,7 @@ export interface FitResult {
 /** Where the loss knows right from wrong, every accuracy is there. */
 export interface ClassifierFitResult extends FitResult {
   readonly history: readonly (EpochRecord & { readonly accuracy: number })[];
-  readonly results: Readonly<Partial<Record<SplitName, Required<SplitResult>>>>;
+  readonly results: Readonly<
+    Partial<Record<SplitName, Required<Omit<SplitResult, "confusion">> & SplitResult>>
+  >;
 }

@@ -22,8 +22,10 @@ import { penaltyGraph } from "./penalties.ts";
 /** Columns of a metrics table: sums over the rows of one step; of penalties, their sum for the step. */
 export const COLUMN = { loss: 0, correct: 1, penalty: 2 } as const;
 const METRIC_COLUMNS = 4;
+/** Most classes with a confusion matrix: a count for each two of 1,024 takes 4 MiB, of 65,536 it would take 16 GiB. */
+export const MOST_PAIRED_CLASSES = 1024;
 
-/** The data set as it lies on the device: bytes, scaled while a batch is gathered. */
+/** The data set as it lies on the device: pixels as bytes, scaled while a batch is gathered, and class indices. */
 export interface TableLeaves {
   readonly images: Node;
   readonly labels: Node;
@@ -32,7 +34,7 @@ export interface TableLeaves {
 export function tableLeaves(rows: number, pixels: number): TableLeaves {
   return {
     images: leaf("data", "images", [rows, pixels], "u8"),
-    labels: leaf("data", "labels", [rows], "u8"),
+    labels: leaf("data", "labels", [rows], "u32"),
   };
 }
 
@@ -99,7 +101,9 @@ export interface EvaluationGraph {
   readonly order: Node;
   /** A row for each batch of the three sets, one set after another. */
   readonly metrics: Node;
-  /** u32 [classes, classes], added to. Absent where the loss knows no right or wrong. */
+  /** What the model gives, [rows, classes]. Absent where the loss knows no right or wrong. */
+  readonly logits?: Node;
+  /** u32 [classes, classes], added to. Absent where there are no logits, or more than `MOST_PAIRED_CLASSES`. */
   readonly counts?: Node;
 }
 
@@ -123,8 +127,9 @@ export function evaluationGraph(
   const inputs = { output, labels, x };
   const roots = records(loss, loss.rows(inputs), inputs, metrics);
   if (loss.correct === undefined) return { roots, fullRoots: roots, order, metrics };
-  const counts = leaf("input", "confusion", [classes, classes], "u32");
-  return { roots, fullRoots: [...roots, confusion(output, labels, counts)], order, metrics, counts };
+  if (classes > MOST_PAIRED_CLASSES) return { roots, fullRoots: roots, order, metrics, logits: output };
+  const counts = leaf("input", "confusion", [classes, classes], "u32"), logits = output;
+  return { roots, fullRoots: [...roots, confusion(logits, labels, counts)], order, metrics, logits, counts };
 }
 
 /** A batch of rows of the table as numbers, in the shape that the model takes. */
@@ -189,10 +194,13 @@ function imageBatch(model: Model, batch: number): ImageBatch {
   return { images, order, x: gatherImages(model, images, order, { rows: batch }) };
 }
 
-/** Class probabilities of a batch of images. */
-export function predictionGraph(model: Model, batch: number): ImageBatch & { readonly probabilities: Node } {
-  const given = imageBatch(model, batch);
-  return { ...given, probabilities: softmax(model.apply(given.x)) };
+/** What a classifier gives for a batch of images, and the class probabilities that it means. */
+export function predictionGraph(
+  model: Model,
+  batch: number,
+): ImageBatch & { readonly logits: Node; readonly probabilities: Node } {
+  const given = imageBatch(model, batch), logits = model.apply(given.x);
+  return { ...given, logits, probabilities: softmax(logits) };
 }
 
 /** What each layer gives for a batch of images, by the layer's name. */

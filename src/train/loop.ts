@@ -1,11 +1,11 @@
 /** The epochs of a training, one after another, until something ends it; and the evaluation after them. */
 import { DescentError } from "../core/errors.ts";
+import { crossEntropy } from "../nn/losses.ts";
 import type { Weights } from "../nn/model.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { FitOptions } from "./fit_options.ts";
 import type { EpochRecord, FitResult, SplitResult, StopReason } from "./fit_result.ts";
 import type { Keeper } from "./keeper.ts";
-import { classificationReport } from "./metrics.ts";
 import { type EpochMeans, filledSplits, type Session, type SplitName } from "./session.ts";
 import type { HeldOut } from "./session_plan.ts";
 import { observe, type StopState } from "./stop.ts";
@@ -24,7 +24,11 @@ export async function train(
   options: FitOptions & { readonly epochs: number; readonly maxSeconds: number },
   { stopping, before, keeper }: LoopStart,
 ): Promise<FitResult> {
-  const { model } = session, { epochs, maxSeconds, signal } = options, measure = measuredSets(options);
+  // What the loss compares is what the model gives: predict() goes by it.
+  const gives = (options.loss ?? crossEntropy()).correct === undefined ? "values" : "logits";
+  const model = { ...session.model, gives } as const,
+    { epochs, maxSeconds, signal } = options,
+    measure = measuredSets(options);
   const started = performance.now() - 1000 * (before?.seconds ?? 0);
   const elapsed = () => (performance.now() - started) / 1000;
   const look = lookNowAndThen(session);
@@ -88,10 +92,10 @@ export async function train(
   if (best !== undefined) session.setWeights(best);
   const results: Partial<Record<SplitName, SplitResult>> = {};
   for (const name of filledSplits(session.data)) {
-    const measured = await session.evaluate(name), { confusion } = measured;
+    const measured = await session.evaluate(name);
     // The last update may have gone wrong where no validation looked after it.
     await requireFinite(`loss on the ${name} set`, measured.loss, Math.max(0, history.length - 1));
-    results[name] = { ...measured, ...(confusion && { report: classificationReport(confusion) }) };
+    results[name] = measured;
   }
   return { model, weights, history, stopped, ...restored(), seconds, results };
 

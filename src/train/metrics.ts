@@ -7,6 +7,8 @@
  * Marsaglia: "Evaluating the normal distribution" (Journal of Statistical Software 2004).
  */
 import { require } from "../core/errors.ts";
+import { tensorType, type TypedArray } from "../core/tensor.ts";
+import { argmax } from "../ops/_classes.ts";
 
 /** How often samples of a class (row: the true one) were taken for a class (column: the predicted one). */
 export interface ConfusionMatrix {
@@ -87,18 +89,65 @@ export function classificationReport(
     counts.length === names.length && counts.every((row) => row.length === names.length),
     () => `A confusion matrix of ${names.length} classes must have as many rows and columns`,
   );
-  for (const count of counts.flat()) {
-    require(
-      Number.isSafeInteger(count) && count >= 0,
-      () => `A confusion matrix holds counts, that is whole numbers of 0 or more, got ${count}`,
-    );
+  for (const row of counts) {
+    for (const count of row) {
+      require(
+        Number.isSafeInteger(count) && count >= 0,
+        () => `A confusion matrix holds counts, that is whole numbers of 0 or more, got ${count}`,
+      );
+    }
   }
-  const classes = names.map((name, c): ClassScores => {
-    const right = counts[c]![c]!;
-    const support = sum(counts[c]!);
-    const predicted = sum(counts.map((row) => row[c]!));
+  const columns = new Float64Array(names.length);
+  for (const row of counts) row.forEach((count, c) => columns[c]! += count);
+  return reportOf(
+    names,
+    counts.map((row, c) => ({ right: row[c]!, support: sum(row), predicted: columns[c]! })),
+    averaging,
+  );
+}
+
+/**
+ * The same from answers: the class of each sample, and what it was taken for. It needs no matrix, which of many classes
+ * would be large.
+ */
+export function answersReport(
+  names: readonly string[],
+  labels: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+): ClassificationReport {
+  const tallies = names.map(() => ({ right: 0, support: 0, predicted: 0 }));
+  for (let i = 0; i < labels.length; i++) {
+    tallies[labels[i]!]!.support++;
+    tallies[predicted[i]!]!.predicted++;
+    if (labels[i] === predicted[i]) tallies[labels[i]!]!.right++;
+  }
+  return reportOf(names, tallies, "weighted");
+}
+
+/** The class with the largest logit of each row; of equal ones the first, as `count_correct` and `confusion` have it. */
+export function likeliestClasses(logits: TypedArray, classes: number): Uint32Array {
+  const type = tensorType("f32", [logits.length / classes, classes]);
+  return Uint32Array.from(
+    { length: type.shape[0]! },
+    (_, row) => argmax({ data: logits, pitch: classes, type }, row),
+  );
+}
+
+/** Samples of a class: all, those predicted as such, and those of which both hold. */
+interface Tally {
+  readonly right: number;
+  readonly support: number;
+  readonly predicted: number;
+}
+
+function reportOf(
+  names: readonly string[],
+  tallies: readonly Tally[],
+  averaging: Averaging,
+): ClassificationReport {
+  const classes = tallies.map(({ right, support, predicted }, c): ClassScores => {
     return {
-      name,
+      name: names[c]!,
       precision: ratio(right, predicted),
       recall: ratio(right, support),
       f1: ratio(2 * right, support + predicted),
@@ -111,7 +160,7 @@ export function classificationReport(
     weighted: average(classes, ({ support }) => support),
     macro: average(classes, () => 1),
   };
-  const accuracy = sum(counts.map((row, c) => row[c]!)) / support;
+  const accuracy = sum(tallies.map(({ right }) => right)) / support;
   return { accuracy, ...averages[averaging], averaging, averages, classes, support };
 }
 

@@ -1,20 +1,20 @@
 /** Using a trained model: probabilities for images, what its layers give, and its scores on a labelled set. */
 import { require } from "../core/errors.ts";
-import { columnsOf, sizeOf } from "../core/tensor.ts";
+import { columnsOf, formatShape, sizeOf, type TypedArray } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
 import { compile } from "../ir/plan.ts";
 import { chooseExecutor } from "../exec/choose.ts";
 import type { Executor, Program } from "../exec/executor.ts";
-import { checkLabels } from "../data/labels.ts";
+import { checkImages, checkLabels, checkPixels } from "../data/check_set.ts";
 import type { DataSet } from "../data/set.ts";
-import { checkWeights } from "../nn/model.ts";
+import { checkWeights, type Model } from "../nn/model.ts";
 import { checkClassifier, type ImageBatch, layerGraph, predictionGraph } from "./graph.ts";
-import { type ClassificationReport, classificationReport } from "./metrics.ts";
+import { answersReport, type ClassificationReport, likeliestClasses } from "./metrics.ts";
 import type { Trained } from "./saved.ts";
 
 export interface Prediction {
-  /** Index of the likeliest class of each image. */
-  readonly classes: Uint8Array;
+  /** Index of the likeliest class of each image: that of its largest logit, of equal ones the first, as `fit` counts. */
+  readonly classes: Uint32Array;
   /** Dense [images, classes]. */
   readonly probabilities: Float32Array;
 }
@@ -28,9 +28,12 @@ export interface PredictOptions {
 const BATCH = 256;
 
 /**
- * Class probabilities of images given as bytes 0 … 255, row after row.
+ * Class probabilities of images given as bytes 0 … 255, row after row: the softmax of what a classifier gives.
  *
- * Throws when the bytes are not a whole number of images of the model's input shape.
+ * Throws when the images are no bytes or not a whole number of images of the model's input shape; and when the model is
+ * no classifier, since a softmax of its values would mean nothing: `layerOutputs` gives them as they are. `fit` records
+ * with the model what its loss made of it (`Model.gives`), and `saveModel` keeps that; a model of which nothing is
+ * recorded is taken for a classifier where it gives a flat row.
  *
  * @example
  * ```ts
@@ -48,18 +51,34 @@ export async function predict(
   images: Uint8Array,
   options: PredictOptions = {},
 ): Promise<Prediction> {
-  const classCount = columnsOf(model.outputShape);
-  const [probabilities] = await compute({ model, weights }, images, (batch) => {
+  checkGivesLogits(model);
+  checkBytes(model, images);
+  const size = columnsOf(model.outputShape), rows = images.length / sizeOf(model.inputShape);
+  const classes = new Uint32Array(rows), probabilities = new Float32Array(rows * size);
+  await compute({ model, weights }, images, (batch) => {
     const graph = predictionGraph(model, batch);
-    return { ...graph, outputs: [graph.probabilities] };
+    return { ...graph, outputs: [graph.logits, graph.probabilities] };
+  }, ([logits, shares], first) => {
+    classes.set(likeliestClasses(logits!, size), first);
+    probabilities.set(shares!, first * size);
   }, options);
-  return {
-    classes: Uint8Array.from(
-      { length: probabilities!.length / classCount },
-      (_, i) => likeliest(probabilities!, i, classCount),
-    ),
-    probabilities: probabilities!,
-  };
+  return { classes, probabilities };
+}
+
+/** Refuses a model whose values are no logits of classes. */
+function checkGivesLogits({ gives, layers, outputShape }: Model): void {
+  const instead = `layerOutputs() gives the values of "${layers.at(-1)!.name}" as they are`;
+  require(
+    gives !== "values",
+    () => `This model is no classifier, it was trained to give values: ${instead}`,
+  );
+  require(
+    outputShape.length === 1,
+    () =>
+      `This model is no classifier, it gives ${
+        formatShape(outputShape)
+      } and not a row of classes: ${instead}`,
+  );
 }
 
 /**
@@ -89,29 +108,45 @@ export async function layerOutputs(
   const missing = names.find((name) => !known.includes(name));
   require(missing === undefined, () => `The model has no layer "${missing}": it has ${known.join(", ")}`);
   if (names.length === 0) return new Map();
-  const values = await compute(trained, images, (batch) => {
-    const graph = layerGraph(trained.model, batch);
-    return { ...graph, outputs: names.map((name) => graph.layers.get(name)!) };
-  }, options);
+  checkBytes(trained.model, images);
+  const { layers: all, inputShape } = trained.model, rows = images.length / sizeOf(inputShape);
+  const sizes = names.map((name) => sizeOf(all.find((layer) => layer.name === name)!.built.outputShape));
+  const values = sizes.map((size) => new Float32Array(rows * size));
+  await compute(
+    trained,
+    images,
+    (batch) => {
+      const graph = layerGraph(trained.model, batch);
+      return { ...graph, outputs: names.map((name) => graph.layers.get(name)!) };
+    },
+    (parts, first) => parts.forEach((part, i) => values[i]!.set(part, first * sizes[i]!)),
+    options,
+  );
   return new Map(names.map((name, i) => [name, values[i]!]));
 }
 
-/** Runs a graph on all images, a batch after another: the dense values of each of its outputs, image after image. */
+/** Refuses images that are no bytes, or not a whole number of images of the model's input shape. */
+function checkBytes({ inputShape }: Model, images: Uint8Array): void {
+  const pixels = sizeOf(inputShape);
+  checkPixels(images, { of: "a prediction", pixels });
+  require(
+    images.length > 0 && images.length % pixels === 0,
+    () => `Cannot predict from ${images.length} bytes: the model takes images of ${pixels} bytes each`,
+  );
+}
+
+/** Runs a graph on all images, a batch after another, and hands on the dense values of its outputs for each batch. */
 async function compute(
   { model, weights }: Trained,
   images: Uint8Array,
   graphOf: (batch: number) => ImageBatch & { readonly outputs: readonly Node[] },
+  take: (values: readonly TypedArray[], first: number) => void,
   options: PredictOptions,
-): Promise<readonly Float32Array[]> {
+): Promise<void> {
   const pixels = sizeOf(model.inputShape), rows = images.length / pixels;
-  require(
-    Number.isInteger(rows) && rows > 0,
-    () => `Cannot predict from ${images.length} bytes: the model takes images of ${pixels} bytes each`,
-  );
   checkWeights(model, weights);
   const batch = Math.min(BATCH, rows), graph = graphOf(batch);
   const sizes = graph.outputs.map(({ type }) => sizeOf(type.shape) / batch);
-  const values = sizes.map((size) => new Float32Array(rows * size));
   const executor = options.executor ?? (await chooseExecutor()).executor;
   let program: Program | undefined;
   try {
@@ -128,35 +163,29 @@ async function compute(
       program.write(graph.images, padded);
       await program.run("predict", [{ start: 0, count, slot: 0, step: first, seed: 0, scalars: [] }]);
       const read = await Promise.all(graph.outputs.map((output) => program!.read(output)));
-      read.forEach((part, i) => values[i]!.set(part.subarray(0, count * sizes[i]!), first * sizes[i]!));
+      take(read.map((part, i) => part.subarray(0, count * sizes[i]!)), first);
     }
   } finally {
     program?.close();
     if (options.executor === undefined) executor.close();
   }
-  return values;
-}
-
-function likeliest(probabilities: Float32Array, row: number, classes: number): number {
-  const values = probabilities.subarray(row * classes, (row + 1) * classes);
-  return Math.max(0, values.indexOf(Math.max(...values))); // NaN is not found
 }
 
 /**
  * Accuracy, precision, recall and F1 of a trained classifier on a labelled set.
  *
- * Throws when the model does not fit the images or the classes, a label is none of them, or the set is empty.
+ * Throws when the model is no classifier or does not fit the images or the classes, a label is none of them, or the set
+ * is empty.
  */
 export async function evaluate(
   trained: Trained,
   data: DataSet,
   options: PredictOptions = {},
 ): Promise<ClassificationReport> {
+  checkImages(data);
   checkClassifier(trained.model, sizeOf(data.imageShape), data.classes.length);
   require(data.rows > 0, () => `The ${data.name} set is empty: there is nothing to evaluate`);
-  checkLabels(data);
+  checkLabels(data, data.name);
   const { classes } = await predict(trained, data.images, options);
-  const counts = data.classes.map(() => data.classes.map(() => 0));
-  data.labels.forEach((label, i) => counts[label]![classes[i]!]! += 1);
-  return classificationReport({ classes: data.classes, counts });
+  return answersReport(data.classes, data.labels, classes);
 }

@@ -252,7 +252,8 @@ function labelsOf({ parameters }: Model): readonly string[] {
 /** The groups' layers of a stack, and then their decoders. */
 function mirrored(stack: Model, groups: readonly Group[], activation: "sigmoid" | "identity"): Model {
   const decoders = groups.toReversed().map(({ name }) => tiedDense(name, { activation }));
-  return sequential(stack.inputShape, [...groups.flatMap(({ layers }) => layers), ...decoders]);
+  const layers = [...groups.flatMap(({ layers }) => layers), ...decoders];
+  return { ...sequential(stack.inputShape, layers), gives: "values" };
 }
 
 /** A layer's parameters in the mirrored model: weights, bias, and the bias of its decoder. */

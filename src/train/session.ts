@@ -3,7 +3,7 @@ import { DescentError } from "../core/errors.ts";
 import type { Step } from "../core/step.ts";
 import type { Executor, Program } from "../exec/executor.ts";
 import type { Node } from "../ir/node.ts";
-import { checkLabels } from "../data/labels.ts";
+import { checkLabels, checkSplits } from "../data/check_set.ts";
 import { type Batch, batches, epochOrder } from "../data/order.ts";
 import type { Splits } from "../data/set.ts";
 import { checkWeights, findNotFinite, type Model, type Weights } from "../nn/model.ts";
@@ -16,7 +16,8 @@ import {
   type ReadTable,
   rowsOf,
 } from "./means.ts";
-import type { ConfusionMatrix } from "./metrics.ts";
+import type { SplitResult } from "./fit_result.ts";
+import { answersReport, classificationReport, likeliestClasses } from "./metrics.ts";
 import {
   evaluationBatch,
   evaluationSteps,
@@ -103,16 +104,20 @@ export class Session {
       readonly weights: Weights;
     },
   ): Promise<Session> {
+    checkSplits(data);
     checkWeights(model, weights);
-    const compiled = planSession(model, sessionSizes(data), { ...options, backend: executor.name });
-    const program = await executor.load(compiled.plan);
+    const sizes = sessionSizes(data);
+    const compiled = planSession(model, sizes, { ...options, backend: executor.name });
     const { table, training, evaluation, encoder } = compiled;
-    const sets = SPLIT_NAMES.map((name) => data[name]);
-    program.write(table.images, concat(sets.map(({ images }) => images)));
     // A loss that compares with the images reads no labels.
-    if (compiled.plan.place(table.labels) !== undefined) {
-      sets.forEach(checkLabels);
-      program.write(table.labels, concat(sets.map(({ labels }) => labels)));
+    const readsLabels = compiled.plan.place(table.labels) !== undefined;
+    if (readsLabels) SPLIT_NAMES.forEach((name) => checkLabels(data[name], name));
+    const program = await executor.load(compiled.plan);
+    const sets = SPLIT_NAMES.map((name) => data[name]);
+    const { rows, pixels } = sizes;
+    program.write(table.images, concat(new Uint8Array(rows * pixels), sets.map(({ images }) => images)));
+    if (readsLabels) {
+      program.write(table.labels, concat(new Uint32Array(rows), sets.map(({ labels }) => labels)));
     }
     for (const [name, leaf] of encoder?.constants ?? []) {
       program.write(leaf, options.encoder!.weights.get(name)!);
@@ -201,17 +206,30 @@ export class Session {
     return this.#meansOf(await this.#read(this.compiled.evaluation.metrics), steps);
   }
 
-  /** The same, and the confusion matrix where the loss knows right from wrong. */
-  async evaluate(name: SplitName): Promise<Means & { readonly confusion?: ConfusionMatrix }> {
-    const { counts, metrics } = this.compiled.evaluation, { classes } = this.data[name];
+  /**
+   * The same, and what is known of each class where the loss knows right from wrong; of at most `MOST_PAIRED_CLASSES`,
+   * the confusion matrix too.
+   */
+  async evaluate(name: SplitName): Promise<SplitResult> {
+    const { counts, logits, metrics } = this.compiled.evaluation, { classes, labels } = this.data[name];
     const { steps } = this.#stepsOn([name])[0]!, size = classes.length;
+    if (counts === undefined && logits !== undefined) {
+      const predicted: number[] = [];
+      for (const step of steps) {
+        await this.#run("evaluate", [step], {});
+        predicted.push(...likeliestClasses(await this.program.read(logits), size).slice(0, step.count));
+      }
+      const means = this.#meansOf(await this.#read(metrics), steps);
+      return { ...means, report: answersReport(classes, labels, predicted) };
+    }
     if (counts) this.program.write(counts, new Uint32Array(size * size));
     await this.#run("evaluate", steps, {});
     const means = this.#meansOf(await this.#read(metrics), steps);
     if (counts === undefined) return means;
     const flat = await this.program.read(counts);
     const rows = classes.map((_, row) => Array.from(flat.subarray(row * size, (row + 1) * size)));
-    return { ...means, confusion: { classes, counts: rows } };
+    const confusion = { classes, counts: rows };
+    return { ...means, confusion, report: classificationReport(confusion) };
   }
 
   /**
@@ -255,7 +273,7 @@ export class Session {
   }
 
   #meansOf(table: ReadTable, steps: readonly Step[]): Means {
-    return meansOf(table, steps, { hasAccuracy: this.compiled.evaluation.counts !== undefined });
+    return meansOf(table, steps, { hasAccuracy: this.compiled.evaluation.logits !== undefined });
   }
 
   #penaltyIn(table: ReadTable, steps: readonly Step[]): Pick<Means, "penalty"> {

@@ -62,8 +62,8 @@ export function counting(count: number): Uint32Array {
   return Uint32Array.from({ length: count }, (_, i) => i);
 }
 
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+/** Fills `whole` with the parts, one after another. */
+export function concat<T extends Uint8Array | Uint32Array>(whole: T, parts: readonly ArrayLike<number>[]): T {
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);

@@ -93,6 +93,20 @@ Deno.test("toPadded() puts the rows of a matrix at multiples of the pitch", () =
   assertEquals([...padded], [1, 2, 3, 0, 4, 5, 6, 0]);
 });
 
+Deno.test("toPadded() refuses what would be another whole number, and takes all that fits", () => {
+  for (const value of [256, -1, 0.5, NaN, Infinity]) {
+    assertThrows(
+      () => toPadded([3], [1, 2, value], new Uint8Array(4)),
+      DescentError,
+      `Cannot write ${value} at position 2: what is written there are whole numbers from 0 to 255`,
+    );
+  }
+  assertThrows(() => toPadded([1], Int8Array.of(-1), new Uint32Array(4)), DescentError, "Cannot write -1");
+  const labels = new Uint32Array(4);
+  toPadded([3], Uint16Array.of(0, 255, 65535), labels);
+  assertEquals([...labels], [0, 255, 65535, 0]);
+});
+
 Deno.test("toPadded() refuses a wrong number of values, with both numbers", () => {
   for (const count of [5, 7]) {
     assertThrows(

@@ -14,6 +14,7 @@ import { compile } from "../../src/ir/plan.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { initializeWeights, type Model, sequential, type Weights } from "../../src/nn/model.ts";
 import { add } from "../../src/ops/add.ts";
+import { confusion } from "../../src/ops/confusion.ts";
 import { gather } from "../../src/ops/gather.ts";
 import { record } from "../../src/ops/record.ts";
 import { adam } from "../../src/optim/adam.ts";
@@ -316,7 +317,8 @@ Deno.test("validate() and evaluate() look at the rows of the set that they are a
           labels.filter((one, row) => one === label && classes[row] === answer).length
         )
       );
-      const loss = labels.reduce((sum, label, row) => sum - Math.log(probabilities[3 * row + label]!), 0) /
+      const loss = [...labels].reduce((sum, label, row) =>
+        sum - Math.log(probabilities[3 * row + label]!), 0) /
         rows;
       const accuracy = labels.filter((label, row) => label === classes[row]).length / rows;
       const evaluated = await session.evaluate(name), validated = await session.validate(name);
@@ -353,4 +355,27 @@ Deno.test("a short batch trains as a batch of that size alone does", async () =>
       assert(largestDifference(found, afterEight) > 1e-3);
     }
   });
+});
+
+Deno.test("the guards of WASM memory catch a kernel that writes where a label of 65,535 would lead it", async () => {
+  const metrics = leaf("state", "metrics", [1, 4]), losses = leaf("input", "losses", [1]);
+  const program = await one.load(compile({ run: [record(losses, metrics, 3)] }), { guards: true });
+  await program.run("run", [STEP]);
+  assertEquals(await program.checkGuards(), []);
+  program.write(losses, [1]);
+  // Rows of four numbers: column 3 of row 16,383 is number 65,535.
+  await program.run("run", [{ ...STEP, slot: 16383 }]);
+  assertEquals(await program.checkGuards(), ["metrics"]);
+  program.close();
+});
+
+Deno.test("confusion does not count a label that is no class, and writes nothing past the counts", async () => {
+  const logits = leaf("input", "logits", [3, 4]), labels = leaf("input", "labels", [3], "u32");
+  const counts = leaf("input", "counts", [4, 4], "u32");
+  const program = await one.load(compile({ run: [confusion(logits, labels, counts)] }), { guards: true });
+  program.write(labels, [2, 4, 65535]);
+  await program.run("run", [{ ...STEP, count: 3 }]);
+  assertEquals(await program.checkGuards(), []);
+  assertEquals(Array.from(await program.read(counts)).reduce((sum, count) => sum + count, 0), 1);
+  program.close();
 });

@@ -394,7 +394,7 @@ Deno.test("predict() gives probabilities and the likeliest class of each image, 
     (_, i) => (i % 3 === Math.floor(i / 3) % 3 ? 255 : 51),
   );
   const { classes, probabilities } = await predict(brightest(), images, { executor });
-  assertEquals(classes, Uint8Array.from({ length: rows }, (_, row) => row % 3));
+  assertEquals(classes, Uint32Array.from({ length: rows }, (_, row) => row % 3));
   assertEquals(probabilities.length, 3 * rows);
   // Logits are 10 for the bright pixel and 2 for each of the others.
   const high = 1 / (1 + 2 * Math.exp(-8)), low = Math.exp(-8) * high;

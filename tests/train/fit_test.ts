@@ -6,13 +6,16 @@ import type { DataSet, Splits } from "../../src/data/set.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
+import { conv2d } from "../../src/nn/conv2d.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { dropout } from "../../src/nn/dropout.ts";
 import { reconstructionError } from "../../src/nn/losses.ts";
 import { initializeWeights, sequential } from "../../src/nn/model.ts";
 import { adam, sgd } from "../../src/optim/mod.ts";
+import { firstLayers, joinModels, sliceLayers } from "../../src/train/compose.ts";
 import { fit, type FitOptions } from "../../src/train/fit.ts";
 import { evaluate, layerOutputs, predict } from "../../src/train/predict.ts";
+import { decodeModel, encodeModel, type Trained } from "../../src/train/saved.ts";
 import { Session } from "../../src/train/session.ts";
 import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
 
@@ -97,7 +100,7 @@ Deno.test("dropLast leaves whole batches and a batch of the whole set alone", as
 Deno.test("fit() and evaluate() refuse a label that is no position in the classes", async () => {
   const labels = DATA.test.labels.map((label, row) => row === 3 ? 5 : label), test = { ...DATA.test, labels };
   const sentence =
-    "Row 3 of the test set has label 5, but there are 5 classes: a label is a position in them, 0 to 4";
+    "Row 3 of the test set has label 5, but there are 5 classes: a label is a position in them, a whole number from 0 to 4";
   const executor = referenceExecutor(), trained = { model: MODEL, weights: initializeWeights(MODEL, 1) };
   assertEquals(await sentenceOf(() => fit(MODEL, { ...DATA, test }, { ...OPTIONS, executor })), sentence);
   assertEquals(await sentenceOf(() => evaluate(trained, test, { executor })), sentence);
@@ -260,3 +263,39 @@ Deno.test("layerOutputs() refuses a layer that is not there, and bytes that are 
     "Cannot predict from 65 bytes: the model takes images of 64 bytes each",
   );
 });
+
+Deno.test("predict() makes no probabilities of what is no classifier, and fit() records which a model is", async () => {
+  const executor = referenceExecutor(), options = { ...OPTIONS, executor, epochs: 1 };
+  const autoencoder = sequential(64, [dense(5), dense(64, { activation: "identity" })]);
+  const reconstructing = await fit(autoencoder, DATA, { ...options, loss: reconstructionError() });
+  const classifying = await fit(MODEL, DATA, options);
+  assertEquals([reconstructing.model.gives, classifying.model.gives], ["values", "logits"]);
+  const ask = (trained: Trained) => () => predict(trained, DATA.test.images, { executor });
+  const values = (name: string) =>
+    `This model is no classifier, it was trained to give values: layerOutputs() gives the values of "${name}" as they are`;
+  assertEquals(await sentenceOf(ask(reconstructing)), values("dense_2"));
+  // What was recorded goes with the model into a file, and into parts and wholes.
+  assertEquals(await sentenceOf(ask(decodeModel(encodeModel(reconstructing)))), values("dense_2"));
+  assertEquals(await sentenceOf(ask(firstLayers(reconstructing, 1))), values("dense_1"));
+  assertEquals(await sentenceOf(ask(firstLayers(classifying, 1))), values("dense_1"));
+  assertEquals(
+    await sentenceOf(ask(joinModels(firstLayers(classifying, 1), decoderOf(12)))),
+    values("dense_2"),
+  );
+  assertEquals(decodeModel(encodeModel(classifying)).model.gives, "logits");
+  assertEquals((await ask(sliceLayers(classifying, 0))()).classes.length, 40);
+  // Nothing was trained: a flat row is taken for logits, maps are not.
+  assertEquals((await ask({ model: MODEL, weights: classifying.weights })()).classes.length, 40);
+  const maps = sequential([8, 8], [conv2d(2, 3)]);
+  assertEquals(
+    await sentenceOf(ask({ model: maps, weights: initializeWeights(maps, 1) })),
+    "This model is no classifier, it gives [6,6,2] and not a row of classes: layerOutputs() gives the values of " +
+      '"conv2d_1" as they are',
+  );
+});
+
+/** An autoencoder's last layer. */
+function decoderOf(codes: number): Trained {
+  const model = sequential(codes, [dense(64)]);
+  return { model: { ...model, gives: "values" }, weights: initializeWeights(model, 1) };
+}
