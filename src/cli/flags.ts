@@ -1,6 +1,7 @@
 /** Command-line flags: one table that parses, checks and explains them. */
 import { parseArgs } from "node:util";
 import { UsageError } from "../core/errors.ts";
+import { nearestName } from "../core/option_names.ts";
 
 /** One flag. `parse` turns the text into a value or throws a `UsageError`; a flag without it is a switch. */
 export interface Flag<T> {
@@ -110,23 +111,8 @@ export function didYouMean(
   known: readonly string[],
   { dashes = "--", otherwise = ", see --help" } = {},
 ): string {
-  const near =
-    known.map((other) => ({ other, edits: editDistance(name, other) })).sort((a, b) => a.edits - b.edits)[0];
-  // Two edits make any word of two letters out of any other.
-  const isNear = near !== undefined && near.edits <= Math.min(2, name.length / 2);
-  return isNear ? `: did you mean ${dashes}${near.other}?` : otherwise;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length]!;
+  const near = nearestName(name, known);
+  return near === undefined ? otherwise : `: did you mean ${dashes}${near}?`;
 }
 
 /** The help text of a table, aligned. */

@@ -1,5 +1,6 @@
 /** What must hold of a set before its pixels and labels are written: kernels use labels as positions, unchecked. */
 import { require } from "../core/errors.ts";
+import { shown } from "../core/option_names.ts";
 import { formatShape, sizeOf } from "../core/tensor.ts";
 import type { DataSet, Splits } from "./set.ts";
 
@@ -36,7 +37,11 @@ export function checkSplits(data: Splits): void {
 }
 
 /** Throws when a set's images are no bytes, or not as many as its rows take. `name` is its name in the sentence. */
-export function checkImages(set: DataSet, name: string = set.name): void {
+export function checkImages(set: DataSet, name: string = set?.name): void {
+  require(
+    isObject(set) && "images" in set,
+    () => `A set of images is needed, such as data.test, got ${shown(set)}`,
+  );
   const { rows, images, imageShape, classes } = set;
   require(
     Number.isSafeInteger(rows) && rows >= 0,
@@ -69,13 +74,13 @@ export function checkPixels(
 ): void {
   const given: unknown = images;
   if (given instanceof Uint8Array) return;
-  const values = isList(given) ? given : [];
+  const values = isList(given) ? given : [], kind = Array.isArray(given) ? "an Array" : shown(given);
   const at = Array.prototype.findIndex.call(values, (value) => !isWhole(value, 255));
   const bad = at < 0 ? "" : ` whose row ${Math.floor(at / pixels)} holds ${shown(values[at])}`;
   const scaled = at >= 0 && Array.prototype.every.call(values, (value) => value >= 0 && value <= 1);
   require(
     false,
-    `The images of ${of} are ${kindOf(given)}${bad}: pixels are whole numbers from 0 to 255 in a Uint8Array` +
+    `The images of ${of} are ${kind}${bad}: pixels are whole numbers from 0 to 255 in a Uint8Array` +
       (scaled ? ", so multiply these, from 0 to 1, by 255" : ""),
   );
 }
@@ -90,7 +95,7 @@ export function checkLabels(
     isList(given) && given.length === rows,
     () =>
       `The ${name} set has ${rows} rows, but ${
-        isList(given) ? `${given.length} labels` : `its labels are ${kindOf(given)}`
+        isList(given) ? `${given.length} labels` : `its labels are ${shown(given)}`
       }: give each row one label`,
   );
   for (let row = 0; row < rows; row++) {
@@ -115,16 +120,4 @@ function isWhole(value: unknown, largest: number): boolean {
 
 function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
-}
-
-/** `a Float32Array`, `undefined`. */
-function kindOf(value: unknown): string {
-  if (!isObject(value)) return shown(value);
-  const { name } = (value as object).constructor ?? { name: "object" };
-  return `${/^[AEIOU]/.test(name) && !name.startsWith("U") ? "an" : "a"} ${name}`;
-}
-
-function shown(value: unknown): string {
-  if (typeof value === "bigint") return `${value}n`;
-  return typeof value === "string" || Array.isArray(value) ? JSON.stringify(value) : String(value);
 }

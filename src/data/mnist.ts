@@ -1,4 +1,5 @@
 /** MNIST, or any set in its format, as three sets of images with class indices. */
+import { checkOptions } from "../core/option_names.ts";
 import {
   checkSelectOptions,
   hashRows,
@@ -39,6 +40,14 @@ export interface MnistOptions extends SelectOptions {
  * ```
  */
 export async function mnist(options: MnistOptions = {}): Promise<Splits> {
+  checkOptions("mnist", options, {
+    data: true,
+    digits: true,
+    perClass: true,
+    first: true,
+    shrink: true,
+    seed: true,
+  });
   checkSelectOptions(options);
   const set = options.data === undefined ? await packageSet() : await folderSet(options.data);
   return selectSplits(set, options);

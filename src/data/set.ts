@@ -1,5 +1,6 @@
 /** Sets of images with class indices, and how three of them are chosen out of what a source holds. */
 import { DescentError, require } from "../core/errors.ts";
+import { shown } from "../core/option_names.ts";
 import { type Shape, sizeOf } from "../core/tensor.ts";
 import { requireSeed } from "./order.ts";
 import { sha256Of, type SourceFile, type SourceSet } from "./source.ts";
@@ -88,7 +89,7 @@ export function checkSelectOptions({ digits, perClass, first, seed = 1 }: Select
   if (digits) requireDigits(digits);
   require(!perClass || !first, "Images are chosen by perClass or by first, but both were given; give one");
   if (perClass) requireCounts("Images per class", perClass);
-  if (first) requireCounts("First images", { validation: 0, ...first });
+  if (first) requireCounts("First images", typeof first === "object" ? { validation: 0, ...first } : first);
 }
 
 /**
@@ -155,6 +156,10 @@ function digitsFrom({ trainLabels }: SourceLabels, { digits }: SelectOptions): r
 }
 
 function requireDigits(digits: readonly number[]): void {
+  require(
+    Array.isArray(digits),
+    () => `The digits must be a list, such as [0, 2, 4], got ${shown(digits)}`,
+  );
   require(digits.length > 0, "At least one digit is needed, but none was given");
   digits.forEach((digit, i) => {
     require(
@@ -169,6 +174,12 @@ function requireDigits(digits: readonly number[]): void {
 }
 
 function requireCounts(what: string, counts: PerClass): void {
+  require(
+    typeof counts === "object" && counts !== null,
+    () => `${what} are counts, { train, validation, test }, got ${shown(counts)}`,
+  );
+  const unknown = Object.keys(counts).find((name) => !["train", "validation", "test"].includes(name));
+  require(unknown === undefined, () => `${what} are of train, validation and test, not of ${unknown}`);
   for (const name of ["train", "validation", "test"] as const) {
     const count = counts[name], least = name === "train" ? 1 : 0;
     if (!Number.isSafeInteger(count) || count < least) {

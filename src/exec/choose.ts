@@ -1,5 +1,6 @@
 /** Which executor a program runs on, and why. */
-import { DescentError, unreachable } from "../core/errors.ts";
+import { DescentError, require, unreachable } from "../core/errors.ts";
+import { checkOptions, shown } from "../core/option_names.ts";
 import type { BackendName, Executor } from "./executor.ts";
 import { referenceExecutor } from "./reference.ts";
 import { selfTest } from "./selftest.ts";
@@ -37,7 +38,13 @@ export interface Choice {
  * assert(executor.name === "reference");
  * ```
  */
-export async function chooseExecutor({ backend = "auto", threads }: ChooseOptions = {}): Promise<Choice> {
+export async function chooseExecutor(options: ChooseOptions = {}): Promise<Choice> {
+  checkOptions("chooseExecutor", options, { backend: true, threads: true });
+  const { backend = "auto", threads } = options;
+  require(
+    BACKENDS.includes(backend),
+    () => `There is no backend ${shown(backend)}: choose one of ${BACKENDS.join(", ")}`,
+  );
   const choice = await choose(backend, threads);
   await selfTest(choice.executor);
   return choice;

@@ -3,6 +3,7 @@
  * Every kernel computes a range of its units as if it were alone, so the result does not depend on the threads.
  */
 import { require } from "../core/errors.ts";
+import { checkOptions } from "../core/option_names.ts";
 import { joinsVectors } from "./engine.ts";
 import type { Executor, LoadOptions } from "./executor.ts";
 import { compileKernels, preparePlan, readKernels } from "./wasm_load.ts";
@@ -38,6 +39,13 @@ export interface WasmOptions {
  * ```
  */
 export async function wasmExecutor(options: WasmOptions = {}): Promise<Executor> {
+  checkOptions("wasmExecutor", options, {
+    threads: true,
+    parallelFlops: true,
+    parallelBytes: true,
+    joinVectors: true,
+    kernels: true,
+  });
   const {
     threads = Math.min(navigator.hardwareConcurrency, 8),
     parallelFlops = 200_000,

@@ -3,6 +3,7 @@
  * but for reading its shaders, so that it also runs in a browser.
  */
 import { DescentError } from "../core/errors.ts";
+import { checkOptions } from "../core/option_names.ts";
 import type { Executor, LoadOptions } from "./executor.ts";
 import { describeAdapter, NO_ADAPTER, openDevice, requestAdapter } from "./webgpu_adapter.ts";
 import { WebgpuDevice } from "./webgpu_device.ts";
@@ -58,6 +59,13 @@ export interface WebgpuExecutor extends Executor {
  * ```
  */
 export async function webgpuExecutor(options: WebgpuOptions = {}): Promise<WebgpuExecutor> {
+  checkOptions("webgpuExecutor", options, {
+    software: true,
+    adapter: true,
+    loadShader: true,
+    watchdogMs: true,
+    tableRows: true,
+  });
   const { software = false, loadShader = readShader, tableRows = 1024 } = options;
   const adapter = options.adapter === undefined ? await requestAdapter() : options.adapter;
   if (adapter === null) throw new DescentError(NO_ADAPTER);

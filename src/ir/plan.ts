@@ -3,6 +3,7 @@
  * and replayed, and each of the three executors runs the same one.
  */
 import { require } from "../core/errors.ts";
+import { checkOptions } from "../core/option_names.ts";
 import { bytesPerElement, type DType, storageOf, type TensorType } from "../core/tensor.ts";
 import { arenaLayout, isArena, type LeafRole, leafRole } from "./leaf.ts";
 import { describeNode, type Node, reachable } from "./node.ts";
@@ -72,7 +73,9 @@ export interface CompileOptions {
  * assert(plan.routines.forward?.length === 1 && plan.buffers.length === 4);
  * ```
  */
-export function compile(asked: Roots, { hoist = true, rewrites = [] }: CompileOptions = {}): Plan {
+export function compile(asked: Roots, options: CompileOptions = {}): Plan {
+  checkOptions("compile", options, { hoist: true, rewrites: true });
+  const { hoist = true, rewrites = [] } = options;
   const { routines, replaced } = rewriteRoutines(asked, rewrites);
   const all = reachable(Object.values(routines).flat());
   const aliases = aliasesIn(all), { buffers, places } = placeAll(all, aliases);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/option_names.ts";
 import { avgPool2d as avgPool2dNode } from "../ops/avg_pool2d.ts";
 import type { Layer } from "./layer.ts";
 import type { Pair } from "./pair.ts";
@@ -16,6 +17,7 @@ import { poolLayer, type PoolLayerOptions } from "./pool.ts";
  * assert(`${avgPool2d([2, 3]).build("s1", [6, 6, 20], 0).outputShape}` === "3,2,20");
  * ```
  */
-export function avgPool2d(window: Pair = 2, options: PoolLayerOptions = {}): Layer {
+export function avgPool2d(window: Pair = 2, options: Pick<PoolLayerOptions, "stride"> = {}): Layer {
+  checkOptions("avgPool2d", options, { stride: true });
   return poolLayer("avg_pool2d", avgPool2dNode, window, options);
 }

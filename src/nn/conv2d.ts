@@ -1,4 +1,5 @@
 import { DescentError, require } from "../core/errors.ts";
+import { checkOptions } from "../core/option_names.ts";
 import type { Shape } from "../core/tensor.ts";
 import { type Activation, ACTIVATIONS } from "../ops/_activation.ts";
 import { positions } from "../ops/_conv.ts";
@@ -45,6 +46,13 @@ export interface Conv2dOptions {
  * ```
  */
 export function conv2d(filters: number, kernelSize: Pair, options: Conv2dOptions = {}): Layer {
+  checkOptions("conv2d", options, {
+    stride: true,
+    padding: true,
+    flipKernel: true,
+    activation: true,
+    initializer: true,
+  });
   const {
     stride = 1,
     padding = "valid",

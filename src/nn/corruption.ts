@@ -1,4 +1,5 @@
 import { require } from "../core/errors.ts";
+import { checkOptions } from "../core/option_names.ts";
 import { corrupt, type Corruption, CORRUPTIONS } from "../ops/corrupt.ts";
 import type { Layer } from "./layer.ts";
 
@@ -31,6 +32,11 @@ export interface CorruptionOptions {
  * ```
  */
 export function corruption(rate: number, options: CorruptionOptions = {}): Layer {
+  checkOptions("corruption", options, {
+    kind: true,
+    deviation: true,
+    always: true,
+  });
   const { kind = "masking", deviation = 0.5, always = false } = options;
   require(rate >= 0 && rate <= 1, () => `The corruption rate must be from 0 to 1, got ${rate}`);
   require(

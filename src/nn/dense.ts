@@ -1,4 +1,5 @@
 import { require } from "../core/errors.ts";
+import { checkOptions } from "../core/option_names.ts";
 import { type Activation, ACTIVATIONS } from "../ops/_activation.ts";
 import { linear } from "../ops/linear.ts";
 import { type Initializer, INITIALIZERS } from "./initializers.ts";
@@ -26,6 +27,10 @@ export interface DenseOptions {
  * ```
  */
 export function dense(units: number, options: DenseOptions = {}): Layer {
+  checkOptions("dense", options, {
+    activation: true,
+    initializer: true,
+  });
   const { activation = "relu", initializer = "glorot_uniform" } = options;
   require(
     Number.isSafeInteger(units) && units > 0,

@@ -1,4 +1,5 @@
 /** Losses: one number per row of a batch. Their mean over the real rows is what training lowers. */
+import { checkOptions, type NoOptions } from "../core/option_names.ts";
 import type { Node } from "../ir/node.ts";
 import { binaryCrossEntropy as binaryCrossEntropyNode } from "../ops/binary_cross_entropy.ts";
 import { countCorrect } from "../ops/count_correct.ts";
@@ -43,7 +44,8 @@ export interface Penalty {
 export type ClassifierLoss = Loss & Required<Pick<Loss, "correct">>;
 
 /** Cross-entropy of the softmax of logits with class indices, in nats. The model's last layer must give logits. */
-export function crossEntropy(): ClassifierLoss {
+export function crossEntropy(options: NoOptions = {}): ClassifierLoss {
+  checkOptions("crossEntropy", options, {});
   return {
     name: "softmax cross-entropy",
     rows: ({ output, labels }) => softmaxCrossEntropy(output, labels),
@@ -52,7 +54,8 @@ export function crossEntropy(): ClassifierLoss {
 }
 
 /** Mean over the values of a row of the squared difference from the input: the loss of an autoencoder. */
-export function reconstructionError(): Loss {
+export function reconstructionError(options: NoOptions = {}): Loss {
+  checkOptions("reconstructionError", options, {});
   return {
     name: "mean squared reconstruction error",
     rows: ({ output, x }) => meanSquaredErrorNode(output, x),
@@ -64,7 +67,8 @@ export function reconstructionError(): Loss {
  * the loss of an autoencoder whose last layer gives logits. Source: Vincent et al., "Stacked denoising autoencoders"
  * (JMLR 2010), section 2.1.
  */
-export function binaryCrossEntropy(): Loss {
+export function binaryCrossEntropy(options: NoOptions = {}): Loss {
+  checkOptions("binaryCrossEntropy", options, {});
   return {
     name: "binary cross-entropy",
     rows: ({ output, x }) => binaryCrossEntropyNode(output, x),

@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/option_names.ts";
 import { maxPool2d as maxPool2dNode } from "../ops/max_pool2d.ts";
 import type { Layer } from "./layer.ts";
 import type { Pair } from "./pair.ts";
@@ -20,5 +21,6 @@ import { poolLayer, type PoolLayerOptions } from "./pool.ts";
  * ```
  */
 export function maxPool2d(window: Pair = 2, options: PoolLayerOptions = {}): Layer {
+  checkOptions("maxPool2d", options, { stride: true, sharesTies: true });
   return poolLayer("max_pool2d", maxPool2dNode, window, options);
 }

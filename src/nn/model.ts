@@ -1,5 +1,6 @@
 /** Models: layers one after another, and the weights that belong to them. */
 import { require } from "../core/errors.ts";
+import { shown } from "../core/option_names.ts";
 import { formatShape, type Shape, sizeOf } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
 import { initialValues } from "./initializers.ts";
@@ -50,7 +51,11 @@ export type Weights = ReadonlyMap<string, Float32Array>;
  */
 export function sequential(inputShape: number | Shape, layers: readonly Layer[]): Model {
   const shape = typeof inputShape === "number" ? [inputShape] : inputShape;
-  require(layers.length > 0, "A model needs at least one layer");
+  checkLayers(layers);
+  require(
+    Array.isArray(shape),
+    () => `The input shape must be a number or a list of numbers such as [28, 28], got ${shown(inputShape)}`,
+  );
   require(
     shape.length > 0 && shape.every((size) => Number.isSafeInteger(size) && size > 0),
     () => `The input shape must hold positive whole numbers, got ${formatShape(shape)}`,
@@ -74,6 +79,23 @@ export function sequential(inputShape: number | Shape, layers: readonly Layer[])
   };
 }
 
+/** Refuses what is no list of layers, with the first that is none. */
+function checkLayers(layers: readonly Layer[]): void {
+  const made = "what dense(), conv2d() and the like give";
+  require(Array.isArray(layers), () => `A model takes a list of layers, ${made}, got ${shown(layers)}`);
+  require(layers.length > 0, "A model needs at least one layer");
+  const at = layers.findIndex((layer) => typeof layer?.build !== "function");
+  require(at < 0, () => `Layer ${at + 1} of the model must be ${made}, got ${shown(layers[at])}`);
+}
+
+/** Refuses what is no model, such as a list of layers. */
+export function checkModelType(model: Model): void {
+  require(
+    typeof model?.apply === "function" && Array.isArray(model.layers),
+    () => `The model must be what sequential() gives, got ${shown(model)}`,
+  );
+}
+
 /** Number of trained values. */
 export function countParameters(model: Model): number {
   return model.parameters.reduce((sum, { node }) => sum + sizeOf(node.type.shape), 0);
@@ -91,6 +113,11 @@ export function initializeWeights(model: Model, seed: number): Weights {
 
 /** Refuses weights that do not belong to the model, by name or size, and values that are no finite numbers. */
 export function checkWeights(model: Model, weights: Weights): void {
+  require(
+    typeof weights?.get === "function",
+    () =>
+      `The weights must be a map from names to values, as initializeWeights() gives, got ${shown(weights)}`,
+  );
   const known = new Set(model.parameters.map(({ node }) => node.label));
   for (const { node: { label, type } } of model.parameters) {
     const values = weights.get(label);

@@ -1,5 +1,6 @@
 /** Sparse codes: a penalty on layers that are active too often, or too seldom. */
 import { require } from "../core/errors.ts";
+import { checkOptions, shown } from "../core/option_names.ts";
 import { klSparsity } from "../ops/kl_sparsity.ts";
 import { weightedSumRows } from "../ops/weighted_sum_rows.ts";
 import type { Loss } from "./losses.ts";
@@ -39,7 +40,9 @@ export interface SparsityOptions {
  * assert(history[0]!.penalty! > 0);
  * ```
  */
-export function withSparsity<L extends Loss>(loss: L, { layers, rho, beta }: SparsityOptions): L {
+export function withSparsity<L extends Loss>(loss: L, options: SparsityOptions): L {
+  checkOptions("withSparsity", options, { layers: true, rho: true, beta: true });
+  const { layers, rho, beta } = options;
   require(
     rho > 0 && rho < 1,
     () => `The wanted mean activation rho must lie between 0 and 1, got ${rho}`,
@@ -47,6 +50,10 @@ export function withSparsity<L extends Loss>(loss: L, { layers, rho, beta }: Spa
   require(
     beta > 0 && beta < Infinity,
     () => `The weight beta of the sparsity must be a positive number, got ${beta}`,
+  );
+  require(
+    Array.isArray(layers),
+    () => `The sparsity takes a list of layers, such as ["dense_1"], got ${shown(layers)}`,
   );
   require(layers.length > 0, "The sparsity names no layers: give it one or more, such as dense_1");
   return {

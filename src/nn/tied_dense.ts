@@ -1,4 +1,5 @@
 import { require } from "../core/errors.ts";
+import { checkOptions } from "../core/option_names.ts";
 import { formatShape } from "../core/tensor.ts";
 import { type Activation, ACTIVATIONS } from "../ops/_activation.ts";
 import { linear } from "../ops/linear.ts";
@@ -30,7 +31,9 @@ export interface TiedDenseOptions {
  * assert(countParameters(model) === 784 * 900 + 900 + 784);
  * ```
  */
-export function tiedDense(of: string, { activation = "identity" }: TiedDenseOptions = {}): Layer {
+export function tiedDense(of: string, options: TiedDenseOptions = {}): Layer {
+  checkOptions("tiedDense", options, { activation: true });
+  const { activation = "identity" } = options;
   require(
     ACTIVATIONS.includes(activation),
     () => `Unknown activation "${activation}": choose from ${ACTIVATIONS.join(", ")}`,

@@ -20,6 +20,7 @@ import {
   requireNumber,
 } from "./optimizer.ts";
 import { require } from "../core/errors.ts";
+import { checkOptions, type OptionNames } from "../core/option_names.ts";
 
 type AdamAttrs = {
   readonly beta1: number;
@@ -120,6 +121,16 @@ export interface AdamOptions extends DecayOptions {
   readonly rawEpsilon?: boolean;
 }
 
+const NAMES = {
+  learningRate: true,
+  beta1: true,
+  beta2: true,
+  epsilon: true,
+  rawEpsilon: true,
+  weightDecay: true,
+  decoupled: true,
+} as const satisfies OptionNames<AdamOptions>;
+
 /**
  * Adam: momentum divided by the root of a running mean of squared gradients, both corrected for their zero start.
  *
@@ -133,6 +144,7 @@ export interface AdamOptions extends DecayOptions {
  * ```
  */
 export function adam(options: AdamOptions = {}): Optimizer {
+  checkOptions("adam", options, NAMES);
   const {
     learningRate = 0.001,
     beta1 = 0.9,
@@ -169,5 +181,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
 
 /** Adam with decoupled weight decay (default 0.01): p ← p − lr·λ·p beside the update. */
 export function adamw(options: Omit<AdamOptions, "decoupled"> = {}): Optimizer {
+  const { decoupled: _, ...names } = NAMES;
+  checkOptions("adamw", options, names);
   return adam({ weightDecay: 0.01, ...options, decoupled: true });
 }

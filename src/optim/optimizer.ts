@@ -1,5 +1,6 @@
 /** What an optimizer is, and what its update ops share. Legend: p parameters, g gradients, λ weight decay. */
 import { require } from "../core/errors.ts";
+import { shown } from "../core/option_names.ts";
 import { sizeOf, type TensorType } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
 import type { CaseInput } from "../ir/op.ts";
@@ -38,14 +39,17 @@ export function decayAttrs({ weightDecay = 0, decoupled = false }: DecayOptions)
 /** Refuses a setting outside [low, high). */
 export function requireNumber(name: string, value: number, low: number, high: number): void {
   const range = high === Infinity ? `${low} or more` : `at least ${low} and below ${high}`;
-  require(value >= low && value < high, () => `The ${name} must be ${range}, got ${value}`);
+  require(
+    typeof value === "number" && value >= low && value < high,
+    () => `The ${name} must be ${range}, got ${shown(value)}`,
+  );
 }
 
 /** Refuses a learning rate that is not a positive number. */
 export function requireLearningRate(learningRate: number): void {
   require(
-    learningRate > 0 && learningRate < Infinity,
-    () => `The learning rate must be a positive number such as 0.001, got ${learningRate}`,
+    typeof learningRate === "number" && learningRate > 0 && learningRate < Infinity,
+    () => `The learning rate must be a positive number such as 0.001, got ${shown(learningRate)}`,
   );
 }
 

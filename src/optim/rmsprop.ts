@@ -20,6 +20,7 @@ import {
   requireNumber,
 } from "./optimizer.ts";
 import { require } from "../core/errors.ts";
+import { checkOptions } from "../core/option_names.ts";
 
 type RmspropAttrs = {
   readonly rho: number;
@@ -152,6 +153,16 @@ export interface RmspropOptions extends DecayOptions {
  * ```
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
+  checkOptions("rmsprop", options, {
+    learningRate: true,
+    rho: true,
+    momentum: true,
+    epsilon: true,
+    epsilonInside: true,
+    centered: true,
+    weightDecay: true,
+    decoupled: true,
+  });
   const {
     learningRate = 0.001,
     rho = 0.9,

@@ -20,6 +20,7 @@ import {
   requireNumber,
 } from "./optimizer.ts";
 import { DescentError } from "../core/errors.ts";
+import { checkOptions } from "../core/option_names.ts";
 
 type SgdAttrs = { readonly decay: number };
 
@@ -81,6 +82,13 @@ export interface SgdOptions extends DecayOptions {
  * ```
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
+  checkOptions("sgd", options, {
+    learningRate: true,
+    momentum: true,
+    nesterov: true,
+    weightDecay: true,
+    decoupled: true,
+  });
   const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
   requireLearningRate(learningRate);
   requireNumber("momentum", momentum, 0, 1);

@@ -1,12 +1,14 @@
 /** Training to the end: epochs, early stopping, and the evaluation after it. */
 import { require } from "../core/errors.ts";
+import { checkOptions } from "../core/option_names.ts";
 import { chooseExecutor } from "../exec/choose.ts";
 import { checkSplits } from "../data/check_set.ts";
 import type { Splits } from "../data/set.ts";
 import { requireSeed } from "../data/order.ts";
 import { type ClassifierLoss, crossEntropy, type Loss } from "../nn/losses.ts";
-import { initializeWeights, type Model } from "../nn/model.ts";
+import { checkModelType, initializeWeights, type Model } from "../nn/model.ts";
 import { adam } from "../optim/adam.ts";
+import { checkParts, checkTrained, FIT_NAMES, OF_OTHERS } from "./check_parts.ts";
 import { readCheckpoint } from "./checkpoint_file.ts";
 import type { FitOptions } from "./fit_options.ts";
 import type { ClassifierFitResult, FitResult } from "./fit_result.ts";
@@ -46,7 +48,11 @@ export function fit(
 export function fit(model: Model, data: Splits, options: FitOptions): Promise<FitResult>;
 export async function fit(model: Model, data: Splits, options: FitOptions = {}): Promise<FitResult> {
   const { optimizer = adam(), batch = 32, epochs = 10, seed = 1, maxSeconds = Infinity } = options;
+  checkOptions("fit", options, FIT_NAMES, OF_OTHERS);
+  checkParts(options);
+  checkModelType(model);
   checkSplits(data);
+  if (options.encoder !== undefined) checkTrained(options.encoder);
   requireSeed(seed);
   require(
     Number.isSafeInteger(batch) && batch > 0,

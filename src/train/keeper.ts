@@ -1,5 +1,6 @@
 /** Keeps a training in its checkpoints, and takes it up from one: which other training it may be, and how often to write. */
 import { DescentError, require } from "../core/errors.ts";
+import { checkOptions } from "../core/option_names.ts";
 import { sha256 } from "../core/sha256.ts";
 import type { Executor } from "../exec/executor.ts";
 import type { Splits } from "../data/set.ts";
@@ -39,6 +40,9 @@ export async function openKeeper(
     readonly options: FitOptions & { readonly optimizer: Optimizer };
   },
 ): Promise<Keeper> {
+  if (checkpoint !== undefined) {
+    checkOptions("A checkpoint", checkpoint, { path: true, everySeconds: true });
+  }
   const everyMs = 1000 * (checkpoint?.everySeconds ?? EVERY_SECONDS);
   require(
     everyMs > 0,

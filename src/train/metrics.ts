@@ -7,6 +7,7 @@
  * Marsaglia: "Evaluating the normal distribution" (Journal of Statistical Software 2004).
  */
 import { require } from "../core/errors.ts";
+import { checkOptions, shown } from "../core/option_names.ts";
 import { tensorType, type TypedArray } from "../core/tensor.ts";
 import { argmax } from "../ops/_classes.ts";
 
@@ -82,8 +83,14 @@ export interface IntervalOptions {
  */
 export function classificationReport(
   matrix: ConfusionMatrix,
-  { averaging = "weighted" }: { readonly averaging?: Averaging } = {},
+  options: { readonly averaging?: Averaging } = {},
 ): ClassificationReport {
+  checkOptions("classificationReport", options, { averaging: true });
+  const { averaging = "weighted" } = options;
+  require(
+    averaging === "weighted" || averaging === "macro",
+    () => `The averaging of scores must be weighted or macro, got ${shown(averaging)}`,
+  );
   const { classes: names, counts } = matrix;
   require(
     counts.length === names.length && counts.every((row) => row.length === names.length),

@@ -1,5 +1,6 @@
 /** Using a trained model: probabilities for images, what its layers give, and its scores on a labelled set. */
 import { require } from "../core/errors.ts";
+import { checkOptions } from "../core/option_names.ts";
 import { columnsOf, formatShape, sizeOf, type TypedArray } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
 import { compile } from "../ir/plan.ts";
@@ -7,7 +8,8 @@ import { chooseExecutor } from "../exec/choose.ts";
 import type { Executor, Program } from "../exec/executor.ts";
 import { checkImages, checkLabels, checkPixels } from "../data/check_set.ts";
 import type { DataSet } from "../data/set.ts";
-import { checkWeights, type Model } from "../nn/model.ts";
+import type { Model } from "../nn/model.ts";
+import { checkParts, checkTrained } from "./check_parts.ts";
 import { checkClassifier, type ImageBatch, layerGraph, predictionGraph } from "./graph.ts";
 import { answersReport, type ClassificationReport, likeliestClasses } from "./metrics.ts";
 import type { Trained } from "./saved.ts";
@@ -47,10 +49,13 @@ const BATCH = 256;
  * ```
  */
 export async function predict(
-  { model, weights }: Trained,
+  trained: Trained,
   images: Uint8Array,
   options: PredictOptions = {},
 ): Promise<Prediction> {
+  checkOptions("predict", options, { executor: true });
+  const { model, weights } = checkTrained(trained);
+  checkParts(options);
   checkGivesLogits(model);
   checkBytes(model, images);
   const size = columnsOf(model.outputShape), rows = images.length / sizeOf(model.inputShape);
@@ -102,8 +107,12 @@ function checkGivesLogits({ gives, layers, outputShape }: Model): void {
 export async function layerOutputs(
   trained: Trained,
   images: Uint8Array,
-  { layers, ...options }: PredictOptions & { readonly layers?: readonly string[] } = {},
+  options: PredictOptions & { readonly layers?: readonly string[] } = {},
 ): Promise<ReadonlyMap<string, Float32Array>> {
+  checkOptions("layerOutputs", options, { executor: true, layers: true });
+  checkParts(options);
+  checkTrained(trained);
+  const { layers } = options;
   const known = trained.model.layers.map(({ name }) => name), names = [...new Set(layers ?? known)];
   const missing = names.find((name) => !known.includes(name));
   require(missing === undefined, () => `The model has no layer "${missing}": it has ${known.join(", ")}`);
@@ -144,7 +153,6 @@ async function compute(
   options: PredictOptions,
 ): Promise<void> {
   const pixels = sizeOf(model.inputShape), rows = images.length / pixels;
-  checkWeights(model, weights);
   const batch = Math.min(BATCH, rows), graph = graphOf(batch);
   const sizes = graph.outputs.map(({ type }) => sizeOf(type.shape) / batch);
   const executor = options.executor ?? (await chooseExecutor()).executor;
@@ -182,6 +190,8 @@ export async function evaluate(
   data: DataSet,
   options: PredictOptions = {},
 ): Promise<ClassificationReport> {
+  checkOptions("evaluate", options, { executor: true });
+  checkTrained(trained);
   checkImages(data);
   checkClassifier(trained.model, sizeOf(data.imageShape), data.classes.length);
   require(data.rows > 0, () => `The ${data.name} set is empty: there is nothing to evaluate`);

@@ -1,20 +1,23 @@
 /** Greedy layerwise pre-training: each dense layer of a stack is trained as an autoencoder on the codes of those below. */
 import { require } from "../core/errors.ts";
+import { checkOptions } from "../core/option_names.ts";
 import type { Shape } from "../core/tensor.ts";
+import { checkSplits } from "../data/check_set.ts";
 import type { Splits } from "../data/set.ts";
 import { chooseExecutor } from "../exec/choose.ts";
 import type { Layer } from "../nn/layer.ts";
 import { binaryCrossEntropy, type Loss, reconstructionError } from "../nn/losses.ts";
-import { initializeWeights, type Model, sequential, type Weights } from "../nn/model.ts";
+import { checkModelType, initializeWeights, type Model, sequential, type Weights } from "../nn/model.ts";
 import { type SparsityOptions, withSparsity } from "../nn/sparsity.ts";
 import { tiedDense } from "../nn/tied_dense.ts";
+import { checkParts, OF_OTHERS, PRETRAIN_NAMES } from "./check_parts.ts";
 import { firstLayers } from "./compose.ts";
 import { type EpochRecord, fit, type FitOptions, type FitResult, type StopReason } from "./fit.ts";
 import type { Trained } from "./saved.ts";
 
 /** How each layer is trained: as `fit` does it, `epochs` and `maxSeconds` for every layer alike. */
 export interface PretrainOptions
-  extends Omit<FitOptions, "loss" | "encoder" | "frozen" | "weights" | "onEpoch"> {
+  extends Omit<FitOptions, "loss" | "encoder" | "frozen" | "weights" | "onEpoch" | "checkpoint" | "resume"> {
   /** What a layer's input goes through while the layer is trained, such as `corruption(0.1)`. Default nothing. */
   readonly noise?: Layer;
   /**
@@ -118,6 +121,10 @@ export async function pretrainLayers(
   data: Splits,
   options: PretrainOptions = {},
 ): Promise<Pretrained> {
+  checkOptions("pretrainLayers", options, PRETRAIN_NAMES, OF_OTHERS);
+  checkParts(options);
+  checkModelType(stack);
+  checkSplits(data);
   const { noise: _, decoder: __, sparsity: ___, onEpoch, ...common } = options;
   const layerwise = layerwiseStack(stack, options);
   const executor = options.executor ?? (await chooseExecutor()).executor;

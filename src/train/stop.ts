@@ -5,6 +5,7 @@
  * warm-up or patience 0 is asked for). Epochs count from 0, as there.
  */
 import { require } from "../core/errors.ts";
+import { checkOptions } from "../core/option_names.ts";
 
 /** What can be watched: mean over the training epoch, or over the validation set after it. */
 export const MONITORS = ["loss", "accuracy", "val_loss", "val_accuracy"] as const;
@@ -75,6 +76,15 @@ export interface StopState {
  * ```
  */
 export function startStopping(options: StopOptions = {}): StopState {
+  checkOptions("stopping", options, {
+    monitor: true,
+    minDelta: true,
+    patience: true,
+    mode: true,
+    baseline: true,
+    startFromEpoch: true,
+    restoreBest: true,
+  });
   const { monitor = "val_loss", mode = "auto", minDelta = 0, patience = 0, baseline } = options;
   const { startFromEpoch = 0, restoreBest = false } = options;
   require(

@@ -34,14 +34,14 @@ const DATA: Splits = await withTempFolder(async (folder) =>
 );
 const sigmoid = (units: number) => dense(units, { activation: "sigmoid" });
 const STACK = sequential(64, [sigmoid(20), sigmoid(12), sigmoid(6)]);
-const OPTIONS = {
+const FIT_OPTIONS = {
   optimizer: sgd({ learningRate: 0.1 }),
   batch: 32,
   epochs: 2,
   seed: 3,
-  noise: corruption(0.1),
   executor: referenceExecutor(),
-} satisfies PretrainOptions;
+} satisfies FitOptions;
+const OPTIONS = { ...FIT_OPTIONS, noise: corruption(0.1) } satisfies PretrainOptions;
 const SPARSITY = { rho: 0.05, beta: 0.5 } as const;
 
 async function sentenceOf(work: () => Promise<unknown>): Promise<string> {
@@ -59,7 +59,7 @@ Deno.test("pretrainLayers() trains each layer as fit() does on the codes of thos
   assertEquals(seen, ["dense_1 1", "dense_1 2", "dense_2 1", "dense_2 2", "dense_3 1", "dense_3 2"]);
   assertEquals([layers.map(({ name }) => name), stopped], [["dense_1", "dense_2", "dense_3"], "last epoch"]);
 
-  const { noise: _, ...options } = OPTIONS, loss = binaryCrossEntropy();
+  const options = FIT_OPTIONS, loss = binaryCrossEntropy();
   const whole = initializeWeights(sequential(64, [...STACK.layers.map(({ layer }) => layer)]), 3);
   let below: Trained | undefined;
   for (const [i, inputs] of [64, 20, 12].entries()) {
@@ -140,8 +140,7 @@ Deno.test("layerwiseStack() puts layers together that someone else has trained, 
 Deno.test("noise that the stack holds itself goes on in the codes and in the reconstruction", async () => {
   const always = () => corruption(0.5, { always: true });
   const stack = sequential(64, [always(), sigmoid(10), always(), sigmoid(4)]);
-  const { noise: _, ...options } = OPTIONS;
-  const { autoencoder, encoder, layers } = await pretrainLayers(stack, DATA, options);
+  const { autoencoder, encoder, layers } = await pretrainLayers(stack, DATA, FIT_OPTIONS);
   assertEquals(autoencoder.model.layers.map(({ name }) => name), [
     "corruption_1",
     "dense_2",
@@ -154,7 +153,7 @@ Deno.test("noise that the stack holds itself goes on in the codes and in the rec
   assertEquals(encoder.model.layers.length, 4);
   // The same image twice in a batch: noise makes two codes of it.
   const image = DATA.test.images.subarray(0, 64), twice = Uint8Array.from([...image, ...image]);
-  const codes = (await layerOutputs(encoder, twice, { executor: options.executor })).get("dense_4")!;
+  const codes = (await layerOutputs(encoder, twice, { executor: FIT_OPTIONS.executor })).get("dense_4")!;
   assertNotEquals(codes.subarray(0, 4), codes.subarray(4));
 });
 
@@ -216,7 +215,7 @@ const sparse = (layer = "dense_1") => withSparsity(binaryCrossEntropy(), { ...SP
 Deno.test("the penalty is β·Σ KL(ρ‖ρ̂) and is told beside the loss, which does not hold it", async () => {
   const train = async (loss: Loss) =>
     (await fit(HALF_ON, DATA, {
-      ...OPTIONS,
+      ...FIT_OPTIONS,
       optimizer: sgd({ learningRate: 1e-30 }),
       epochs: 1,
       loss,
@@ -249,7 +248,7 @@ Deno.test("penalties of several layers add up, and a classifier may have them", 
   const model = sequential(64, [sigmoid(9), sigmoid(5), dense(10, { activation: "identity" })]);
   const penaltyOf = async (layers: readonly string[]) => {
     const loss = withSparsity(crossEntropy(), { ...SPARSITY, layers });
-    const { history } = await fit(model, DATA, { ...OPTIONS, epochs: 1, loss });
+    const { history } = await fit(model, DATA, { ...FIT_OPTIONS, epochs: 1, loss });
     const accuracy: number = history[0]!.accuracy;
     assert(accuracy >= 0);
     return history[0]!.penalty!;
@@ -276,7 +275,7 @@ Deno.test("withSparsity() refuses settings out of range, and layers that the mod
     "The sparsity names no layers: give it one or more, such as dense_1",
   );
   assertEquals(
-    await sentenceOf(() => fit(HALF_ON, DATA, { ...OPTIONS, loss: sparse("dense_9") })),
+    await sentenceOf(() => fit(HALF_ON, DATA, { ...FIT_OPTIONS, loss: sparse("dense_9") })),
     'The sparsity is of layer "dense_9", but the model has dense_1, tied_dense_2',
   );
 });
@@ -342,7 +341,7 @@ Deno.test("a step's gradient of tied, masked and sparse layers on codes agrees w
 /** An epoch of the sparse denoising layer on codes, with a short last batch. */
 async function epochOn(executor: Executor, off: FitOptions["off"] = []) {
   return await fit(TIED, DATA, {
-    ...OPTIONS,
+    ...FIT_OPTIONS,
     executor,
     optimizer: sgd({ learningRate: 0.1, momentum: 0.1 }),
     batch: 16,
@@ -387,7 +386,7 @@ Deno.test("an epoch of the first layer, tied and masked, gives the same bits wit
   const model = sequential(64, [corruption(0.1), sigmoid(20), tiedDense("dense_2")]);
   const executor = await wasmExecutor({ threads: 2 });
   const train = (off: FitOptions["off"]) =>
-    fit(model, DATA, { ...OPTIONS, executor, epochs: 1, loss: sparse("dense_2"), off });
+    fit(model, DATA, { ...FIT_OPTIONS, executor, epochs: 1, loss: sparse("dense_2"), off });
   assertEquals((await train(REWRITE_NAMES)).weights, (await train([])).weights);
   executor.close();
 });

@@ -1,0 +1,91 @@
+/** Options by name, checked at run time too: what is misspelt must not be passed over in silence. */
+import { require } from "./errors.ts";
+
+/** Of a function that takes no options. */
+export type NoOptions = Readonly<Record<string, never>>;
+
+/** The names that an options type has, as a table that cannot forget one. */
+export type OptionNames<T> = { readonly [K in keyof Required<T>]: true };
+
+/**
+ * Throws when `options` is no object or has a name that `known` has not, with the name that was probably meant.
+ * `elsewhere` says where names belong that are asked for here and are another's.
+ *
+ * @example
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { checkOptions } from "./option_names.ts";
+ * const options: { readonly epochs?: number } = JSON.parse('{ "epoch": 3 }');
+ * const sentence = 'train() has no option "epoch": did you mean epochs?';
+ * assertThrows(() => checkOptions("train", options, { epochs: true }), Error, sentence);
+ * ```
+ */
+export function checkOptions<T extends object>(
+  called: string,
+  options: T,
+  known: OptionNames<T>,
+  elsewhere: Readonly<Record<string, string>> = {},
+): void {
+  const names = Object.keys(known), all = names.join(", ") || "none";
+  require(
+    typeof options === "object" && options !== null && !Array.isArray(options),
+    () => `${called}() takes options by name, { ${all} }, got ${shown(options)}`,
+  );
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  const meant = meantName(unknown, names);
+  const way = Object.hasOwn(elsewhere, unknown)
+    ? `: ${elsewhere[unknown]}`
+    : meant === undefined
+    ? `: it takes ${all}`
+    : `: did you mean ${meant}?`;
+  require(false, `${called}() has no option "${unknown}"${way}`);
+}
+
+/** Any value as a sentence shows it: `"adam"`, `the function adam`, `[1,2]`, `an object`. */
+export function shown(value: unknown): string {
+  if (typeof value === "function") return `the function ${value.name || "without a name"}`;
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "string" || Array.isArray(value)) return JSON.stringify(value);
+  return typeof value === "object" && value !== null ? kindOf(value) : String(value);
+}
+
+/** `a Float32Array`, `an object`. */
+function kindOf(value: object): string {
+  const name = Object.getPrototypeOf(value)?.constructor?.name ?? "Object";
+  if (name === "Object") return "an object";
+  return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
+}
+
+/** By spelling, by its first letters (`lr`), or by a part of it (`batchSize`, `eps`). */
+function meantName(name: string, known: readonly string[]): string | undefined {
+  const plain = name.toLowerCase().replaceAll(/[_-]/g, "");
+  const shares = (other: string) => plain.length > 2 && (other.includes(plain) || plain.includes(other));
+  return known.find((other) => other.toLowerCase() === plain) ?? nearestName(name, known) ??
+    known.find((other) => initials(other) === plain) ?? known.find((other) => shares(other.toLowerCase()));
+}
+
+/** `lr` of `learningRate`. */
+function initials(name: string): string {
+  return (name.charAt(0) + name.slice(1).replaceAll(/[^A-Z]/g, "")).toLowerCase();
+}
+
+/** The known name that differs least in spelling: by two letters at most, in short names by one. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const near =
+    known.map((other) => ({ other, edits: editDistance(name, other) })).sort((a, b) => a.edits - b.edits)[0];
+  // Two edits make any word of two letters out of any other.
+  return near !== undefined && near.edits <= Math.min(2, name.length / 2) ? near.other : undefined;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
