@@ -4,7 +4,7 @@
  */
 import type { BenchData, Benchmarked } from "../components/inside/inside_types.ts";
 import { type JsonObject, parseObject } from "../src/runs/json.ts";
-import { causeOf } from "../src/core/write_file.ts";
+import { causeOf } from "../src/core/errors.ts";
 import { numberOf, wordOf } from "../src/runs/facts.ts";
 import { findFile, findFolder, isPlainName, listNames, readText } from "./folder.ts";
 

@@ -1,8 +1,7 @@
 /** The same pages as files, which open from disk. */
 import { dirname, join, resolve, sep } from "node:path";
 import type { Site } from "../components/site.tsx";
-import { DescentError } from "../src/core/errors.ts";
-import { causeOf } from "../src/core/write_file.ts";
+import { causeOf, DescentError } from "../src/core/errors.ts";
 import { createDashboard, type Dashboard } from "./app.ts";
 import { assetPaths, findAsset } from "./assets.ts";
 import { filesBelow } from "./files.ts";

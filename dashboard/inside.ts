@@ -1,6 +1,6 @@
 /** What the page inside of a run shows. */
 import type { InsideData } from "../components/inside/inside_types.ts";
-import { causeOf } from "../src/core/write_file.ts";
+import { causeOf } from "../src/core/errors.ts";
 import { PLAN_FILE } from "../src/runs/layout.ts";
 import { modelProblem } from "./model_check.ts";
 import { readPlans } from "./plan_data.ts";

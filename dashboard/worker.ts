@@ -1,7 +1,7 @@
 /** The server, in a worker of its own: `main.ts` gives it the permissions that it needs. */
 import { createDashboard } from "./app.ts";
 import { homeData } from "./home.ts";
-import { causeOf } from "../src/core/write_file.ts";
+import { causeOf } from "../src/core/errors.ts";
 
 interface Asked {
   readonly port: number;

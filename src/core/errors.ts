@@ -31,3 +31,18 @@ export function require(condition: unknown, message: string | (() => string)): a
 export function unreachable(value: never): never {
   throw new Error(`Unreachable value ${JSON.stringify(value)}`);
 }
+
+/**
+ * Why a file operation failed, in a few words without the system's numbers: `not a directory`, `no space left on device`;
+ * where Deno keeps the program out, what to do about it.
+ */
+export function causeOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const kept = message.match(/^Requires (\w+) access to .*, run again with the (--allow-\w+) flag/s);
+  // What only all permissions together open, such as /proc, is not worth them.
+  if (kept?.[1] === "all") return "Deno keeps programs out of it";
+  if (kept) return `this program has no ${kept[1]} access to it; start Deno with ${kept[2]}`;
+  // The system's words come first; Deno appends an error number, the call and the path.
+  const words = message.replace(/ \(os error \d+\)[^]*$/, "").replaceAll("\n", " ");
+  return words.charAt(0).toLowerCase() + words.slice(1);
+}

@@ -5,6 +5,8 @@
  * Source: Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3" (SC 2011); the known
  * answers in the tests are those of the authors' Random123 library.
  */
+import { require } from "./errors.ts";
+import { shown } from "./option_names.ts";
 
 /** What random words are drawn for: each purpose has its own stream, so that none disturbs another. */
 export const STREAM = {
@@ -129,4 +131,12 @@ export function permutation(count: number, place: RandomPlace): Uint32Array {
     order[other] = kept;
   }
   return order;
+}
+
+/** Throws `DescentError` unless `seed` is a whole number from 0 to 2^53 - 1. */
+export function requireSeed(seed: number): void {
+  require(
+    Number.isSafeInteger(seed) && seed >= 0,
+    () => `Seed must be a whole number from 0 to 2^53 - 1, got ${shown(seed)}`,
+  );
 }

@@ -8,8 +8,10 @@
  */
 import { require } from "./errors.ts";
 
+const DTYPES = ["f32", "u32", "u8"] as const;
+
 /** `f32` numbers (float64 on the reference executor), `u32` indices, labels and counts, `u8` pixels. */
-export type DType = "f32" | "u32" | "u8";
+export type DType = typeof DTYPES[number];
 
 /** Sizes of the axes, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
@@ -37,6 +39,7 @@ export function tensorType(dtype: DType, shape: Shape): TensorType {
     shape.every((size) => Number.isSafeInteger(size) && size > 0),
     () => `Shape ${formatShape(shape)} is not possible: each size must be a positive whole number`,
   );
+  require(DTYPES.includes(dtype), () => `There is no type "${dtype}": choose from ${DTYPES.join(", ")}`);
   return { dtype, shape: [...shape] };
 }
 

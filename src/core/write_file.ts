@@ -1,12 +1,4 @@
-/** Files that are written whole or not at all, and in words why that failed. */
-
-/** Why a file operation failed, in a few words: `not a directory`, `no space left on device`. */
-export function causeOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  // The system's words come first; Deno appends an error number, the call and the path.
-  const words = message.replace(/ \(os error \d+\)[^]*$/, "").replaceAll("\n", " ");
-  return words.charAt(0).toLowerCase() + words.slice(1);
-}
+/** Files that are written whole or not at all. */
 
 /**
  * Writes a file so that readers see the old one or the new one, never a half: into a temporary file beside it, which is

@@ -5,7 +5,7 @@
  * Source: Y. LeCun, C. Cortes, C. Burges: "The MNIST database of handwritten digits", section on file formats.
  */
 import { createGunzip } from "node:zlib";
-import { DescentError, require } from "../core/errors.ts";
+import { causeOf, DescentError, require } from "../core/errors.ts";
 import { formatShape, type Shape } from "../core/tensor.ts";
 
 /** What an IDX file holds. */
@@ -177,7 +177,7 @@ async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
     return bytes.subarray(0, at);
   } catch (error) {
     if (error instanceof DescentError || !(error instanceof Error)) throw error;
-    const reason = error instanceof Deno.errors.NotFound ? "there is no such file" : error.message;
+    const reason = error instanceof Deno.errors.NotFound ? "there is no such file" : causeOf(error);
     throw new DescentError(`Cannot read ${path}: ${reason}`, { cause: error });
   }
 }

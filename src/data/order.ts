@@ -1,6 +1,6 @@
 /** The order of the training rows in an epoch, and how it is cut into batches. */
 import { require } from "../core/errors.ts";
-import { permutation, STREAM } from "../core/random.ts";
+import { permutation, requireSeed, STREAM } from "../core/random.ts";
 
 const MAX_ROWS = 2 ** 32 - 1;
 
@@ -68,14 +68,6 @@ export function batches(rows: number, batch: number): readonly Batch[] {
     const start = index * batch;
     return { start, count: Math.min(batch, rows - start) };
   });
-}
-
-/** Throws `DescentError` unless `seed` is a whole number from 0 to 2^53 - 1. */
-export function requireSeed(seed: number): void {
-  require(
-    Number.isSafeInteger(seed) && seed >= 0,
-    () => `Seed must be a whole number from 0 to 2^53 - 1, got ${seed}`,
-  );
 }
 
 function requireRows(rows: number): void {

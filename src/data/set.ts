@@ -2,7 +2,7 @@
 import { DescentError, require } from "../core/errors.ts";
 import { shown } from "../core/option_names.ts";
 import { type Shape, sizeOf } from "../core/tensor.ts";
-import { requireSeed } from "./order.ts";
+import { requireSeed } from "../core/random.ts";
 import { sha256Of, type SourceFile, type SourceSet } from "./source.ts";
 import {
   type First,

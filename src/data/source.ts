@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DescentError, require } from "../core/errors.ts";
+import { causeOf, DescentError, require } from "../core/errors.ts";
 import { formatShape, sameShape } from "../core/tensor.ts";
 import { type Idx, parseIdx, readIdxBytes } from "./idx.ts";
 import type { SourceLabels } from "./split.ts";
@@ -227,7 +227,7 @@ async function kindOf(path: string, kind: "isFile" | "isDirectory"): Promise<boo
     return (await Deno.stat(path))[kind];
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new DescentError(`Cannot read ${path}: ${error instanceof Error ? error.message : error}`, {
+    throw new DescentError(`Cannot read ${path}: ${causeOf(error)}`, {
       cause: error,
     });
   }

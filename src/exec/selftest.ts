@@ -19,8 +19,8 @@ export async function selfTest(executor: Executor): Promise<void> {
         `The self-test of ${executor.description} failed: ${op.name} ${opCase.label}: ` +
           `${describeDeviation(deviation)}; ${
             executor.name === "webgpu"
-              ? "update its driver, or run with --backend wasm"
-              : "run with --backend reference, and report it"
+              ? "update its driver, or use the wasm backend"
+              : "use the reference backend, and report it"
           }`,
       );
     }

@@ -1,5 +1,5 @@
 /** Preparing a plan for WASM: the kernels, the memory, lists of calls, and a thread for each share of them. */
-import { DescentError } from "../core/errors.ts";
+import { causeOf, DescentError } from "../core/errors.ts";
 import type { WasmDispatch } from "../ir/op.ts";
 import type { Call, Plan } from "../ir/plan.ts";
 import { callBytes, callFlops, callTypes } from "../ir/print.ts";
@@ -35,7 +35,10 @@ export async function readKernels(): Promise<Uint8Array<ArrayBuffer>> {
   const path = new URL("../../kernels/build/kernels.wasm", import.meta.url);
   try {
     return await Deno.readFile(path);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) {
+      throw new DescentError(`Cannot read the WASM kernels, ${path.pathname}: ${causeOf(error)}`);
+    }
     throw new DescentError(`The WASM kernels are not compiled (no ${path.pathname}): run deno task setup`);
   }
 }
@@ -49,7 +52,7 @@ export async function compileKernels(bytes: Uint8Array<ArrayBuffer>): Promise<We
       `This engine cannot run the WASM kernels, which need relaxed SIMD and threads (${
         (error as Error).message
       }): ` +
-        "use Deno 2.9.6 or later, or --backend reference",
+        "use Deno 2.9.6 or later, or the reference backend",
     );
   }
 }
@@ -120,7 +123,7 @@ function startWorker(job: WasmJob): Promise<Worker> {
     worker.onmessage = () => resolve(worker);
     worker.onerror = (event) => {
       event.preventDefault();
-      reject(new DescentError(`A WASM worker did not start (${event.message}): run with --threads 1`));
+      reject(new DescentError(`A WASM worker did not start (${event.message}): run with one thread`));
     };
     worker.postMessage(job);
   });

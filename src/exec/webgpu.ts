@@ -72,8 +72,8 @@ export async function webgpuExecutor(options: WebgpuOptions = {}): Promise<Webgp
   const { kind, name } = describeAdapter(adapter), isSoftware = kind === "software";
   if (isSoftware && !software) {
     throw new DescentError(
-      `The only WebGPU adapter is ${name}, software that computes on the processor: use --backend wasm, which is ` +
-        "faster, or ask for it by name with --backend webgpu",
+      `The only WebGPU adapter is ${name}, software that computes on the processor: use the wasm backend, which is ` +
+        "faster, or ask for webgpu by name",
     );
   }
   const gpu = new WebgpuDevice(

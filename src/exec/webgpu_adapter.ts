@@ -15,10 +15,10 @@ const SOFTWARE = /llvmpipe|lavapipe|swiftshader|softpipe|software|basic render|\
 /** The sentence for a machine without an adapter. */
 export const NO_ADAPTER =
   "WebGPU found no adapter: install a Vulkan driver for your GPU (on Debian without a GPU, mesa-vulkan-drivers " +
-  "brings a software adapter), or use --backend wasm";
+  "brings a software adapter), or use the wasm backend";
 
 const NO_WEBGPU = "This runtime has no WebGPU (navigator.gpu): use Deno 2.9 or a browser that has it, " +
-  "or use --backend wasm";
+  "or use the wasm backend";
 
 /** Whether the adapter is a GPU or software, with its name. */
 export function describeAdapter({ info }: GPUAdapter): FoundAdapter & { readonly kind: "gpu" | "software" } {
@@ -93,7 +93,7 @@ export async function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
       `The WebGPU adapter ${describeAdapter(adapter).name} could not be opened (${
         oneLine(error)
       }): update its driver, ` +
-        "or use --backend wasm",
+        "or use the wasm backend",
     );
   }
 }

@@ -26,7 +26,7 @@ export class WebgpuDevice {
   /** Makes the device unusable, with the reason that every later call gives. Returns that of the first failure. */
   fail(what: string): DescentError {
     this.#failure ??= new DescentError(
-      `The WebGPU device ${this.name} ${what}; start again from the last checkpoint, or use --backend wasm`,
+      `The WebGPU device ${this.name} ${what}; start again, or use the wasm backend`,
     );
     return this.#failure;
   }

@@ -95,7 +95,7 @@ function refuseTooLarge({ name, bytes }: PlanBuffer, limits: GPUSupportedLimits)
     if (bytes <= limitOf(limits, limit)) continue;
     throw new DescentError(
       `Buffer "${name}" takes ${bytes} bytes but this WebGPU adapter allows ${limitOf(limits, limit)} ` +
-        `(${limit}): use smaller batches, or --backend wasm`,
+        `(${limit}): use smaller batches, or the wasm backend`,
     );
   }
 }

@@ -1,5 +1,5 @@
 /** Compiled kernels: one shader module per op, one pipeline per op, layout and sizes, kept for the executor's life. */
-import { DescentError } from "../core/errors.ts";
+import { causeOf, DescentError } from "../core/errors.ts";
 import type { WgslDispatch } from "../ir/op.ts";
 import type { Call } from "../ir/plan.ts";
 import { callTypes } from "../ir/print.ts";
@@ -18,7 +18,12 @@ export type LoadShader = (op: string) => Promise<string>;
 
 /** The shader of an op from the library's folder `wgsl`. */
 export async function readShader(op: string): Promise<string> {
-  return await Deno.readTextFile(new URL(`../../wgsl/${op}.wgsl`, import.meta.url));
+  const path = new URL(`../../wgsl/${op}.wgsl`, import.meta.url);
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    throw new DescentError(`Cannot read the shader ${path.pathname}: ${causeOf(error)}`);
+  }
 }
 
 /** `linear "dense_1"`, for messages. */
@@ -79,7 +84,7 @@ function dispatchOf(call: Call, limit: number): WgslDispatch {
   if (dispatch.workgroups.some((count) => count > limit)) {
     throw new DescentError(
       `${describeCall(call)} takes ${dispatch.workgroups.join("×")} workgroups but WebGPU allows ${limit} ` +
-        "along an axis: use smaller batches, or --backend wasm",
+        "along an axis: use smaller batches, or the wasm backend",
     );
   }
   return dispatch;

@@ -22,6 +22,11 @@ export function gradients(
   wanted: readonly Node[],
   add: (a: Node, b: Node, label: string) => Node,
 ): readonly Node[] {
+  require(
+    [objectives, wanted].every(Array.isArray) && typeof add === "function" &&
+      objectives.every((one) => one?.seed?.op !== undefined),
+    "gradients() takes a list of { value, seed }, a list of nodes, and a function that adds two nodes",
+  );
   const order = reachable(objectives.map(({ value }) => value));
   const leadsToWanted = new Set<Node>();
   for (const value of order) {

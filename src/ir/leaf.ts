@@ -1,14 +1,17 @@
 /** Leaves (values that come from outside the graph) and arenas (several values side by side in one buffer). */
 import { require } from "../core/errors.ts";
+import { shown } from "../core/option_names.ts";
 import { type DType, roundUp, type Shape, storageOf, type TensorType, tensorType } from "../core/tensor.ts";
 import { type Node, node } from "./node.ts";
 import type { Op } from "./op.ts";
+
+const ROLES = ["parameter", "data", "input", "state"] as const;
 
 /**
  * What a leaf is for. `parameter`: trained; `data`: written before the first step, then constant;
  * `input`: written by the host between runs; `state`: kept and updated on the device.
  */
-export type LeafRole = "parameter" | "data" | "input" | "state";
+export type LeafRole = typeof ROLES[number];
 
 interface LeafAttrs {
   readonly [name: string]: string;
@@ -42,6 +45,14 @@ export const leafOp: Op<LeafAttrs> = {
 
 /** A value that comes from outside the graph. */
 export function leaf(role: LeafRole, label: string, shape: Shape, dtype: DType = "f32"): Node {
+  require(
+    ROLES.includes(role),
+    () => `There is no role ${shown(role)}: a leaf is one of ${ROLES.join(", ")}`,
+  );
+  require(
+    Array.isArray(shape),
+    () => `The shape of "${label}" must be a list of sizes such as [32, 10], got ${shown(shape)}`,
+  );
   return node(leafOp, [], { role, dtype, sizes: shape.join(",") }, label);
 }
 

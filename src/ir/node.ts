@@ -1,5 +1,6 @@
 /** Nodes: immutable values of a graph. A graph is whatever its roots reach; there is no registry. */
 import { DescentError } from "../core/errors.ts";
+import { shown } from "../core/option_names.ts";
 import { formatType } from "../core/tensor.ts";
 import type { Attrs, Node, Op } from "./op.ts";
 
@@ -9,6 +10,7 @@ export type { Node } from "./op.ts";
 /** Builds a node; its type follows from the op. Throws what the op says when the inputs do not fit, with the label. */
 export function node<A extends Attrs>(op: Op<A>, inputs: readonly Node[], attrs: A, label?: string): Node {
   const name = label ?? op.name;
+  inputs.forEach(requireNode);
   try {
     return { op, inputs, attrs, type: op.infer(inputs.map((input) => input.type), attrs), label: name };
   } catch (error) {
@@ -17,8 +19,15 @@ export function node<A extends Attrs>(op: Op<A>, inputs: readonly Node[], attrs:
   }
 }
 
+/** Throws when it is no node, such as a number or the values of one. */
+function requireNode(value: Node): void {
+  if (value?.op !== undefined) return;
+  throw new DescentError(`A graph is made of nodes, as leaf() gives, but one of them is ${shown(value)}`);
+}
+
 /** All nodes that the roots reach, inputs before users, in an order that depends on the roots alone. */
 export function reachable(roots: readonly Node[]): readonly Node[] {
+  roots.forEach(requireNode);
   const order: Node[] = [], seen = new Set<Node>();
   // An explicit stack: deep graphs must not overflow the call stack.
   const stack = roots.toReversed().map((root) => ({ node: root, next: 0 }));

@@ -3,7 +3,7 @@
  * and replayed, and each of the three executors runs the same one.
  */
 import { require } from "../core/errors.ts";
-import { checkOptions } from "../core/option_names.ts";
+import { checkOptions, shown } from "../core/option_names.ts";
 import { bytesPerElement, type DType, storageOf, type TensorType } from "../core/tensor.ts";
 import { arenaLayout, isArena, type LeafRole, leafRole } from "./leaf.ts";
 import { describeNode, type Node, reachable } from "./node.ts";
@@ -76,6 +76,10 @@ export interface CompileOptions {
 export function compile(asked: Roots, options: CompileOptions = {}): Plan {
   checkOptions("compile", options, { hoist: true, rewrites: true });
   const { hoist = true, rewrites = [] } = options;
+  require(
+    typeof asked === "object" && asked !== null && Object.values(asked).every(Array.isArray),
+    () => `A plan is compiled of routines, such as { forward: [y] } of a node y, got ${shown(asked)}`,
+  );
   const { routines, replaced } = rewriteRoutines(asked, rewrites);
   const all = reachable(Object.values(routines).flat());
   const aliases = aliasesIn(all), { buffers, places } = placeAll(all, aliases);

@@ -1,5 +1,5 @@
 import { require } from "../core/errors.ts";
-import { checkOptions } from "../core/option_names.ts";
+import { checkOptions, shown } from "../core/option_names.ts";
 import { type Activation, ACTIVATIONS } from "../ops/_activation.ts";
 import { linear } from "../ops/linear.ts";
 import { type Initializer, INITIALIZERS } from "./initializers.ts";
@@ -34,7 +34,7 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
   const { activation = "relu", initializer = "glorot_uniform" } = options;
   require(
     Number.isSafeInteger(units) && units > 0,
-    () => `A layer needs a positive whole number of units, got ${units}`,
+    () => `A layer needs a positive whole number of units, got ${shown(units)}`,
   );
   require(
     ACTIVATIONS.includes(activation),

@@ -1,6 +1,7 @@
 /** Models: layers one after another, and the weights that belong to them. */
 import { require } from "../core/errors.ts";
 import { shown } from "../core/option_names.ts";
+import { requireSeed } from "../core/random.ts";
 import { formatShape, type Shape, sizeOf } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
 import { initialValues } from "./initializers.ts";
@@ -98,11 +99,14 @@ export function checkModelType(model: Model): void {
 
 /** Number of trained values. */
 export function countParameters(model: Model): number {
+  checkModelType(model);
   return model.parameters.reduce((sum, { node }) => sum + sizeOf(node.type.shape), 0);
 }
 
 /** Fresh weights, the same for one seed wherever they are made. */
 export function initializeWeights(model: Model, seed: number): Weights {
+  checkModelType(model);
+  requireSeed(seed);
   return new Map(
     model.parameters.map(({ node, initializer, fanIn, fanOut }, lane) => [
       node.label,

@@ -1,5 +1,6 @@
 /** Sizes along two axes of an image, as layers take them. */
 import { require } from "../core/errors.ts";
+import { shown } from "../core/option_names.ts";
 
 /** One number for both axes, or [height, width]. */
 export type Pair = number | readonly [height: number, width: number];
@@ -8,8 +9,8 @@ export type Pair = number | readonly [height: number, width: number];
 export function pairOf(what: string, pair: Pair): readonly [height: number, width: number] {
   const both: readonly number[] = typeof pair === "number" ? [pair, pair] : pair;
   require(
-    both.length === 2 && both.every((size) => Number.isSafeInteger(size) && size > 0),
-    () => `The ${what} must be a positive whole number or two, [height, width], got ${JSON.stringify(pair)}`,
+    Array.isArray(both) && both.length === 2 && both.every((size) => Number.isSafeInteger(size) && size > 0),
+    () => `The ${what} must be a positive whole number or two, [height, width], got ${shown(pair)}`,
   );
   return [both[0]!, both[1]!];
 }

@@ -44,6 +44,10 @@ export function withSparsity<L extends Loss>(loss: L, options: SparsityOptions):
   checkOptions("withSparsity", options, { layers: true, rho: true, beta: true });
   const { layers, rho, beta } = options;
   require(
+    typeof loss?.rows === "function",
+    () => `The sparsity goes with a loss, such as binaryCrossEntropy(), got ${shown(loss)}`,
+  );
+  require(
     rho > 0 && rho < 1,
     () => `The wanted mean activation rho must lie between 0 and 1, got ${rho}`,
   );

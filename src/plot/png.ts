@@ -1,6 +1,6 @@
 /** SVG to PNG, with one fixed font and one fixed renderer: the same bytes on every machine. */
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
-import { DescentError, require } from "../core/errors.ts";
+import { causeOf, DescentError, require } from "../core/errors.ts";
 
 /** Regular and bold of the one font; the names of other fonts in a figure fall back to it. */
 const FONT_FILES = [
@@ -14,7 +14,9 @@ async function readPackageFile(specifier: string): Promise<Uint8Array<ArrayBuffe
   try {
     return await Deno.readFile(url);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (!(error instanceof Deno.errors.NotFound)) {
+      throw new DescentError(`Cannot draw PNG files: ${url.pathname} cannot be read: ${causeOf(error)}`);
+    }
     throw new DescentError(`Cannot draw PNG files: ${url.pathname} is missing; "deno install" fetches it`);
   }
 }

@@ -1,7 +1,6 @@
 /** Reading run folders, whatever state they were left in. */
 import { basename, join } from "node:path";
-import { DescentError } from "../core/errors.ts";
-import { causeOf } from "../core/write_file.ts";
+import { causeOf, DescentError } from "../core/errors.ts";
 import { isJsonObject, type Json, type JsonObject, parseObject } from "./json.ts";
 import {
   FIGURES_FOLDER,

@@ -1,7 +1,7 @@
 /** Writing run folders; `layout.ts` shows what is in one. */
 import { basename, join } from "node:path";
-import { DescentError, require } from "../core/errors.ts";
-import { causeOf, writeAtomically } from "../core/write_file.ts";
+import { causeOf, DescentError, require } from "../core/errors.ts";
+import { writeAtomically } from "../core/write_file.ts";
 import { formatJson, type JsonObject } from "./json.ts";
 import { METRICS_FILE, RUN_FILE, type RunInfo } from "./layout.ts";
 import { holdLock, hostName, LOCK_FILE } from "./lock.ts";
@@ -69,7 +69,7 @@ export async function createRun(out: string, options: RunOptions): Promise<RunWr
     if (path !== undefined) await Deno.remove(path, { recursive: true }).catch(() => {});
     const cause = error instanceof Deno.errors.AlreadyExists ? "a file has this name" : causeOf(error);
     throw new DescentError(
-      `Cannot create a run folder in ${out}: ${cause}; choose a folder that can be written with --out DIR`,
+      `Cannot create a run folder in ${out}: ${cause}; choose a folder that can be written`,
     );
   }
 }

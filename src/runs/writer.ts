@@ -1,8 +1,8 @@
 /** What writes into the folder of a run while it is under way. */
 import { dirname, join } from "node:path";
-import { DescentError } from "../core/errors.ts";
+import { causeOf, DescentError } from "../core/errors.ts";
 import { sha256 } from "../core/sha256.ts";
-import { causeOf, writeAtomically, writeFully } from "../core/write_file.ts";
+import { writeAtomically, writeFully } from "../core/write_file.ts";
 import { pathInside } from "./files.ts";
 import { formatJson, type Json, type JsonObject } from "./json.ts";
 import { METRICS_FILE, MODEL_ENDING, RUN_FILE, type RunInfo, type RunState } from "./layout.ts";
@@ -175,6 +175,6 @@ export class RunWriter {
 
 export function cannotWrite(path: string, error: unknown): DescentError {
   return new DescentError(
-    `Cannot write ${path}: ${causeOf(error)}; make room or choose another folder with --out DIR`,
+    `Cannot write ${path}: ${causeOf(error)}; make room or choose another folder`,
   );
 }

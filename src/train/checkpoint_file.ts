@@ -1,6 +1,6 @@
 /** Checkpoints on disk: two generations, of which one is whole whatever a crash leaves. */
-import { DescentError } from "../core/errors.ts";
-import { causeOf, folderOf, syncFolder, writeFully } from "../core/write_file.ts";
+import { causeOf, DescentError } from "../core/errors.ts";
+import { folderOf, syncFolder, writeFully } from "../core/write_file.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 
 /** The generation before. */

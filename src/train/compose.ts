@@ -4,6 +4,7 @@ import { formatShape, sameShape } from "../core/tensor.ts";
 import type { Layer } from "../nn/layer.ts";
 import { checkWeights, type Gives, type NamedLayer, sequential } from "../nn/model.ts";
 import { tiedDense, type TiedDenseOptions } from "../nn/tied_dense.ts";
+import { checkTrained } from "./check_parts.ts";
 import type { Trained } from "./saved.ts";
 
 /**
@@ -26,7 +27,7 @@ export function firstLayers(trained: Trained, count: number): Trained {
 }
 
 /**
- * The layers of a trained model from position `start` to before `end` (default: its last) as a trained model: the
+ * The layers of a trained model from position `start` to before position `before` (default: to its last) as a trained model: the
  * decoder of an autoencoder, or an encoder without the corruption before it. Layers and weights are named anew by
  * position (`dense_1`, …). Throws when the positions are out of range, or a tied layer would lose the layer that it is
  * tied to.
@@ -43,8 +44,8 @@ export function firstLayers(trained: Trained, count: number): Trained {
  * assert(encoder.layers.length === 1 && weights.get("dense_1/weights")!.length === 784 * 64);
  * ```
  */
-export function sliceLayers(trained: Trained, start: number, end = trained.model.layers.length): Trained {
-  const { layers, inputShape } = trained.model;
+export function sliceLayers(trained: Trained, start: number, before?: number): Trained {
+  const { layers, inputShape } = checkTrained(trained).model, end = before ?? layers.length;
   require(
     Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start < end && end <= layers.length,
     () => `Layers ${start} to ${end} cannot be cut out of a model of ${layers.length} layers`,
@@ -75,6 +76,7 @@ export function sliceLayers(trained: Trained, start: number, end = trained.model
  * ```
  */
 export function joinModels(first: Trained, second: Trained): Trained {
+  [first, second].forEach(checkTrained);
   const gives = first.model.outputShape, takes = second.model.inputShape;
   require(
     sameShape(gives, takes),

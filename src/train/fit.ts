@@ -4,7 +4,7 @@ import { checkOptions } from "../core/option_names.ts";
 import { chooseExecutor } from "../exec/choose.ts";
 import { checkSplits } from "../data/check_set.ts";
 import type { Splits } from "../data/set.ts";
-import { requireSeed } from "../data/order.ts";
+import { requireSeed } from "../core/random.ts";
 import { type ClassifierLoss, crossEntropy, type Loss } from "../nn/losses.ts";
 import { checkModelType, initializeWeights, type Model } from "../nn/model.ts";
 import { adam } from "../optim/adam.ts";

@@ -91,6 +91,10 @@ export function classificationReport(
     averaging === "weighted" || averaging === "macro",
     () => `The averaging of scores must be weighted or macro, got ${shown(averaging)}`,
   );
+  require(
+    [matrix?.classes, matrix?.counts].every(Array.isArray),
+    () => `A report is made of a confusion matrix, { classes, counts }, got ${shown(matrix)}`,
+  );
   const { classes: names, counts } = matrix;
   require(
     counts.length === names.length && counts.every((row) => row.length === names.length),

@@ -1,4 +1,6 @@
 /** What is done to a plan to make it fast, by name: each can be left out, and the numbers stay the same. */
+import { require } from "../core/errors.ts";
+import { shown } from "../core/option_names.ts";
 import type { BackendName } from "../exec/executor.ts";
 import type { CompileOptions } from "../ir/plan.ts";
 import { BYTES_REWRITE, LISTS_REWRITE, POOL_REWRITE } from "../ops/_rewrites.ts";
@@ -14,6 +16,11 @@ export type RewriteName = typeof REWRITE_NAMES[number];
 
 /** How to compile for an executor: the rewrites that pay on it, but those in `off`. */
 export function compileOptionsFor(backend: BackendName, off: readonly RewriteName[] = []): CompileOptions {
+  const unknown = off.find((name) => !REWRITE_NAMES.includes(name));
+  require(
+    unknown === undefined,
+    () => `There is no rewrite ${shown(unknown)} to leave out: there are ${REWRITE_NAMES.join(", ")}`,
+  );
   // On a GPU, tiles that share what they read beat reading bytes; the reference is there to be plain.
   const rules = {
     reference: [],

@@ -1,8 +1,8 @@
 /** Trained models on disk: weights as safetensors, the description in the file's metadata. */
-import { DescentError, require } from "../core/errors.ts";
+import { causeOf, DescentError, require } from "../core/errors.ts";
 import { sha256 } from "../core/sha256.ts";
 import { formatShape, sameShape } from "../core/tensor.ts";
-import { causeOf, regularFile, writeAtomically } from "../core/write_file.ts";
+import { regularFile, writeAtomically } from "../core/write_file.ts";
 import { checkWeights, type Model, type Weights } from "../nn/model.ts";
 import { modelConfig, modelFromConfig } from "../nn/registry.ts";
 import { decodeSafetensors, encodeSafetensors, type SavedTensor } from "./safetensors.ts";

@@ -1,6 +1,6 @@
 /** Types, the layout rule, the step row and errors. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { DescentError, require, unreachable, UsageError } from "../../src/core/errors.ts";
+import { causeOf, DescentError, require, unreachable, UsageError } from "../../src/core/errors.ts";
 import { encodeStep, MAX_SCALARS, type Step, STEP_BYTES, STEP_WORDS } from "../../src/core/step.ts";
 import {
   bytesOf,
@@ -186,6 +186,26 @@ Deno.test("require() throws its sentence when the condition does not hold, and m
   assertEquals(made, 0);
   assertThrows(() => require(0, sentence), DescentError, "What is wrong");
   assertThrows(() => require(undefined, "Other"), DescentError, "Other");
+});
+
+Deno.test("causeOf() says what failed without the system's numbers, and which permission is missing", () => {
+  const cases = [
+    ["No space left on device (os error 28): write", "no space left on device"],
+    ["Permission denied (os error 13): open '/x'", "permission denied"],
+    [
+      'Requires read access to "/x/k.wasm", run again with the --allow-read flag',
+      "this program has no read access to it; start Deno with --allow-read",
+    ],
+    [
+      'Requires write access to "/x, y", run again with the --allow-write flag',
+      "this program has no write access to it; start Deno with --allow-write",
+    ],
+    [
+      'Requires all access to "/proc/x", run again with the --allow-all flag',
+      "Deno keeps programs out of it",
+    ],
+  ] as const;
+  for (const [message, cause] of cases) assertEquals(causeOf(new Error(message)), cause);
 });
 
 Deno.test("unreachable() throws with the value that the types did not foresee", () => {

@@ -82,3 +82,17 @@ Deno.test("every task that trains or times starts the engine with the flags that
     assertEquals(command.includes("V8_FLAGS"), trains, name);
   }
 });
+
+Deno.test("without the permission to read the kernels, the permission is named and nothing is said to be missing", async () => {
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", "tests/exec/kernels_probe.ts"],
+    cwd: FOLDER,
+    env: { NO_COLOR: "1" },
+  }).output();
+  assertEquals(new TextDecoder().decode(stderr), "");
+  assertEquals(
+    new TextDecoder().decode(stdout).trim(),
+    `Cannot read the WASM kernels, ${FOLDER}kernels/build/kernels.wasm: this program has no read access to it; ` +
+      "start Deno with --allow-read",
+  );
+});

@@ -48,7 +48,7 @@ Deno.test("runCall() with a call that a routine lacks is refused with a sentence
   }
 });
 
-Deno.test("the self-test of the WASM executor does not advise to run with --backend wasm", async () => {
+Deno.test("the self-test of the WASM executor does not advise to use the wasm backend", async () => {
   const one = await wasmExecutor({ threads: 1 });
   const wrong = {
     ...one,
@@ -64,7 +64,7 @@ Deno.test("the self-test of the WASM executor does not advise to run with --back
     },
   };
   const error = await assertRejects(() => selfTest(wrong), DescentError) as DescentError;
-  assert(!error.message.includes("--backend wasm"), error.message);
+  assert(!error.message.includes("the wasm backend"), error.message);
 });
 
 Deno.test("on WASM the pads of a row that is NaN stay zero, as the layout rule says", async () => {

@@ -58,7 +58,7 @@ Deno.test("wasmExecutor() refuses kernels that the engine cannot compile, with t
     message.startsWith("This engine cannot run the WASM kernels, which need relaxed SIMD and threads ("),
     message,
   );
-  assert(message.endsWith("): use Deno 2.9.6 or later, or --backend reference"), message);
+  assert(message.endsWith("): use Deno 2.9.6 or later, or the reference backend"), message);
 });
 
 Deno.test("a plan that takes more than WebAssembly's 4 GiB is refused before anything is allocated", async () => {
@@ -187,7 +187,7 @@ Deno.test("selfTest() accepts the WASM executor and refuses kernels that miscomp
   };
   const error = await assertRejects(() => selfTest(wrong), DescentError) as DescentError;
   assert(error.message.startsWith("The self-test of WASM SIMD, 1 thread failed: linear ["), error.message);
-  assert(error.message.endsWith("; run with --backend reference, and report it"), error.message);
+  assert(error.message.endsWith("; use the reference backend, and report it"), error.message);
 });
 
 /** 75 training rows in batches of 16: the last batch of an epoch has 11. */

@@ -16,7 +16,7 @@ import { gpuTest, smallSum, STEP } from "./webgpu_support.ts";
 Deno.test("webgpuExecutor() says what to install or choose when there is no adapter", async () => {
   const error = await assertRejects(() => webgpuExecutor({ adapter: null }), DescentError);
   assertStringIncludes(error.message, "mesa-vulkan-drivers");
-  assertStringIncludes(error.message, "--backend wasm");
+  assertStringIncludes(error.message, "the wasm backend");
 });
 
 gpuTest(

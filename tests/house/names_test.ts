@@ -76,6 +76,18 @@ Deno.test("no name of a file stands more than twice, but for the three files of 
   assertEquals([...byName.values()].filter((paths) => paths.length > 2), []);
 });
 
+Deno.test("no sentence of the library names an option of a command line, but for Deno's permissions", async () => {
+  const texts = await readFiles(["src"], (path) => isSource(path) && !path.startsWith("src/cli/"));
+  // V8 has flags, which are no option of anyone's.
+  const isSpoken = ([path]: readonly [string, string]) => path !== "src/exec/engine.ts";
+  const found = [...texts].filter(isSpoken).flatMap(([path, text]) =>
+    text.split("\n").filter((line) =>
+      !/^\s*(\*|\/\/|\/\*)/.test(line) && /(^|[\s"'`(])--(?!allow-)[a-z][a-z-]+/.test(line)
+    ).map((line) => `${path}: ${line.trim()}`)
+  );
+  assertEquals(found, []);
+});
+
 Deno.test(`no source file is longer than ${LONGEST_FILE} lines`, async () => {
   const files = await readFiles([...FOLDERS, "wgsl"], (path) => isSource(path) || path.endsWith(".wgsl"));
   assert(files.size > 50);

@@ -100,7 +100,7 @@ Deno.test("createRun() names the folder that cannot be made, the cause and the w
     assertEquals(
       below.message,
       `Cannot create a run folder in ${join(file, "runs")}: not a directory; ` +
-        "choose a folder that can be written with --out DIR",
+        "choose a folder that can be written",
     );
     await assertRejects(() => createRun(file, OPTIONS), DescentError, "a file has this name");
     assertEquals(await namesIn(folder), ["file"]);

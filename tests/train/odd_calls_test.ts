@@ -375,6 +375,77 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
     () => d.classificationReport({ classes: ["a"], counts: [[1]] }, { averaging: "micro" }),
     'The averaging of scores must be weighted or macro, got "micro"',
   ],
+  ['dense("30")', () => d.dense("30"), 'A layer needs a positive whole number of units, got "30"'],
+  [
+    "maxPool2d(null)",
+    () => d.maxPool2d(null),
+    "The window of a pooling layer must be a positive whole number or two, [height, width], got null",
+  ],
+  [
+    "withSparsity(undefined, …)",
+    () => d.withSparsity(undefined, { layers: ["dense_1"], rho: 0.1, beta: 1 }),
+    "The sparsity goes with a loss, such as binaryCrossEntropy(), got undefined",
+  ],
+  [
+    'fit({ off: ["host"] })',
+    () => d.fit(MODEL, DATA, { off: ["host"], executor: EXECUTOR }),
+    'There is no rewrite "host" to leave out: there are hoist, pool, bytes, lists, sgd',
+  ],
+  [
+    "initializeWeights(model)",
+    () => d.initializeWeights(MODEL),
+    "Seed must be a whole number from 0 to 2^53 - 1, got undefined",
+  ],
+  [
+    "countParameters()",
+    () => d.countParameters(),
+    "The model must be what sequential() gives, got undefined",
+  ],
+  [
+    "joinModels(model, model)",
+    () => d.joinModels(MODEL, MODEL),
+    "The model must be what sequential() gives, got undefined",
+  ],
+  [
+    "firstLayers()",
+    () => d.firstLayers(undefined, 1),
+    "A trained model, { model, weights }, is needed, got undefined",
+  ],
+  [
+    "classificationReport()",
+    () => d.classificationReport(),
+    "A report is made of a confusion matrix, { classes, counts }, got undefined",
+  ],
+  [
+    'leaf("input", "x", [2], "f64")',
+    () => d.leaf("input", "x", [2], "f64"),
+    'x: There is no type "f64": choose from f32, u32, u8',
+  ],
+  [
+    'leaf("weights", …)',
+    () => d.leaf("weights", "x", [2]),
+    'There is no role "weights": a leaf is one of parameter, data, input, state',
+  ],
+  [
+    'leaf("input", "x", 3)',
+    () => d.leaf("input", "x", 3),
+    'The shape of "x" must be a list of sizes such as [32, 10], got 3',
+  ],
+  [
+    'arena("params", [1])',
+    () => d.arena("params", [1]),
+    "A graph is made of nodes, as leaf() gives, but one of them is 1",
+  ],
+  [
+    "gradients([{}], [])",
+    () => d.gradients([{}], []),
+    "gradients() takes a list of { value, seed }, a list of nodes, and a function that adds two nodes",
+  ],
+  [
+    "compile()",
+    () => d.compile(),
+    "A plan is compiled of routines, such as { forward: [y] } of a node y, got undefined",
+  ],
 ];
 
 for (const [call, work, sentence] of CALLS) {
