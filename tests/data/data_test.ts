@@ -149,7 +149,7 @@ Deno.test({
   name: "readIdx() and mnist() name the permission that is missing",
   permissions: { read: false },
   fn: async () => {
-    const needed = 'Requires read access to "x", run again with the --allow-read flag';
+    const needed = "this program has no read access to it; start Deno with --allow-read";
     assertEquals(await messageOf(readIdx("x")), `Cannot read x: ${needed}`);
     assertEquals(await messageOf(mnist({ data: "x" })), `Cannot read x: ${needed}`);
   },
