@@ -29,7 +29,7 @@ export async function shaderAnswer(op: string): Promise<Response | undefined> {
     const headers = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-cache" };
     return new Response(await readShader(op), { headers });
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof DescentError && error.cause instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }

@@ -22,7 +22,7 @@ export async function readShader(op: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
-    throw new DescentError(`Cannot read the shader ${path.pathname}: ${causeOf(error)}`);
+    throw new DescentError(`Cannot read the shader ${path.pathname}: ${causeOf(error)}`, { cause: error });
   }
 }
 
