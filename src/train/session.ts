@@ -1,12 +1,11 @@
 /** A training session: a model and a data set compiled into one plan, loaded on one executor. */
-import { DescentError } from "../core/errors.ts";
 import type { Step } from "../core/step.ts";
 import type { Executor, Program } from "../exec/executor.ts";
 import type { Node } from "../ir/node.ts";
 import { checkLabels, checkSplits } from "../data/check_set.ts";
 import { type Batch, batches, epochOrder } from "../data/order.ts";
 import type { Splits } from "../data/set.ts";
-import { checkWeights, findNotFinite, type Model, type Weights } from "../nn/model.ts";
+import { checkWeights, type Model, type Weights } from "../nn/model.ts";
 import {
   type EpochMeans,
   firstBadStep,
@@ -34,6 +33,7 @@ import {
   concat,
   counting,
   readState,
+  readWeights,
   type SessionPlace,
   type SessionState,
   stateNodes,
@@ -237,22 +237,8 @@ export class Session {
    *
    * @throws DescentError when one is NaN or infinite: a loss need not show it, as kernels pass over weights of zeros.
    */
-  async weights(): Promise<Weights> {
-    const weights = new Map<string, Float32Array>();
-    for (const { node: { label, type }, node } of this.model.parameters) {
-      const values = new Float32Array(await this.program.read(node));
-      const wrong = findNotFinite(values, type.shape);
-      if (wrong !== undefined) {
-        throw new DescentError(
-          `"${label}" is ${wrong} after ${
-            this.#place.updates + this.#place.done
-          } steps: the steps are too large; ` +
-            "try a tenth of the learning rate",
-        );
-      }
-      weights.set(label, values);
-    }
-    return weights;
+  weights(): Promise<Weights> {
+    return readWeights(this.program, this.model, this.#place);
   }
 
   setWeights(weights: Weights): void {

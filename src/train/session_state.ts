@@ -1,8 +1,9 @@
 /** Where a session stands, whole enough to be taken up bit for bit. The random numbers need no saving: they are counted. */
+import { DescentError } from "../core/errors.ts";
 import type { TypedArray } from "../core/tensor.ts";
 import type { Program } from "../exec/executor.ts";
 import type { Node } from "../ir/node.ts";
-import type { Model } from "../nn/model.ts";
+import { findNotFinite, type Model, type Weights } from "../nn/model.ts";
 import type { SessionPlan } from "./session_plan.ts";
 
 /** How far training is. */
@@ -33,6 +34,32 @@ export async function readState(
   // A program may hand out its own memory, which the next step changes.
   for (const [name, node] of nodes) tensors.set(name, (await program.read(node)).slice());
   return { ...place, tensors };
+}
+
+/**
+ * The trained values as they are now.
+ *
+ * @throws DescentError when one is NaN or infinite: a loss need not show it, as kernels pass over weights of zeros.
+ */
+export async function readWeights(
+  program: Program,
+  { parameters }: Model,
+  { updates, done }: SessionPlace,
+): Promise<Weights> {
+  const weights = new Map<string, Float32Array>();
+  for (const { node: { label, type }, node } of parameters) {
+    const values = new Float32Array(await program.read(node));
+    const wrong = findNotFinite(values, type.shape);
+    if (wrong !== undefined) {
+      throw new DescentError(
+        `"${label}" is ${wrong} after ${
+          updates + done
+        } steps: the steps are too large; try a tenth of the learning rate`,
+      );
+    }
+    weights.set(label, values);
+  }
+  return weights;
 }
 
 /** Writes it back. */

@@ -169,7 +169,7 @@ Deno.test("a damaged description never shows what the engine says of it", () => 
   const damaged = [
     ["{", "it is not JSON"],
     [layer({ units: 3, activation: { toString: 1 } }), "a layer has settings that no layer has"],
-    [layer({ units: "3" }), "A layer needs a positive whole number of units, got 3"],
+    [layer({ units: "3" }), 'A layer needs a positive whole number of units, got "3"'],
   ] as const;
   for (const [model, why] of damaged) {
     const bytes = encodeSafetensors(tensors, { format: "descent-1", model });
