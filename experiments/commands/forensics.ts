@@ -97,11 +97,12 @@ function rankingOf(
       told: explain(numbers, runs),
       means: shown.map((item) => explain([item], runs)?.means[0]),
     };
-  }).toSorted((a, b) => (a.told?.off ?? Infinity) - (b.told?.off ?? Infinity));
+  }).toSorted((a, b) => (b.told?.logLikelihood ?? -Infinity) - (a.told?.logLikelihood ?? -Infinity));
   return {
     columns: [
       "hypothesis",
       right("seeds"),
+      right("log-likelihood"),
       right("off by (sd)"),
       right("within 2 sd"),
       ...shown.map(({ number }) => right(number)),
@@ -111,6 +112,7 @@ function rankingOf(
       ...ranked.map(({ words, runs, told, means }) => [
         words,
         runs.length,
+        told?.logLikelihood.toFixed(1) ?? "–",
         told?.off.toFixed(1) ?? "–",
         told === undefined ? "–" : `${told.within} of ${told.of}`,
         ...means.map((mean, i) => mean?.toFixed(Math.max(1, shown[i]!.digits)) ?? "–"),

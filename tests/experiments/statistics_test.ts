@@ -175,14 +175,20 @@ Deno.test("explain() counts deviations, takes what is beyond a bound for explain
   // Values 19, 20, 21: spread 1, of one more run √(4/3); the printed 10 is rounded within ½, or ½/√3.
   const deviation = Math.sqrt(4 / 3 + 1 / 12);
   assertAlmostEquals(explain([plain], of({ a: 20 }))!.off, 10 / deviation, 1e-12);
-  assertEquals(explain([above], of({ b: 411 })), { off: 0, within: 1, of: 1, means: [411] });
-  assertAlmostEquals(explain([above], of({ b: 380 }))!.off, 20 / deviation, 1e-12);
-  assertEquals(explain([plain, above], of({ b: 411 })), {
+  assertEquals(explain([above], of({ b: 411 })), {
+    logLikelihood: -0,
     off: 0,
     within: 1,
-    of: 2,
-    means: [undefined, 411],
+    of: 1,
+    means: [411],
   });
+  assertAlmostEquals(explain([above], of({ b: 380 }))!.off, 20 / deviation, 1e-12);
+  assertEquals(explain([plain, above], of({ b: 411 }))!.means, [undefined, 411]);
+  // One that is sure of a number near the printed one explains it better than one that could be anywhere.
+  const [near, anywhere] = [[12, 12.1, 11.9], [100, -60, 40]].map((values) =>
+    explain([plain], values.map((a, i) => runWith(i, { a })))!
+  );
+  assert(near!.off > anywhere!.off && near!.logLikelihood > anywhere!.logLikelihood);
   assertEquals(explain([plain], of({ b: 1 })), undefined);
 });
 
