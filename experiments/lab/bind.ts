@@ -16,6 +16,8 @@ export interface RunAsk<S extends object = object> {
   readonly from?: string;
   /** Folder of this very run, where it did not come to its end: it goes on there. */
   readonly resume?: string;
+  /** The same folder, where the device under it was lost before: a second time it is given up. */
+  readonly lost?: string;
 }
 
 /** What is left of a run in memory. */

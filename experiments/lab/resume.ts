@@ -1,6 +1,6 @@
 /** Going on in the folder of a run that did not come to its end. */
 import { basename, dirname, join, relative } from "node:path";
-import { DescentError, require, UsageError } from "../../src/core/errors.ts";
+import { require, UsageError } from "../../src/core/errors.ts";
 import { objectOf, wordOf } from "../../src/runs/facts.ts";
 import { isJsonObject, type Json, type JsonObject, toJson } from "../../src/runs/json.ts";
 import { readRun, type RunFolder } from "../../src/runs/read.ts";
@@ -93,15 +93,5 @@ export function flatSettings(nested: JsonObject): Readonly<Record<string, Json>>
         ? Object.entries(flatSettings(value)).map(([rest, leaf]) => [`${name}.${rest}`, leaf])
         : [[name, value ?? null]]
     ),
-  );
-}
-
-/** Refuses a backend other than that of the run. */
-export function checkBackend(path: string, before: string, now: string): void {
-  if (before === now) return;
-  throw new DescentError(
-    `${
-      basename(path)
-    } was trained on ${before}, which rounds otherwise than ${now}: go on with it on ${before}`,
   );
 }

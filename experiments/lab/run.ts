@@ -1,4 +1,6 @@
 /** The one maker of runs: a folder, the stages in order, what is measured once, the summary, the figures. */
+import { DeviceLostError, DivergedError } from "../../src/core/errors.ts";
+import { chooseExecutor } from "../../src/exec/choose.ts";
 import { countParameters } from "../../src/nn/model.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import { toJson } from "../../src/runs/json.ts";
@@ -40,16 +42,49 @@ export async function makeRun(experiment: Experiment, ask: RunAsk, place: Place)
   }
   const bound = await bindRun(experiment, ask, place);
   introduce(place.screen, bound, place.choice);
-  const { name } = experiment, { out } = place, { resume } = ask;
+  const { name } = experiment, { out } = place;
   const record = { ...await runRecord(bound, place), asked: askedRecord(place, { from: ask.from, out }) };
   // What is written of the metrics may be ahead of the checkpoint, or end in half a line: they are written again.
-  const run = resume === undefined
+  const run = ask.resume === undefined
     ? await createRun(out, { name, seed: ask.seed, record })
-    : await reopenRun(resume, { fromStart: true });
-  const { value, path, interrupted } = await within(run, () => runStages(run, bound, place));
-  const made: MadeRun = { ...value, path, interrupted };
-  conclude(place.screen, made, { isKept: place.checkpoint !== 0 });
-  return made;
+    : await reopenRun(ask.resume, { fromStart: true });
+  try {
+    const { value, path, interrupted } = await within(run, () => runStages(run, bound, place));
+    const made: MadeRun = { ...value, path, interrupted };
+    conclude(place.screen, made, { isKept: place.checkpoint !== 0 });
+    return made;
+  } catch (error) {
+    if (error instanceof DeviceLostError && place.checkpoint !== 0 && ask.lost !== run.path) {
+      return await onNewDevice(error, experiment, { ...ask, resume: run.path, lost: run.path }, place);
+    }
+    throw error instanceof DivergedError
+      ? new DivergedError(divergedInWords(error, run.path, name, place))
+      : error;
+  }
+}
+
+/** Goes on from the last checkpoint on another device, once for each run. */
+async function onNewDevice(
+  error: DeviceLostError,
+  experiment: Experiment,
+  ask: RunAsk,
+  place: Place,
+): Promise<MadeRun> {
+  place.screen.say(`\n${error.message}\n`);
+  const choice = await chooseExecutor({ backend: "webgpu" });
+  try {
+    return await makeRun(experiment, ask, { ...place, choice });
+  } finally {
+    choice.executor.close();
+  }
+}
+
+/** What went wrong, where its folder is, and how to see the call that did. */
+function divergedInWords({ message }: DivergedError, path: string, name: string, { check }: Place): string {
+  const way = check
+    ? ""
+    : `; deno task ${name} --resume ${path} --check names the first call that went wrong`;
+  return `${message} (${path}${way})`;
 }
 
 async function runStages(run: RunWriter, bound: BoundRun, place: Place) {

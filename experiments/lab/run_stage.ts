@@ -1,15 +1,18 @@
 /** One training of a run, with its progress on screen and a line per epoch in the run's metrics. */
+import { DivergedError } from "../../src/core/errors.ts";
 import type { Splits } from "../../src/data/set.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import type { RunWriter } from "../../src/runs/run.ts";
 import { hasCheckpoint, readCheckpoint } from "../../src/train/checkpoint_file.ts";
 import { type EpochRecord, fit, type FitResult } from "../../src/train/fit.ts";
+import { firstBadCall } from "../../src/train/first_bad_call.ts";
+import { Session } from "../../src/train/session.ts";
 import { curveFacts } from "../measures/curve_facts.ts";
 import type { Stage, Training } from "./experiment.ts";
 import type { Place } from "./place.ts";
 import { writePlan } from "./plan_file.ts";
 import { checkpointPath } from "./resume.ts";
-import { sessionOptions, startingWeights } from "./session_options.ts";
+import { sessionOptions, type SessionPlace, startingWeights } from "./session_options.ts";
 
 /** A training that has ended, and its curves as numbers. */
 export interface StageRun {
@@ -68,7 +71,41 @@ export async function runStage(
       ...(before && { resume: path }),
     });
     return { result, curves: curveFacts(lines) };
+  } catch (error) {
+    if (!place.check || !(error instanceof DivergedError)) throw error;
+    progress.stop();
+    screen.say("Looking for the first call that went wrong");
+    throw await withBadCall(error, training, { path, data, place, session, epochs: lines.length + 1 });
   } finally {
     progress.stop();
+  }
+}
+
+/** The error with the first bad call, found by training once more from the last checkpoint on. */
+async function withBadCall(
+  error: DivergedError,
+  training: Training,
+  { path, data, place: { choice: { executor } }, session: place, epochs }: {
+    readonly path: string;
+    readonly data: Splits;
+    readonly place: Place;
+    readonly session: SessionPlace;
+    readonly epochs: number;
+  },
+): Promise<DivergedError> {
+  const session = await Session.open(training.model, data, {
+    ...sessionOptions(training, place),
+    executor,
+    weights: startingWeights(training, place),
+  });
+  try {
+    if (await hasCheckpoint(path)) session.restore((await readCheckpoint(path)).state);
+    const call = await firstBadCall(session, { epochs });
+    return call === undefined ? error : new DivergedError(
+      `${error.message}; the first call that went wrong is ${call.op} "${call.label}" in step ${call.step} of epoch ` +
+        `${call.epoch}: ${call.problem}`,
+    );
+  } finally {
+    session.close();
   }
 }

@@ -22,6 +22,16 @@ export class UsageError extends DescentError {
   override readonly exitCode = 2;
 }
 
+/** The device under an executor is gone: another executor can go on from the last checkpoint. */
+export class DeviceLostError extends DescentError {
+  override readonly name = "DeviceLostError";
+}
+
+/** Training came to numbers that are none. */
+export class DivergedError extends DescentError {
+  override readonly name = "DivergedError";
+}
+
 /** Throws a `DescentError` when `condition` does not hold; narrows the type like an assertion. */
 export function require(condition: unknown, message: string | (() => string)): asserts condition {
   if (!condition) throw new DescentError(typeof message === "string" ? message : message());

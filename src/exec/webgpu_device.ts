@@ -1,5 +1,5 @@
 /** The open device and its health: errors that WebGPU reports late or silently become `DescentError`s. */
-import { DescentError } from "../core/errors.ts";
+import { DescentError, DeviceLostError } from "../core/errors.ts";
 import { oneLine } from "./webgpu_adapter.ts";
 
 const FILTERS = ["validation", "out-of-memory", "internal"] as const;
@@ -25,8 +25,8 @@ export class WebgpuDevice {
 
   /** Makes the device unusable, with the reason that every later call gives. Returns that of the first failure. */
   fail(what: string): DescentError {
-    this.#failure ??= new DescentError(
-      `The WebGPU device ${this.name} ${what}; start again, or use the wasm backend`,
+    this.#failure ??= new DeviceLostError(
+      `The WebGPU device ${this.name} ${what}; go on from the last checkpoint with a new one`,
     );
     return this.#failure;
   }

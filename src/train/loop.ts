@@ -1,5 +1,5 @@
 /** The epochs of a training, one after another, until something ends it; and the evaluation after them. */
-import { DescentError } from "../core/errors.ts";
+import { DivergedError } from "../core/errors.ts";
 import { crossEntropy } from "../nn/losses.ts";
 import type { Weights } from "../nn/model.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -159,7 +159,7 @@ function traceOf({ best, bestEpoch, wait }: StopState): NonNullable<EpochRecord[
 async function requireFinite(name: string, loss: number, epoch: number, session?: Session): Promise<void> {
   if (Number.isFinite(loss)) return;
   const step = await session?.firstBadStep();
-  throw new DescentError(
+  throw new DivergedError(
     `The ${name} became ${loss} in epoch ${epoch + 1}${
       step === undefined ? "" : `, at step ${step + 1} of ${session!.stepsPerEpoch}`
     }: the steps are too large; try a tenth of the learning rate`,

@@ -1,5 +1,6 @@
 /** A training session: a model and a data set compiled into one plan, loaded on one executor. */
 import type { Step } from "../core/step.ts";
+import { sizeOf } from "../core/tensor.ts";
 import type { Executor, Program } from "../exec/executor.ts";
 import type { Node } from "../ir/node.ts";
 import { checkLabels, checkSplits } from "../data/check_set.ts";
@@ -18,9 +19,10 @@ import {
 import type { SplitResult } from "./fit_result.ts";
 import { answersReport, classificationReport, likeliestClasses } from "./metrics.ts";
 import {
+  type EpochOptions,
   evaluationBatch,
   evaluationSteps,
-  type HeldOut,
+  type OnSteps,
   planSession,
   type SessionOptions,
   type SessionPlan,
@@ -41,6 +43,7 @@ import {
 } from "./session_state.ts";
 
 export type { EpochMeans, Means } from "./means.ts";
+export type { EpochOptions, OnSteps } from "./session_plan.ts";
 export {
   filledSplits,
   planSession,
@@ -53,18 +56,6 @@ export {
 
 /** A run of steps lasts about this long, so that progress is shown and Ctrl-C is heard. */
 const CHUNK_MS = 80;
-
-/** Steps of the current epoch that are done, of all. Training waits for what it returns. */
-export type OnSteps = (done: number, all: number) => void | Promise<void>;
-
-/** What to do while an epoch runs, and after it. */
-export interface EpochOptions {
-  /** Sets to measure after the epoch, where they hold images. Default the validation set. */
-  readonly measure?: readonly HeldOut[];
-  readonly onSteps?: OnSteps;
-  /** Aborting it ends the epoch between two steps, by throwing its reason. */
-  readonly signal?: AbortSignal;
-}
 
 /** Owns the loaded program of one training. Nothing is allocated on the device after it is opened. */
 export class Session {
@@ -142,6 +133,9 @@ export class Session {
 
   /** Goes on from such a state, of a session with the same plan and backend: the next bits are the same. */
   restore(state: SessionState): void {
+    const { metrics } = this.compiled.training;
+    // Sums of later steps, from before this call, are none of the epoch's.
+    this.program.write(metrics, new Float32Array(sizeOf(metrics.type.shape)));
     writeState(this.program, this.#stateNodes(state), state);
     const { epoch, done, updates } = state;
     this.#place = { epoch, done, updates };
@@ -174,24 +168,35 @@ export class Session {
     return means;
   }
 
-  async #train(epoch: number, { onSteps, signal }: EpochOptions): Promise<readonly Step[]> {
-    const { optimizer, seed, batch, shuffle = true } = this.options, { rows } = this.data.train;
-    const { order } = this.compiled.training;
-    if (batch < rows) this.program.write(order, epochOrder(rows, { seed, epoch, shuffle }));
+  async #train(epoch: number, { onSteps, signal, until = Infinity }: EpochOptions): Promise<readonly Step[]> {
     const { updates } = this.#place, before = this.#place.epoch === epoch ? this.#place.done : 0;
-    const steps = this.#epoch.map(({ start, count }, slot): Step => {
-      const step = updates + slot;
-      return { start, count, slot, step, seed, scalars: optimizer.scalars(step) };
-    });
-    await this.#run("train", steps.slice(before), {
+    const steps = this.#stepsOf(epoch);
+    await this.#run("train", steps.slice(before, until), {
       ...(signal && { signal }),
       onSteps: (done) => {
         this.#place = { epoch, done: before + done, updates };
         return onSteps?.(before + done, steps.length);
       },
     });
+    if (until < steps.length) return steps.slice(0, until);
     this.#place = { epoch: epoch + 1, done: 0, updates: updates + steps.length };
     return steps;
+  }
+
+  /** The steps of an epoch, whose order of rows is put in its place. */
+  #stepsOf(epoch: number): readonly Step[] {
+    const { optimizer, seed, batch, shuffle = true } = this.options, { rows } = this.data.train;
+    const { order } = this.compiled.training, { updates } = this.#place;
+    if (batch < rows) this.program.write(order, epochOrder(rows, { seed, epoch, shuffle }));
+    return this.#epoch.map(({ start, count }, slot): Step => {
+      const step = updates + slot;
+      return { start, count, slot, step, seed, scalars: optimizer.scalars(step) };
+    });
+  }
+
+  /** The step that comes next, for making its calls one by one. */
+  nextStep(): Step {
+    return this.#stepsOf(this.#place.epoch)[this.#place.done]!;
   }
 
   /** The first step of the last epoch, from 0, whose loss was no number. */

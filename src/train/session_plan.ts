@@ -39,6 +39,20 @@ export interface SessionOptions {
   readonly off?: readonly RewriteName[];
 }
 
+/** Steps of the current epoch that are done, of all. Training waits for what it returns. */
+export type OnSteps = (done: number, all: number) => void | Promise<void>;
+
+/** What to do while an epoch runs, and after it. */
+export interface EpochOptions {
+  /** Sets to measure after the epoch, where they hold images. Default the validation set. */
+  readonly measure?: readonly HeldOut[];
+  readonly onSteps?: OnSteps;
+  /** Aborting it ends the epoch between two steps, by throwing its reason. */
+  readonly signal?: AbortSignal;
+  /** Leave the epoch after so many of its steps. Default all. */
+  readonly until?: number;
+}
+
 /** The plan of a session, with the leaves that the host writes and reads. */
 export interface SessionPlan {
   readonly plan: Plan;

@@ -1,5 +1,5 @@
 /** Where a session stands, whole enough to be taken up bit for bit. The random numbers need no saving: they are counted. */
-import { DescentError } from "../core/errors.ts";
+import { DivergedError } from "../core/errors.ts";
 import type { TypedArray } from "../core/tensor.ts";
 import type { Program } from "../exec/executor.ts";
 import type { Node } from "../ir/node.ts";
@@ -39,7 +39,7 @@ export async function readState(
 /**
  * The trained values as they are now.
  *
- * @throws DescentError when one is NaN or infinite: a loss need not show it, as kernels pass over weights of zeros.
+ * @throws DivergedError when one is NaN or infinite: a loss need not show it, as kernels pass over weights of zeros.
  */
 export async function readWeights(
   program: Program,
@@ -51,7 +51,7 @@ export async function readWeights(
     const values = new Float32Array(await program.read(node));
     const wrong = findNotFinite(values, type.shape);
     if (wrong !== undefined) {
-      throw new DescentError(
+      throw new DivergedError(
         `"${label}" is ${wrong} after ${
           updates + done
         } steps: the steps are too large; try a tenth of the learning rate`,

@@ -1,11 +1,15 @@
 /** Runs that end before their end, whatever ends them, and are gone on with. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { makeRun } from "../../experiments/lab/run.ts";
+import { experimentNamed } from "../../experiments/registry.ts";
 import { checkpointPath } from "../../experiments/lab/resume.ts";
 import { readFacts } from "../../src/runs/facts.ts";
 import { readRun } from "../../src/runs/read.ts";
 import { hasCheckpoint } from "../../src/train/checkpoint_file.ts";
+import { gpuTest } from "../exec/webgpu_support.ts";
 import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
+import { withRunPlace } from "./run_place.ts";
 import { begunRun, goOn, startAndStop, whole, wordsOf } from "./kills.ts";
 import { command, commandLine, descent, ROOT } from "./task_process.ts";
 
@@ -70,6 +74,85 @@ Deno.test("SIGINT, SIGTERM and SIGHUP stop a run with a checkpoint and their exi
       assert(stopMs < 2000, `${stopMs} ms`);
       assertEquals(await goOn({ kind, data, out }), end);
     }
+  });
+});
+
+gpuTest(
+  "a run whose GPU is lost goes on from its last checkpoint on a new one, to the same weights",
+  async (open) => {
+    await withRunPlace({ train: 160, t10k: 40, size: 8, classes: [0, 2, 4, 6, 7] }, async (place) => {
+      const experiment = experimentNamed("q1-adam");
+      const settings = { ...experiment.defaults, arch: [12], epochs: 8, batch: 4 };
+      const onGpu = async (lostIn?: number) => {
+        const executor = await open();
+        const screen = {
+          ...place.screen,
+          progress: () => ({
+            steps() {},
+            epoch: ({ epoch }: { readonly epoch: number }) =>
+              epoch === lostIn ? executor.device.destroy() : undefined,
+            stop() {},
+          }),
+        };
+        const choice = { executor, why: "asked for" };
+        return await makeRun(experiment, { settings, seed: 1 }, {
+          ...place,
+          screen,
+          choice,
+          checkpoint: 1e-9,
+          figures: false,
+          timed: false,
+        });
+      };
+      const [whole, lost] = [await onGpu(), await onGpu(5)];
+      assertEquals(lost.summary.epochs, 8);
+      assertEquals(lost.results[0]!.weights, whole.results[0]!.weights);
+      assert(
+        place.said.some((text) =>
+          text.includes("was lost: ") && text.includes("go on from the last checkpoint")
+        ),
+      );
+      assertEquals((await readRun(lost.path)).state, "finished");
+    });
+  },
+);
+
+Deno.test("a loss that is no number leaves its folder in the message, and --check names the first bad call", async () => {
+  await withImages(async ({ folder, data }) => {
+    const out = join(folder, "runs");
+    const words = [
+      "--momentum",
+      "0.99",
+      "--lr",
+      "900",
+      "--epochs",
+      "3",
+      "--batch",
+      "8",
+      "--data",
+      data,
+      "--out",
+      out,
+      "--backend",
+      "wasm",
+    ];
+    const { code, stderr } = await descent(["q1-nag", ...words]);
+    const path = (await begunRun(out))!;
+    assertEquals(code, 1);
+    assertMatch(
+      stderr,
+      /^descent: The loss became (NaN|Infinity) in epoch 1, at step \d+ of \d+: the steps are too large; /,
+    );
+    assert(
+      stderr.endsWith(
+        `(${path}; deno task q1-nag --resume ${path} --check names the first call that went wrong)\n`,
+      ),
+    );
+    const again = await descent(["q1-nag", "--resume", path, "--check"]);
+    assertMatch(
+      again.stderr,
+      /; the first call that went wrong is \w+ ".+" in step \d+ of epoch 1: element \d+ is (NaN|-?Infinity) \(/,
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 /** Checkpoints: what a training is taken up from, to the same bits. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { DescentError } from "../../src/core/errors.ts";
+import { DescentError, DivergedError } from "../../src/core/errors.ts";
 import { mnist } from "../../src/data/mnist.ts";
 import type { Splits } from "../../src/data/set.ts";
 import type { Executor } from "../../src/exec/executor.ts";
@@ -16,6 +16,8 @@ import { tiedDense } from "../../src/nn/tied_dense.ts";
 import { adam, adamw, type Optimizer, rmsprop, sgd } from "../../src/optim/mod.ts";
 import { isHealthy } from "../../src/train/checkpoint.ts";
 import { hasCheckpoint, previousOf, readCheckpoint } from "../../src/train/checkpoint_file.ts";
+import { firstBadCall } from "../../src/train/first_bad_call.ts";
+import { Session } from "../../src/train/session.ts";
 import { fit, type FitOptions, type FitResult } from "../../src/train/fit.ts";
 import { gpuTest } from "../exec/webgpu_support.ts";
 import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
@@ -297,4 +299,30 @@ Deno.test("what has gone wrong is not kept: the last good checkpoint stays", asy
     assert(isHealthy((await readCheckpoint(path)).state));
     executor.close();
   });
+});
+
+Deno.test("firstBadCall() names the call that first gave a number that is none, and its step", async () => {
+  const model = sequential(64, [dense(12, { activation: "identity" }), dense(5, { activation: "identity" })]);
+  for (const executor of [referenceExecutor(), await wasmExecutor({ threads: 1 })]) {
+    const optimizer = sgd({ learningRate: executor.name === "wasm" ? 1e6 : 1e200 });
+    const options = { executor, optimizer, batch: 10, seed: 1, epochs: 3 };
+    const error = await assertRejects(() => fit(model, DATA, options), DivergedError);
+    const session = await Session.open(model, DATA, { ...options, weights: initializeWeights(model, 1) });
+    const call = (await firstBadCall(session, { epochs: 3 }))!;
+    session.close();
+    assertEquals(call.routine, "train");
+    // The loss is what shows it, in this step or the next.
+    const said = /in epoch (\d), at step (\d+) of 10/.exec(error.message)!;
+    assertEquals(String(call.epoch), said[1], error.message);
+    assert(
+      [0, 1].includes(Number(said[2]) - call.step),
+      `${error.message} beside step ${call.step}, ${call.label}`,
+    );
+    assert(/is (NaN|-?Infinity)/.test(call.problem) && call.label !== "", call.problem);
+    executor.close();
+  }
+  const executor = referenceExecutor(),
+    healthy = { executor, optimizer: sgd({ learningRate: 0.1 }), batch: 10, seed: 1 };
+  const session = await Session.open(MODEL, DATA, { ...healthy, weights: initializeWeights(MODEL, 1) });
+  assertEquals(await firstBadCall(session, { epochs: 2 }), undefined);
 });
