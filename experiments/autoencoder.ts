@@ -148,7 +148,7 @@ function prepare(settings: AutoencoderSettings, data: Splits, seed: number): Pre
       },
     ],
     measure: ([trained, classified], context) =>
-      measure(settings, data, { trained: trained!, classified, context }),
+      measure(settings, data, { trained: trained!, classified: classified!, context }),
   };
 }
 
@@ -198,7 +198,7 @@ async function measure(
   data: Splits,
   { trained, classified, context }: {
     readonly trained: FitResult;
-    readonly classified: FitResult | undefined;
+    readonly classified: FitResult;
     readonly context: MeasureContext;
   },
 ) {
@@ -209,8 +209,7 @@ async function measure(
   const encoder = encoderOf(trained, settings);
   const measured = await measureAutoencoder({ trained, quiet, encoder, nodes }, data, executor);
   const isFineTuned = settings["classifier.fineTune"];
-  const joined: Trained | undefined = classified &&
-    (isFineTuned ? classified : joinModels(encoder, classified));
+  const joined: Trained = isFineTuned ? classified : joinModels(encoder, classified);
   const latent = await latentCodes(data.test, { codes: measured.codes, classifier: joined, executor });
   const stages = { trained, classifier: classified };
   return {
@@ -220,7 +219,7 @@ async function measure(
       ...summarizeAutoencoder(measured, stages, { isFineTuned }),
       latent: latent.summary,
     },
-    models: { "model.safetensors": quiet, ...(joined && { "classifier.safetensors": joined }) },
+    models: { "model.safetensors": quiet, "classifier.safetensors": joined },
     files: latent.files,
     words: [errorTable(measured, stages, { isNoisy: noise > 0, published })],
     async figures() {
@@ -229,7 +228,7 @@ async function measure(
       const of = isFineTuned ? "images, encoder trained too" : `codes of ${network}`;
       return autoencoderFigures({
         network,
-        classifierNetwork: classified ? `${networkName(classified.model)} on ${of}` : "",
+        classifierNetwork: `${networkName(classified.model)} on ${of}`,
         nodes,
         isNoisy: noise > 0,
         monitor,

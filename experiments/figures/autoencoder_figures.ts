@@ -28,7 +28,7 @@ export interface AutoencoderStory {
   readonly data: Splits;
   readonly trained: FitResult;
   /** Absent where the autoencoder was interrupted. */
-  readonly classifier: FitResult | undefined;
+  readonly classifier: FitResult;
   readonly measured: AutoencoderMeasures;
   /** What the report prints of this run. */
   readonly published: JsonObject | null;
@@ -58,9 +58,7 @@ export function autoencoderFigures(story: AutoencoderStory): readonly Figure[] {
       rowsOf(shown.validation),
     ),
     weightFigure(weights, imageShape, network),
-    ...(classifier && classifier.history.length > 0
-      ? classifierFigures(classifier, { network: classifierNetwork, seed, monitor: "val_loss" })
-      : []),
+    ...classifierFigures(classifier, { network: classifierNetwork, seed, monitor: "val_loss" }),
   ];
 }
 

@@ -58,8 +58,7 @@ export interface Prepared {
   /** In the order in which they run. */
   readonly stages: readonly Stage[];
   /**
-   * Measures what was trained, once: for the summary, for people, and for the figures. `results` are of the stages that
-   * ended, fewer than there are after an interruption; there is always one.
+   * Measures what was trained, once all stages have come to their ends: for the summary, for people, and for the figures.
    */
   measure(results: readonly FitResult[], context: MeasureContext): Promise<Measured>;
 }

@@ -10,7 +10,7 @@ import { splitScores } from "./split_scores.ts";
 /** The two trainings of a run. */
 export interface AutoencoderStages {
   readonly trained: FitResult;
-  readonly classifier: FitResult | undefined;
+  readonly classifier: FitResult;
 }
 
 /** Members of `summary.json`. */
@@ -33,14 +33,12 @@ export function summarizeAutoencoder(
       ...(corruptionMse !== undefined && { corruptionMse }),
     },
     pca: bySplit((split) => ({ mse: errors[split].pca })),
-    ...(classifier && {
-      classifier: {
-        ...endOf(classifier),
-        fineTune: isFineTuned,
-        ...(classifier.restoredEpoch !== undefined && { restoredEpoch: classifier.restoredEpoch }),
-        ...bySplit((split) => splitScores(classifier.results[split]!)),
-      },
-    }),
+    classifier: {
+      ...endOf(classifier),
+      fineTune: isFineTuned,
+      ...(classifier.restoredEpoch !== undefined && { restoredEpoch: classifier.restoredEpoch }),
+      ...bySplit((split) => splitScores(classifier.results[split]!)),
+    },
     encoder: { roughness, deadUnits },
   };
 }
@@ -75,7 +73,7 @@ export function errorTable(
       ...(isNoisy ? [number(errors[split].cleanMse, 5)] : []),
       number(errors[split].pca, 5),
       number(printed("reconstruction", split, "mse"), 5),
-      number(classifier?.results[split]?.accuracy, 4),
+      number(classifier.results[split]?.accuracy, 4),
       number(printed("classifier", split, "accuracy"), 4),
     ]),
   });

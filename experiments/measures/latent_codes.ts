@@ -20,13 +20,13 @@ export interface LatentCodes {
 /**
  * `latent/codes.csv` (position in the test set, digit, predicted digit, coordinates along the first three principal
  * components of the codes) and `latent/images.png` (the images in that order, row after row). `codes` are dense
- * [images, columns]; without a classifier nothing is predicted.
+ * [images, columns].
  */
 export async function latentCodes(
   test: DataSet,
   { codes, classifier, executor }: {
     readonly codes: Float32Array;
-    readonly classifier: Trained | undefined;
+    readonly classifier: Trained;
     readonly executor: Executor;
   },
 ): Promise<LatentCodes> {
@@ -41,11 +41,11 @@ export async function latentCodes(
     variances: variances.subarray(0, count),
   };
   const points = projectOnto(first, codes);
-  const predicted = classifier && (await predict(classifier, test.images, { executor })).classes;
+  const predicted = (await predict(classifier, test.images, { executor })).classes;
   const rows = Array.from(test.labels, (label, i) => [
     i,
     test.classes[label],
-    predicted && test.classes[predicted[i]!],
+    test.classes[predicted[i]!],
     ...AXES.map((_, axis) => axis < count ? Number(points[i * count + axis]!.toPrecision(6)) : 0),
   ]);
   const sheet = spriteOf(test);

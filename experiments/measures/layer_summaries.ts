@@ -8,8 +8,7 @@ import type { Likeness } from "./digit_likeness.ts";
 import { type LayerMeasures, meanOf } from "./stacked_layers.ts";
 
 /**
- * Of one layer, in `summary.json`. All losses are sums over an image's values in nats, in the mean over images; those of
- * a layer that was interrupted in its first epoch are null there.
+ * Of one layer, in `summary.json`. All losses are sums over an image's values in nats, in the mean over images.
  */
 export type LayerSummary = {
   /** From 1. */
@@ -49,7 +48,7 @@ export function layerSummary(
   { targetEntropy, activations }: LayerMeasures,
   likeness?: Likeness,
 ): LayerSummary {
-  const { loss = NaN, penalty } = history.at(-1) ?? {};
+  const { loss, penalty } = history.at(-1)!;
   const lowest = history.reduce<LayerSummary["lowest"]>(
     (least, record) => costOf(record) < least.cost ? { cost: costOf(record), epoch: record.epoch } : least,
     { cost: Infinity, epoch: 0 },
@@ -80,9 +79,7 @@ export function layerTable(layers: readonly LayerSummary[], published: JsonObjec
     numberOf(objectOf(objectOf(published?.layers)[layer]).loss)?.toString() ?? ""
   );
   const hasPrinted = printed.some((text) => text !== "");
-  // Of a layer that was interrupted in its first epoch there is no loss.
-  const number = (value: number | undefined) =>
-    value === undefined || Number.isNaN(value) ? "–" : value.toFixed(2);
+  const number = (value: number | undefined) => value?.toFixed(2) ?? "–";
   const columns = [
     "layer",
     "units",

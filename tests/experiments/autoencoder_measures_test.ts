@@ -143,15 +143,20 @@ Deno.test("encoderOf() is what is before the code, without the corruption", () =
 Deno.test("latentCodes() turns codes along their principal components, and narrow ones into fewer", async () => {
   const test = smallSet([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [0, 1, 0]);
   const executor = referenceExecutor();
+  // It takes every image for the second class, a 2.
+  const model = sequential(4, [dense(2, { activation: "identity" })]);
+  const weights = new Map([["dense_1/weights", new Float32Array(8)], [
+    "dense_1/bias",
+    Float32Array.of(0, 1),
+  ]]);
   const coordinatesOf = async (codes: readonly number[]) => {
     const { files, summary } = await latentCodes(test, {
       codes: Float32Array.from(codes),
-      classifier: undefined,
+      classifier: { model, weights },
       executor,
     });
     const rows = String(files["latent/codes.csv"]).trim().split("\r\n").slice(1).map((row) => row.split(","));
-    // Without a classifier nothing is predicted.
-    assertEquals(rows.map((row) => row.slice(0, 3)), [["0", "0", ""], ["1", "2", ""], ["2", "0", ""]]);
+    assertEquals(rows.map((row) => row.slice(0, 3)), [["0", "0", "2"], ["1", "2", "2"], ["2", "0", "2"]]);
     return { coordinates: rows.map((row) => row.slice(3).map(Number)), summary };
   };
   const one = await coordinatesOf([3, 1, 5]);
