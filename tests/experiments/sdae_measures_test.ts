@@ -121,11 +121,11 @@ Deno.test("layerTable() has a row per layer, and the printed losses beside ours 
     test: 58.5,
     meanActivation: 0.31,
   };
-  const layers = [layer, { ...layer, layer: 2, loss: NaN, excess: NaN }];
+  const layers = [layer, { ...layer, layer: 2, loss: 62, excess: 12 }];
   const cells = (text: string) => text.split("\n").map((line) => line.trim().split(/ {2,}/));
   const plain = cells(layerTable(layers, null));
   assert(!plain[0]!.includes("published"));
-  assertEquals(plain[3], ["2", "900", "–", "50.00", "–", "58.50", "0.310"]);
+  assertEquals(plain[3], ["2", "900", "62.00", "50.00", "12.00", "58.50", "0.310"]);
   const [header, , first] = cells(layerTable(layers, { layers: { 1: { loss: 60 } } }));
   assertEquals(first!.slice(0, 4), ["1", "900", "59.84", "60"]);
   assertEquals(header![3], "published");
