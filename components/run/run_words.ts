@@ -50,9 +50,9 @@ export function statusOf(data: RunData): string {
     case "failed":
       return `Failed ${afterEpochs(epochs)}: ${row.error ?? "no reason was recorded."}`;
     case "interrupted":
-      return `Interrupted ${afterEpochs(epochs)}; what was recorded until then is kept.`;
+      return `Interrupted ${afterEpochs(epochs)}. ${goOn(row)}`;
     case "died":
-      return `Its process is gone ${afterEpochs(epochs)}, without a word: this run will not go on.`;
+      return `Its process is gone ${afterEpochs(epochs)}, without a word. ${goOn(row)}`;
     case "unknown":
       return row.error ?? "Nothing is known of this folder.";
     case "finished":
@@ -60,6 +60,11 @@ export function statusOf(data: RunData): string {
     default:
       return row.state satisfies never;
   }
+}
+
+/** What goes on with a run that did not come to its end. */
+function goOn({ experiment, id }: RunData["row"]): string {
+  return `deno task ${experiment} --resume runs/${id} goes on from its last checkpoint.`;
 }
 
 function finishedGroup({ row }: RunData): string {

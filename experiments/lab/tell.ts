@@ -105,7 +105,7 @@ export function conclude(
   const table = scoreTable(summary);
   if (table !== undefined) screen.say(table);
   if (words.length > 0) screen.say(`${table === undefined ? "" : "\n"}${words.join("\n")}`);
-  screen.say(`\nRun folder  ${path}`);
+  screen.say(`${table === undefined && words.length === 0 ? "" : "\n"}Run folder  ${path}`);
   if (interrupted && isKept) screen.say(`Go on with it: deno task ${summary.experiment} --resume ${path}`);
 }
 

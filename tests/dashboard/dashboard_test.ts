@@ -94,7 +94,10 @@ Deno.test("a run that trains shows how far it is, a failed one why, and a dead o
       "Failed after 23 epochs: The loss is NaN",
     );
     assertStringIncludes(await pageText(dashboard, "/runs/interrupted"), "Interrupted after 23 epochs");
-    assertStringIncludes(await pageText(dashboard, "/runs/died"), "this run will not go on");
+    assertStringIncludes(
+      await pageText(dashboard, "/runs/died"),
+      "To go on: deno task q1-adam --resume runs/died",
+    );
   });
 });
 
