@@ -96,7 +96,7 @@ Deno.test("a run that trains shows how far it is, a failed one why, and a dead o
     assertStringIncludes(await pageText(dashboard, "/runs/interrupted"), "Interrupted after 23 epochs");
     assertStringIncludes(
       await pageText(dashboard, "/runs/died"),
-      "To go on: deno task q1-adam --resume runs/died",
+      "deno task q1-adam --resume runs/died goes on",
     );
   });
 });
