@@ -34,28 +34,63 @@ export function openScreen({ json }: { readonly json: boolean }): Screen {
   const stream = json ? Deno.stderr : Deno.stdout;
   const encoder = new TextEncoder();
   const isTerminal = stream.isTerminal();
-  let hasBar = false;
+  let shown: LiveBar | undefined;
   const say = (text: string) => {
-    // A bar is drawn anew at its next update; what is left of it must not stay beside the text.
-    writeAll(stream, encoder.encode(`${hasBar ? CLEAR_LINE : ""}${text}\n`));
+    // Nothing of a bar may stay beside the text; its next update draws it anew, below.
+    shown?.clear();
+    writeAll(stream, encoder.encode(`${text}\n`));
   };
+  const show = (format: string) => shown = liveBar(format, json ? process.stderr : process.stdout);
   return {
     say,
     progress: (expected, stepsPerEpoch) =>
-      isTerminal ? bar(expected, stepsPerEpoch, json) : progressLines(expected, say),
-    ...(isTerminal && {
-      bar(total: number) {
-        hasBar = true;
-        const own = runsBar(total, json);
-        return {
-          ...own,
-          stop() {
-            hasBar = false;
-            own.stop();
-          },
-        };
-      },
-    }),
+      isTerminal ? bar(show(EPOCHS_FORMAT), expected, stepsPerEpoch) : progressLines(expected, say),
+    ...(isTerminal && { bar: (total: number) => runsBar(show(RUNS_FORMAT), total) }),
+  };
+}
+
+/** What matters most comes first: narrow terminals cut the end. */
+const EPOCHS_FORMAT = "{bar} epoch {epoch}/{expected} · ETA {eta_} · {scores} · {speed}";
+/** `███░░ 12/220 ~23 min to go · q1-vgd, seed 3 45%`, cut to the terminal's width. */
+const RUNS_FORMAT = "{bar} {value}/{total} {words}";
+
+/** A bar that can be taken away and drawn anew. */
+interface LiveBar {
+  draw(total: number, done: number, payload: object): void;
+  clear(): void;
+}
+
+function liveBar(format: string, stream: NodeJS.WriteStream): LiveBar {
+  const display = new SingleBar(
+    {
+      format,
+      stream,
+      hideCursor: true,
+      clearOnComplete: true,
+      linewrap: false,
+      barsize: 12,
+      etaBuffer: 1,
+      forceRedraw: true,
+      fps: 1000 / REDRAW_EVERY_MS,
+    } as ConstructorParameters<typeof SingleBar>[0],
+    Presets.shades_classic,
+  );
+  let isShown = false, drawn = -Infinity;
+  return {
+    draw(total, done, payload) {
+      if (performance.now() - drawn < REDRAW_EVERY_MS) return;
+      drawn = performance.now();
+      if (!isShown) display.start(total, done, payload);
+      else {
+        display.setTotal(total);
+        display.update(done, payload);
+      }
+      isShown = true;
+    },
+    clear() {
+      if (isShown) display.stop();
+      isShown = false;
+    },
   };
 }
 
@@ -64,32 +99,11 @@ export function printLine(text: string): void {
   writeAll(Deno.stdout, new TextEncoder().encode(`${text}\n`));
 }
 
-const CLEAR_LINE = "\r\x1b[K";
-
-/** `███░░ 12/220 ~23 min to go · q1-vgd, seed 3 45%`, cut to the terminal's width. */
-function runsBar(total: number, json: boolean): RunsBar {
-  const stream = json ? process.stderr : process.stdout;
-  const display = new SingleBar(
-    {
-      format: "{bar} {value}/{total} {words}",
-      stream,
-      hideCursor: true,
-      clearOnComplete: true,
-      linewrap: false,
-      barsize: 12,
-      forceRedraw: true,
-    } as ConstructorParameters<typeof SingleBar>[0],
-    Presets.shades_classic,
-  );
-  let drawn = -Infinity;
-  display.start(total, 0, { words: "" });
+function runsBar(live: LiveBar, total: number): RunsBar {
+  live.draw(total, 0, { words: "" });
   return {
-    update(done, words) {
-      if (performance.now() - drawn < REDRAW_EVERY_MS) return;
-      drawn = performance.now();
-      display.update(done, { words });
-    },
-    stop: () => display.stop(),
+    update: (done, words) => live.draw(total, done, { words }),
+    stop: () => live.clear(),
   };
 }
 
@@ -142,39 +156,19 @@ function etaSeconds({ epoch, seconds }: EpochRecord, expected: number): number {
   return Math.max(0, expected - epoch) * seconds / epoch;
 }
 
-function bar(
-  expected: number,
-  stepsPerEpoch: number,
-  json: boolean,
-): Progress {
-  let total = expected, done = 0, last: EpochRecord | undefined, drawn = -Infinity;
-  const display = new SingleBar(
-    {
-      // What matters most comes first: narrow terminals cut the end.
-      format: "{bar} epoch {epoch}/{expected} · ETA {eta_} · {scores} · {speed}",
-      stream: json ? process.stderr : process.stdout,
-      hideCursor: true,
-      clearOnComplete: true,
-      fps: 1000 / REDRAW_EVERY_MS,
-      barsize: 12,
-      etaBuffer: 1,
-    } as ConstructorParameters<typeof SingleBar>[0],
-    Presets.shades_classic,
-  );
-  const payload = () => ({
-    epoch: last?.epoch ?? 0,
-    expected: `~${total}`,
-    scores: last ? scoresOf(last) : "first epoch",
-    speed: last ? speed(last) : "",
-    eta_: last ? `~${duration(etaSeconds(last, total))}` : "?",
-  });
-  display.start(total, 0, payload());
+function bar(live: LiveBar, expected: number, stepsPerEpoch: number): Progress {
+  let done = 0, last: EpochRecord | undefined;
   const draw = () => {
-    if (performance.now() - drawn < REDRAW_EVERY_MS) return;
-    drawn = performance.now();
-    if (done > total) display.setTotal(total = Math.ceil(done));
-    display.update(done, payload());
+    const total = Math.max(expected, Math.ceil(done));
+    live.draw(total, done, {
+      epoch: last?.epoch ?? 0,
+      expected: `~${total}`,
+      scores: last ? scoresOf(last) : "first epoch",
+      speed: last ? speed(last) : "",
+      eta_: last ? `~${duration(etaSeconds(last, total))}` : "?",
+    });
   };
+  draw();
   return {
     steps(steps) {
       done = (last?.epoch ?? 0) + steps / stepsPerEpoch;
@@ -185,7 +179,7 @@ function bar(
       done = record.epoch;
       draw();
     },
-    stop: () => display.stop(),
+    stop: () => live.clear(),
   };
 }
 
