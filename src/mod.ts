@@ -39,7 +39,8 @@ export {
   type FitResult,
 } from "./train/fit.ts";
 export { type ClassificationReport, classificationReport } from "./train/metrics.ts";
-export { evaluate, layerOutputs, predict } from "./train/predict.ts";
+export { type Classification, classify, evaluate, layerOutputs, predict } from "./train/predict.ts";
+export { openPredictor, type Predictor, type PredictorOptions } from "./train/predictor.ts";
 export { type Pretrained, pretrainLayers, type PretrainOptions } from "./train/pretrain.ts";
 export { loadModel, saveModel, type Trained } from "./train/saved.ts";
 export type { StopOptions } from "./train/stop.ts";

@@ -2,7 +2,7 @@
 import type { DataSet } from "../../src/data/set.ts";
 import { type Shape, sizeOf } from "../../src/core/tensor.ts";
 import type { Executor } from "../../src/exec/executor.ts";
-import { layerOutputs, predict } from "../../src/train/predict.ts";
+import { classify, layerOutputs } from "../../src/train/predict.ts";
 import type { Trained } from "../../src/train/saved.ts";
 
 /** The layers whose maps the report shows, by the names of the model's layers. */
@@ -53,7 +53,7 @@ export async function shownInputs(
   const chosen = images.subarray(0, shown * pixels);
   const layers = SHOWN_LAYERS.map(({ layer }) => layer);
   const outputs = await layerOutputs(trained, chosen, { layers, executor });
-  const { classes: predicted } = await predict(trained, chosen, { executor });
+  const { classes: predicted } = await classify(trained, chosen, { executor });
   return Array.from({ length: shown }, (_, row) => ({
     row,
     pixels: images.subarray(row * pixels, (row + 1) * pixels),

@@ -4,7 +4,7 @@ import type { DataSet } from "../../src/data/set.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { compressPng, toCsv } from "../../src/plot/mod.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
-import { predict } from "../../src/train/predict.ts";
+import { classify } from "../../src/train/predict.ts";
 import type { Trained } from "../../src/train/saved.ts";
 
 const CODES_FILE = "latent/codes.csv";
@@ -41,7 +41,7 @@ export async function latentCodes(
     variances: variances.subarray(0, count),
   };
   const points = projectOnto(first, codes);
-  const predicted = (await predict(classifier, test.images, { executor })).classes;
+  const predicted = (await classify(classifier, test.images, { executor })).classes;
   const rows = Array.from(test.labels, (label, i) => [
     i,
     test.classes[label],

@@ -1,14 +1,14 @@
 /** What a classifier makes of images and of their reconstructions. */
 import type { Splits } from "../../src/data/set.ts";
 import type { Executor } from "../../src/exec/executor.ts";
-import { predict, type Prediction } from "../../src/train/predict.ts";
+import { type Classification, classify } from "../../src/train/predict.ts";
 import type { Trained } from "../../src/train/saved.ts";
 import { asBytes, outputsOf } from "./stacked_layers.ts";
 
 /** What a classifier takes images and their reconstructions for. */
 export interface Readings {
-  readonly originals: Prediction["classes"];
-  readonly reconstructions: Prediction["classes"];
+  readonly originals: Classification["classes"];
+  readonly reconstructions: Classification["classes"];
   /** `counts[a][b]`: images taken for class a whose reconstructions are taken for b. */
   readonly counts: readonly (readonly number[])[];
   /** Share of the images that are taken for the same either way. */
@@ -24,9 +24,9 @@ export async function readings(
   { test }: Splits,
   executor: Executor,
 ): Promise<Readings> {
-  const { classes: originals } = await predict(classifier, test.images, { executor });
+  const { classes: originals } = await classify(classifier, test.images, { executor });
   const bytes = asBytes(await outputsOf(autoencoder, test.images, executor));
-  const { classes: reconstructions } = await predict(classifier, bytes, { executor });
+  const { classes: reconstructions } = await classify(classifier, bytes, { executor });
   const counts = test.classes.map(() => test.classes.map(() => 0));
   originals.forEach((original, i) => counts[original]![reconstructions[i]!]! += 1);
   const share = (isSo: (i: number) => boolean) =>

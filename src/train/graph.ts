@@ -194,13 +194,13 @@ function imageBatch(model: Model, batch: number): ImageBatch {
   return { images, order, x: gatherImages(model, images, order, { rows: batch }) };
 }
 
-/** What a classifier gives for a batch of images, and the class probabilities that it means. */
+/** What a model gives for a batch of images, and where that is a flat row, the probabilities that it means as logits. */
 export function predictionGraph(
   model: Model,
   batch: number,
-): ImageBatch & { readonly logits: Node; readonly probabilities: Node } {
+): ImageBatch & { readonly logits: Node; readonly probabilities?: Node } {
   const given = imageBatch(model, batch), logits = model.apply(given.x);
-  return { ...given, logits, probabilities: softmax(logits) };
+  return { ...given, logits, ...(model.outputShape.length === 1 && { probabilities: softmax(logits) }) };
 }
 
 /** What each layer gives for a batch of images, by the layer's name. */

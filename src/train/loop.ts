@@ -24,7 +24,7 @@ export async function train(
   options: FitOptions & { readonly epochs: number; readonly maxSeconds: number },
   { stopping, before, keeper }: LoopStart,
 ): Promise<FitResult> {
-  // What the loss compares is what the model gives: predict() goes by it.
+  // What the loss compares is what the model gives: classify() goes by it.
   const gives = (options.loss ?? crossEntropy()).correct === undefined ? "values" : "logits";
   const model = { ...session.model, gives } as const,
     { epochs, maxSeconds, signal } = options,

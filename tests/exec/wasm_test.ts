@@ -20,7 +20,7 @@ import { record } from "../../src/ops/record.ts";
 import { adam } from "../../src/optim/adam.ts";
 import type { Optimizer } from "../../src/optim/optimizer.ts";
 import { sgd } from "../../src/optim/sgd.ts";
-import { predict } from "../../src/train/predict.ts";
+import { classify } from "../../src/train/predict.ts";
 import { Session, type SessionOptions } from "../../src/train/session.ts";
 import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
 
@@ -311,7 +311,7 @@ Deno.test("validate() and evaluate() look at the rows of the set that they are a
     });
     for (const name of ["train", "validation", "test"] as const) {
       const { images, labels, rows } = data[name];
-      const { classes, probabilities } = await predict({ model, weights }, images, { executor: one });
+      const { classes, probabilities } = await classify({ model, weights }, images, { executor: one });
       const counts = [0, 1, 2].map((label) =>
         [0, 1, 2].map((answer) =>
           labels.filter((one, row) => one === label && classes[row] === answer).length

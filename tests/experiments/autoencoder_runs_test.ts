@@ -20,7 +20,7 @@ import { factsOf, objectOf } from "../../src/runs/facts.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import { readRun } from "../../src/runs/read.ts";
 import type { RunSummary } from "../../src/runs/run.ts";
-import { layerOutputs, predict } from "../../src/train/predict.ts";
+import { classify, layerOutputs } from "../../src/train/predict.ts";
 import { loadModel } from "../../src/train/saved.ts";
 import { SPLIT_NAMES } from "../../src/train/session.ts";
 import { figureFiles, runsIn, type TestPlace, withRunPlace } from "./run_place.ts";
@@ -113,7 +113,7 @@ Deno.test("an autoencoder trains both networks and leaves a folder with all that
     assertAlmostEquals(numbers["reconstruction.test.mse"]!, error, 1e-6);
     const pca = pcaErrors(data);
     for (const split of SPLIT_NAMES) assertEquals(numbers[`pca.${split}.mse`], pcaErrorOf(pca, split, 6));
-    const { classes } = await predict(await loadModel(join(path, "classifier.safetensors")), images);
+    const { classes } = await classify(await loadModel(join(path, "classifier.safetensors")), images);
     const right = classes.filter((label, i) => label === labels[i]).length;
     assertEquals(numbers["classifier.test.accuracy"], right / labels.length);
     for (const words of [error.toFixed(5), (right / labels.length).toFixed(4)]) {

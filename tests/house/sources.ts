@@ -13,6 +13,7 @@ export const FOLDERS = [
   "dashboard",
   "routes",
   "bench",
+  "examples",
   "kernels",
 ] as const;
 

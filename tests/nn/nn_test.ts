@@ -23,7 +23,7 @@ import {
 } from "../../src/nn/model.ts";
 import { modelConfig, modelFromConfig } from "../../src/nn/registry.ts";
 import { ACTIVATIONS } from "../../src/ops/_activation.ts";
-import { evaluate, predict } from "../../src/train/predict.ts";
+import { classify, evaluate } from "../../src/train/predict.ts";
 import { encodeSafetensors } from "../../src/train/safetensors.ts";
 import { decodeModel, encodeModel, loadModel, saveModel } from "../../src/train/saved.ts";
 import { withTempFolder } from "../fixtures.ts";
@@ -387,13 +387,13 @@ function brightest() {
   return { model, weights };
 }
 
-Deno.test("predict() gives probabilities and the likeliest class of each image, for more images than a batch", async () => {
+Deno.test("classify() gives probabilities and the likeliest class of each image, for more images than a batch", async () => {
   const rows = 600, executor = await wasmExecutor({ threads: 1 });
   const images = Uint8Array.from(
     { length: 3 * rows },
     (_, i) => (i % 3 === Math.floor(i / 3) % 3 ? 255 : 51),
   );
-  const { classes, probabilities } = await predict(brightest(), images, { executor });
+  const { classes, probabilities } = await classify(brightest(), images, { executor });
   assertEquals(classes, Uint32Array.from({ length: rows }, (_, row) => row % 3));
   assertEquals(probabilities.length, 3 * rows);
   // Logits are 10 for the bright pixel and 2 for each of the others.
@@ -403,26 +403,30 @@ Deno.test("predict() gives probabilities and the likeliest class of each image, 
   );
 });
 
-Deno.test("predict() of one image gives what it gives of many", async () => {
+Deno.test("classify() of one image gives what it gives of many", async () => {
   const model = sequential(3, [dense(8), dense(4, { activation: "identity" })]),
     weights = initializeWeights(model, 2);
   const executor = await wasmExecutor({ threads: 1 }),
     images = Uint8Array.from({ length: 900 }, (_, i) => i * 7 % 256);
-  const all = await predict({ model, weights }, images, { executor });
+  const all = await classify({ model, weights }, images, { executor });
   for (const row of [0, 150, 299]) {
-    const { probabilities, classes } = await predict({ model, weights }, images.slice(3 * row, 3 * row + 3), {
-      executor,
-    });
+    const { probabilities, classes } = await classify(
+      { model, weights },
+      images.slice(3 * row, 3 * row + 3),
+      {
+        executor,
+      },
+    );
     assertEquals(probabilities, all.probabilities.slice(4 * row, 4 * row + 4));
     assertEquals(classes[0], all.classes[row]);
   }
 });
 
-Deno.test("predict() refuses bytes that are no whole number of images, none included", async () => {
+Deno.test("classify() refuses bytes that are no whole number of images, none included", async () => {
   const executor = referenceExecutor();
   for (const count of [0, 4]) {
     await assertRejects(
-      () => predict(brightest(), new Uint8Array(count), { executor }),
+      () => classify(brightest(), new Uint8Array(count), { executor }),
       DescentError,
       `Cannot predict from ${count} bytes: the model takes images of 3 bytes each`,
     );

@@ -21,7 +21,7 @@ import { tiedDense } from "../../src/nn/tied_dense.ts";
 import { sgd } from "../../src/optim/mod.ts";
 import { firstLayers, joinModels, sliceLayers } from "../../src/train/compose.ts";
 import { fit, type FitOptions } from "../../src/train/fit.ts";
-import { layerOutputs, predict } from "../../src/train/predict.ts";
+import { classify, layerOutputs } from "../../src/train/predict.ts";
 import type { Trained } from "../../src/train/saved.ts";
 import { planSession, sessionSizes } from "../../src/train/session.ts";
 import { evaluationSteps } from "../../src/train/session_plan.ts";
@@ -267,7 +267,7 @@ Deno.test("firstLayers() and joinModels() take a model apart and put it together
   assertEquals(tail.weights.get("dense_1/weights"), whole.weights.get("dense_3/weights"));
   const joined = joinModels(head, tail), { images } = DATA.test;
   assertEquals(joined.weights, whole.weights);
-  assertEquals(await predict(joined, images, { executor }), await predict(whole, images, { executor }));
+  assertEquals(await classify(joined, images, { executor }), await classify(whole, images, { executor }));
 });
 
 Deno.test("sliceLayers() leaves the corruption out, and layers behind it get the names of their new positions", () => {

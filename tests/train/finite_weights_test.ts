@@ -12,7 +12,7 @@ import { findNotFinite, initializeWeights, sequential, type Weights } from "../.
 import { sgd } from "../../src/optim/mod.ts";
 import { firstLayers, joinModels } from "../../src/train/compose.ts";
 import { fit } from "../../src/train/fit.ts";
-import { evaluate, layerOutputs, predict } from "../../src/train/predict.ts";
+import { classify, evaluate, layerOutputs } from "../../src/train/predict.ts";
 import { encodeModel, loadModel, saveModel } from "../../src/train/saved.ts";
 import { gpuTest } from "../exec/webgpu_support.ts";
 import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
@@ -82,7 +82,7 @@ for (const [name, at, value, place] of WRONG) {
     const top = sequential(5, [dense(5, { activation: "identity" })]);
     const uses: readonly (readonly [string, () => unknown])[] = [
       ["evaluate", () => evaluate(trained, DATA.test, { executor })],
-      ["predict", () => predict(trained, images, { executor })],
+      ["classify", () => classify(trained, images, { executor })],
       ["layerOutputs", () => layerOutputs(trained, images, { executor, layers: ["dense_1"] })],
       ["fit", () => fit(MODEL, DATA, { executor, weights: trained.weights })],
       ["fit behind it", () => fit(top, DATA, { executor, encoder: trained })],

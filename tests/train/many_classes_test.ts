@@ -6,7 +6,7 @@ import { dense } from "../../src/nn/dense.ts";
 import { initializeWeights, type Model, sequential, type Weights } from "../../src/nn/model.ts";
 import { sgd } from "../../src/optim/mod.ts";
 import { fit } from "../../src/train/fit.ts";
-import { evaluate, predict } from "../../src/train/predict.ts";
+import { classify, evaluate } from "../../src/train/predict.ts";
 import { everyExecutor } from "../ops/forward.ts";
 
 const PIXELS = 4;
@@ -44,7 +44,7 @@ function splitsOf(set: DataSet): Splits {
 }
 
 for (const classes of [300, 1025]) {
-  Deno.test(`fit(), evaluate() and predict() count ${classes} classes alike, on every executor`, async () => {
+  Deno.test(`fit(), evaluate() and classify() count ${classes} classes alike, on every executor`, async () => {
     const model = modelOf(classes), last = classes - 1, weights = weightsOf(model, [0, 255, 256, last]);
     // Seven of ten are right; 255 and 256, or 43 and 299, are told apart.
     const data = splitsOf(setOf(Uint16Array.of(0, 255, 256, last, 0, 255, 256, 43, 1, 0), classes));
@@ -52,7 +52,7 @@ for (const classes of [300, 1025]) {
       // Steps so small that the weights stay as they are.
       const optimizer = sgd({ learningRate: 1e-30 });
       const result = await fit(model, data, { executor, weights, optimizer, epochs: 1, batch: 4 });
-      const { classes: predicted } = await predict(result, data.test.images, { executor });
+      const { classes: predicted } = await classify(result, data.test.images, { executor });
       assertEquals([...predicted], [0, 255, 256, last, 0, 255, 256, last, 0, 255], executor.name);
       const report = await evaluate(result, data.test, { executor }), { test } = result.results;
       assertEquals(
@@ -84,7 +84,7 @@ Deno.test("65,536 classes are trained, evaluated and predicted", async () => {
   const result = await fit(model, data, { executor, optimizer, epochs: 3, batch: 2 });
   assert(result.history[2]!.loss < result.history[0]!.loss);
   assertEquals(result.results.test!.accuracy, 1);
-  const { classes: predicted, probabilities } = await predict(result, data.test.images, { executor });
+  const { classes: predicted, probabilities } = await classify(result, data.test.images, { executor });
   assertEquals([...predicted], [0, 65535, 65534, 256]);
   const sum = probabilities.subarray(0, classes).reduce((total, value) => total + value, 0);
   assertAlmostEquals(sum, 1, 1e-4);

@@ -274,6 +274,21 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
     `Layer 1 of the model must be ${LAYERS}, got 0.1`,
   ],
   [
+    "classify({ threads })",
+    () => d.classify(TRAINED, SET.images, { threads: 1 }),
+    'classify() has no option "threads": it takes executor',
+  ],
+  [
+    "openPredictor({ batchSize })",
+    () => d.openPredictor(TRAINED, { batchSize: 1 }),
+    'openPredictor() has no option "batchSize": did you mean batch?',
+  ],
+  [
+    "openPredictor({ batch: 0 })",
+    () => d.openPredictor(TRAINED, { batch: 0 }),
+    "The batch of a predictor must be a positive whole number, got 0",
+  ],
+  [
     "predict({ threads })",
     () => d.predict(TRAINED, SET.images, { threads: 1 }),
     'predict() has no option "threads": it takes executor',

@@ -20,7 +20,7 @@ import { dropout } from "../../src/nn/dropout.ts";
 import { initializeWeights, type Model, sequential, type Weights } from "../../src/nn/model.ts";
 import { adam, type Optimizer, sgd } from "../../src/optim/mod.ts";
 import { type EpochRecord, fit, type FitOptions } from "../../src/train/fit.ts";
-import { evaluate, predict } from "../../src/train/predict.ts";
+import { classify, evaluate } from "../../src/train/predict.ts";
 import { loadModel, saveModel } from "../../src/train/saved.ts";
 import { MONITORS, observe, startStopping } from "../../src/train/stop.ts";
 import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
@@ -534,10 +534,10 @@ Deno.test("fit() and evaluate() refuse a model that does not fit the images or t
   }
 });
 
-onEachBackend("predict() and evaluate() find what fit() reports of the test set", async (executor) => {
+onEachBackend("classify() and evaluate() find what fit() reports of the test set", async (executor) => {
   const { model, weights, results } = await fit(MODEL, DATA, { ...OPTIONS, executor });
   const { test } = DATA, { report, confusion, accuracy, loss } = results.test!;
-  const { classes, probabilities } = await predict({ model, weights }, test.images, { executor });
+  const { classes, probabilities } = await classify({ model, weights }, test.images, { executor });
   const counts = CLASSES.map(() => CLASSES.map(() => 0));
   test.labels.forEach((label, i) => counts[label]![classes[i]!]!++);
   assertEquals(confusion, { classes: CLASSES.map(String), counts });
@@ -553,26 +553,26 @@ onEachBackend("predict() and evaluate() find what fit() reports of the test set"
   }
 });
 
-onEachBackend("predict() gives each image the same bits whatever is beside it", async (executor) => {
+onEachBackend("classify() gives each image the same bits whatever is beside it", async (executor) => {
   const trained = { model: MODEL, weights: initializeWeights(MODEL, 1) };
   const images = new Uint8Array(64 * 300); // more than one batch
   for (let row = 0; row < 300; row++) {
     images.set(DATA.train.images.subarray(64 * (row % 100), 64 * (row % 100 + 1)), 64 * row);
   }
-  const all = await predict(trained, images, { executor });
+  const all = await classify(trained, images, { executor });
   assertEquals([all.classes.length, all.probabilities.length], [300, 1500]);
   for (const row of [0, 255, 256, 299]) {
-    const one = await predict(trained, images.subarray(64 * row, 64 * (row + 1)), { executor });
+    const one = await classify(trained, images.subarray(64 * row, 64 * (row + 1)), { executor });
     assertEquals(one.probabilities, all.probabilities.slice(5 * row, 5 * row + 5));
     assertEquals(one.classes[0], all.classes[row]);
   }
 });
 
-Deno.test("predict() refuses bytes that are no whole number of images", async () => {
+Deno.test("classify() refuses bytes that are no whole number of images", async () => {
   const trained = { model: MODEL, weights: initializeWeights(MODEL, 1) }, executor = referenceExecutor();
   for (const bytes of [0, 63, 65]) {
     assertEquals(
-      await sentenceOf(() => predict(trained, new Uint8Array(bytes), { executor })),
+      await sentenceOf(() => classify(trained, new Uint8Array(bytes), { executor })),
       `Cannot predict from ${bytes} bytes: the model takes images of 64 bytes each`,
     );
   }
@@ -599,8 +599,8 @@ onDevices("a model that was saved and loaded predicts the same bits", async (exe
     const again = await loadModel(path);
     assertEquals(bitsOf(again.weights), bitsOf(trained.weights));
     const [before, after] = [
-      await predict(trained, DATA.test.images, { executor }),
-      await predict(again, DATA.test.images, { executor }),
+      await classify(trained, DATA.test.images, { executor }),
+      await classify(again, DATA.test.images, { executor }),
     ];
     assertEquals(after, before);
   });

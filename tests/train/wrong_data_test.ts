@@ -7,7 +7,7 @@ import { dense } from "../../src/nn/dense.ts";
 import { reconstructionError } from "../../src/nn/losses.ts";
 import { initializeWeights, sequential } from "../../src/nn/model.ts";
 import { fit } from "../../src/train/fit.ts";
-import { evaluate, layerOutputs, predict } from "../../src/train/predict.ts";
+import { classify, evaluate, layerOutputs } from "../../src/train/predict.ts";
 
 const MODEL = sequential(4, [dense(3, { activation: "identity" })]);
 const TRAINED = { model: MODEL, weights: initializeWeights(MODEL, 1) };
@@ -143,12 +143,12 @@ Deno.test("fit() refuses sets that are missing, empty, or unlike each other", as
   }
 });
 
-Deno.test("predict() and layerOutputs() refuse images that are no bytes, with row and value", async () => {
+Deno.test("classify() and layerOutputs() refuse images that are no bytes, with row and value", async () => {
   const images = Float32Array.of(0, 0, 0, 0, 0, 0.5, 1, 0) as unknown as Uint8Array;
   const sentence =
     `The images of a prediction are a Float32Array whose row 1 holds 0.5: ${PIXELS}, so multiply ` +
     "these, from 0 to 1, by 255";
-  for (const ask of [predict, layerOutputs]) {
+  for (const ask of [classify, layerOutputs]) {
     assertEquals(
       (await assertRejects(() => ask(TRAINED, images, { executor }), DescentError)).message,
       sentence,
