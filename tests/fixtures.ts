@@ -3,6 +3,14 @@ import { join } from "node:path";
 import { randomWords, STREAM } from "../src/core/random.ts";
 import type { Shape } from "../src/core/tensor.ts";
 
+/** Whether the full counts are asked for: `deno task test:long`. */
+export const IS_LONG = Deno.env.get("DESCENT_LONG") === "1";
+
+/** How many of something a test takes: `few` in `deno task test`, `many` in `deno task test:long`. */
+export function longOr(few: number, many: number): number {
+  return IS_LONG ? many : few;
+}
+
 /** What to write; every field has a default. */
 export interface IdxFolderOptions {
   /** Rows of the training files, 300 by default; row r has class r % classes.length. */

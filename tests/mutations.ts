@@ -3,11 +3,6 @@ import { assert } from "@std/assert";
 import { DescentError } from "../src/core/errors.ts";
 import { randomWords, STREAM } from "../src/core/random.ts";
 
-/** How many mutations a test makes: few by default, `long` of them where DESCENT_LONG is 1. */
-export function mutationCount({ short, long }: { readonly short: number; readonly long: number }): number {
-  return Deno.env.get("DESCENT_LONG") === "1" ? long : short;
-}
-
 /** Whole numbers from 0 to below a bound, drawn one after another. */
 export type Draw = (bound: number) => number;
 

@@ -3,8 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { sizeOf } from "../../src/core/tensor.ts";
 import { parseIdx, readIdx } from "../../src/data/idx.ts";
-import { encodeIdx, gzipBytes, withTempFolder } from "../fixtures.ts";
-import { attempt, drawsOf, type Mutation, mutationCount, MUTATIONS, sameBytes } from "../mutations.ts";
+import { encodeIdx, gzipBytes, longOr, withTempFolder } from "../fixtures.ts";
+import { attempt, drawsOf, type Mutation, MUTATIONS, sameBytes } from "../mutations.ts";
 
 const DATA = Uint8Array.from({ length: 6 * 5 * 4 }, (_, i) => i * i);
 const WAYS: readonly (readonly [string, Mutation])[] = [
@@ -18,7 +18,7 @@ const WAYS: readonly (readonly [string, Mutation])[] = [
 ];
 
 Deno.test("an IDX file that was changed is refused, or holds what its header and its bytes say", async () => {
-  const whole = encodeIdx([6, 5, 4], DATA), count = mutationCount({ short: 1000, long: 20_000 });
+  const whole = encodeIdx([6, 5, 4], DATA), count = longOr(1000, 20_000);
   let refused = 0;
   for (let index = 0; index < count; index++) {
     const [name, mutate] = WAYS[index % WAYS.length]!, title = `mutation ${index}, ${name}`;
@@ -41,7 +41,7 @@ Deno.test("a packed IDX file that was changed is refused, or holds what it held"
     const file = encodeIdx([6, 5, 4], DATA), path = join(folder, "images.gz");
     const halves = [file.slice(0, 50), file.slice(50)];
     const packed = Uint8Array.from((await Promise.all(halves.map(gzipBytes))).flatMap((part) => [...part]));
-    const count = mutationCount({ short: 300, long: 20_000 }), ways = Object.entries(MUTATIONS);
+    const count = longOr(300, 20_000), ways = Object.entries(MUTATIONS);
     let refused = 0;
     for (let index = 0; index < count; index++) {
       const [name, mutate] = ways[index % ways.length]!, title = `mutation ${index}, ${name}`;

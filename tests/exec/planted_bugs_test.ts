@@ -10,12 +10,10 @@ import { readShader } from "../../src/exec/webgpu_pipelines.ts";
 import type { Op, OpCase } from "../../src/ir/op.ts";
 import { OPS } from "../../src/ops/mod.ts";
 import { OPTIMIZER_OPS } from "../../src/optim/mod.ts";
+import { IS_LONG } from "../fixtures.ts";
 import { ROOT } from "../house/sources.ts";
 import { type PlantedBug, WASM_BUGS, WGSL_BUGS } from "./planted_bugs.ts";
 import { gpuTest } from "./webgpu_support.ts";
-
-/** All bugs take minutes. */
-const IS_LONG = Deno.env.get("DESCENT_LONG") === "1";
 
 function opOf({ op }: PlantedBug): Op {
   return [...OPS, ...OPTIMIZER_OPS].find(({ name }) => name === op)!;
@@ -50,6 +48,7 @@ async function isCaught(executor: Executor, op: Op): Promise<boolean> {
   return false;
 }
 
+// All bugs take minutes.
 for (const bug of WGSL_BUGS.filter(({ short }) => IS_LONG || short)) {
   gpuTest(`the cases of ${bug.op} see a WebGPU kernel that ${bug.what}`, async (open) => {
     const loadShader = async (op: string) => {

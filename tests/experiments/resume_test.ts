@@ -8,13 +8,13 @@ import { readFacts } from "../../src/runs/facts.ts";
 import { readRun } from "../../src/runs/read.ts";
 import { hasCheckpoint } from "../../src/train/checkpoint_file.ts";
 import { gpuTest } from "../exec/webgpu_support.ts";
-import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
+import { longOr, withTempFolder, writeIdxFolder } from "../fixtures.ts";
 import { withRunPlace } from "./run_place.ts";
 import { begunRun, goOn, startAndStop, whole, wordsOf } from "./kills.ts";
 import { command, commandLine, descent, ROOT } from "./task_process.ts";
 
 /** So many kills of each kind: `deno task test:long` makes 25, on one thread and on two in turn. */
-const KILLS = Deno.env.get("DESCENT_LONG") === "1" ? 25 : 1;
+const KILLS = longOr(1, 25);
 
 async function withImages(use: (place: { readonly folder: string; readonly data: string }) => Promise<void>) {
   await withTempFolder(async (folder) => {

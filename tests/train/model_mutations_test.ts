@@ -8,17 +8,8 @@ import { dropout } from "../../src/nn/dropout.ts";
 import { flatten } from "../../src/nn/flatten.ts";
 import { initializeWeights, sequential, type Weights } from "../../src/nn/model.ts";
 import { decodeModel, encodeModel, loadModel } from "../../src/train/saved.ts";
-import { withTempFolder } from "../fixtures.ts";
-import {
-  attempt,
-  type Draw,
-  drawsOf,
-  type Mutation,
-  mutationCount,
-  MUTATIONS,
-  sameBytes,
-  splice,
-} from "../mutations.ts";
+import { longOr, withTempFolder } from "../fixtures.ts";
+import { attempt, type Draw, drawsOf, type Mutation, MUTATIONS, sameBytes, splice } from "../mutations.ts";
 
 const MODEL = sequential([6, 6], [
   conv2d(3, 3),
@@ -118,7 +109,7 @@ function isSame(weights: Weights): boolean {
 }
 
 Deno.test("a model file that was changed is refused; if not, its weights lie where they did and are finite", async () => {
-  const count = mutationCount({ short: 600, long: 20_000 });
+  const count = longOr(600, 20_000);
   let refused = 0;
   for (let index = 0; index < count; index++) {
     const [name, mutate] = WAYS[index % WAYS.length]!, title = `mutation ${index}, ${name}`;
@@ -142,7 +133,7 @@ Deno.test("a model file that was changed is refused; if not, its weights lie whe
 Deno.test("with its SHA-256 every model file that was changed is refused", () =>
   withTempFolder(async (folder) => {
     const path = join(folder, "model.safetensors"), hash = await sha256(new Uint8Array(WHOLE));
-    const count = mutationCount({ short: 300, long: 20_000 });
+    const count = longOr(300, 20_000);
     for (let index = 0; index < count; index++) {
       const [name, mutate] = WAYS[index % WAYS.length]!, title = `mutation ${index}, ${name}`;
       const bytes = mutate(WHOLE, drawsOf(index));
