@@ -27,15 +27,21 @@ export interface RunParts {
 }
 
 /** A finished run as `deno task q1-adam` leaves it, with what a test changes. */
-export function writeRun(
-  root: string,
-  id: string,
-  { run, summary, metrics, files = {} }: RunParts = {},
-): void {
+export function writeRun(root: string, id: string, parts: RunParts = {}): void {
   const folder = join(root, id);
   Deno.mkdirSync(join(folder, "figures"), { recursive: true });
+  for (const [path, text] of Object.entries(runFiles(id, parts))) {
+    Deno.writeTextFileSync(join(folder, path), text);
+  }
+}
+
+/** The files of such a run, by their paths in its folder. */
+export function runFiles(
+  id: string,
+  { run, summary, metrics, files = {} }: RunParts = {},
+): Readonly<Record<string, string>> {
   const lines = metrics ?? epochs(23, { bestEpoch: 8 });
-  const texts: Record<string, string> = {
+  return {
     "run.json": JSON.stringify({ ...runInfo(id), ...run }),
     ...(summary === null ? {} : { "summary.json": JSON.stringify({ ...runSummary(id), ...summary }) }),
     "metrics.jsonl": typeof lines === "string"
@@ -46,7 +52,6 @@ export function writeRun(
       '<svg aria-label="Loss" height="360" width="480" xmlns="http://www.w3.org/2000/svg"><title>Loss against epochs</title></svg>',
     ...files,
   };
-  for (const [path, text] of Object.entries(texts)) Deno.writeTextFileSync(join(folder, path), text);
 }
 
 export function runInfo(id: string): JsonObject {
