@@ -129,9 +129,12 @@ const CELLS_FLAGS = {
 export const cellsCommand: Command = {
   about: "Train a share of the runs that --slurm planned: what a task of a cluster's job does",
   async run([folder, ...rest]) {
-    if (folder === undefined || folder.startsWith("--")) {
+    if (folder === undefined || folder === "--help") {
       showHelp("lab cells", cellsCommand.about, CELLS_FLAGS, " DIR");
       return folder === "--help" ? 0 : 2;
+    }
+    if (folder.startsWith("--")) {
+      throw new UsageError(`cells takes the folder of a submission first, got "${folder}", see --help`);
     }
     const { task = 0, tasks = 1 } = parseFlags(CELLS_FLAGS, rest);
     const { cells, options } = await readPlan(folder);

@@ -10,6 +10,7 @@ import { writeFigures } from "../figures/write_figures.ts";
 import { type Cell, finishedRun, keyOf, planCells, type PlannedCell, unfinishedRun } from "./cells.ts";
 import { openCellsView } from "./cells_view.ts";
 import { codeVersion } from "./code_version.ts";
+import { loadImages } from "./load_images.ts";
 import type { Place, RunOptions } from "./place.ts";
 import { type PoolEnd, runCells } from "./pool.ts";
 import { placeRecord, within } from "./run_folder.ts";
@@ -231,7 +232,11 @@ export async function openGroup(group: Group, place: Place): Promise<string> {
 }
 
 async function newGroup(group: Group, place: Place): Promise<RunWriter> {
-  const { name, seed } = group;
+  const { name, seed, cells: [first] } = group;
+  // Images that are not there are refused before there is a folder, not by each run.
+  if (first !== undefined) {
+    await loadImages(first.experiment.images(first.settings), { ...place, seed: first.seed });
+  }
   return await createRun(place.out, {
     name,
     seed,
