@@ -41,6 +41,24 @@ export {
 export { type ClassificationReport, classificationReport } from "./train/metrics.ts";
 export { type Classification, classify, evaluate, layerOutputs, predict } from "./train/predict.ts";
 export { openPredictor, type Predictor, type PredictorOptions } from "./train/predictor.ts";
+export { type PlateauOptions, reduceOnPlateau } from "./train/plateau.ts";
 export { type Pretrained, pretrainLayers, type PretrainOptions } from "./train/pretrain.ts";
 export { loadModel, saveModel, type Trained } from "./train/saved.ts";
+export {
+  constantRate,
+  type ConstantRateOptions,
+  cosineDecay,
+  type CosineDecayOptions,
+  exponentialDecay,
+  type ExponentialDecayOptions,
+  type PerOption,
+  type Schedule,
+  type SchedulePer,
+  type ScheduleState,
+  stepDecay,
+  type StepDecayOptions,
+  type UpdateTime,
+  warmUp,
+  type WarmUpOptions,
+} from "./train/schedule.ts";
 export type { StopOptions } from "./train/stop.ts";

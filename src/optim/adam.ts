@@ -134,7 +134,7 @@ const NAMES = {
 /**
  * Adam: momentum divided by the root of a running mean of squared gradients, both corrected for their zero start.
  *
- * Throws on a learning rate or epsilon that is not positive, and on a beta outside [0, 1).
+ * Throws on a negative learning rate, an epsilon that is not positive, and a beta outside [0, 1).
  *
  * @example
  * ```ts
@@ -170,10 +170,11 @@ export function adam(options: AdamOptions = {}): Optimizer {
       weightDecay,
       decoupled,
     },
+    learningRate,
     states: ["m", "v"],
     update: (params, grads, states) => node(adamOp, [params, grads, ...states], attrs, "adam"),
-    scalars(step) {
-      const scalars = corrections(step, learningRate, beta1, beta2);
+    scalars(step, rate = learningRate) {
+      const scalars = corrections(step, rate, beta1, beta2);
       return rawEpsilon ? rawCorrections(scalars) : scalars;
     },
   };

@@ -11,12 +11,14 @@ export interface Optimizer {
   readonly name: string;
   /** What was asked for, as it is written into a run's record. */
   readonly options: Readonly<Record<string, number | boolean>>;
+  /** Its learning rate: where no schedule gives another, that of every update. */
+  readonly learningRate: number;
   /** Names of the arenas, as large as the parameters, that it keeps between steps; zero at the start. */
   readonly states: readonly string[];
   /** Node that updates `params` and `states` in place. */
   update(params: Node, grads: Node, states: readonly Node[]): Node;
-  /** What the kernel needs at update `step` (counted from 0), computed in float64. */
-  scalars(step: number): readonly number[];
+  /** What the kernel needs at update `step` (counted from 0), computed in float64. The rate is its own by default. */
+  scalars(step: number, learningRate?: number): readonly number[];
 }
 
 /** How weight decay enters: added to the gradient (coupled: L2), or subtracted from the weight (decoupled: AdamW). */
@@ -45,11 +47,11 @@ export function requireNumber(name: string, value: number, low: number, high: nu
   );
 }
 
-/** Refuses a learning rate that is not a positive number. */
+/** Refuses a learning rate that is negative or no number; with 0 nothing is learned. */
 export function requireLearningRate(learningRate: number): void {
   require(
-    typeof learningRate === "number" && learningRate > 0 && learningRate < Infinity,
-    () => `The learning rate must be a positive number such as 0.001, got ${shown(learningRate)}`,
+    typeof learningRate === "number" && learningRate >= 0 && learningRate < Infinity,
+    () => `The learning rate must be 0 or more, such as 0.001, got ${shown(learningRate)}`,
   );
 }
 

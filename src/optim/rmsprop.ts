@@ -143,7 +143,9 @@ export interface RmspropOptions extends DecayOptions {
 /**
  * RMSProp: each parameter's step is divided by the root of a running mean of its squared gradients.
  *
- * Throws on a learning rate or epsilon that is not positive, and on rho or momentum outside [0, 1).
+ * With momentum the velocity holds steps of the rates at which they were made, as in Keras: it matters where a schedule
+ * changes the rate. Throws on a negative learning rate, an epsilon that is not positive, and on rho or momentum outside
+ * [0, 1).
  *
  * @example
  * ```ts
@@ -180,8 +182,9 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
   return {
     name: "rmsprop",
     options: { learningRate, rho, momentum, epsilon, epsilonInside, centered, weightDecay, decoupled },
+    learningRate,
     states: ["squares", "means", "velocity"],
     update: (params, grads, states) => node(rmspropOp, [params, grads, ...states], attrs, "rmsprop"),
-    scalars: () => [learningRate],
+    scalars: (_, rate = learningRate) => [rate],
   };
 }

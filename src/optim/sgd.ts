@@ -71,8 +71,9 @@ export interface SgdOptions extends DecayOptions {
 /**
  * Stochastic gradient descent, with momentum and Nesterov's momentum as in Keras (Sutskever et al., 2013).
  *
- * Throws on a learning rate that is not positive, a momentum outside [0, 1), and Nesterov without momentum:
- * that is plain gradient descent, and Keras runs it so without a word.
+ * The velocity holds steps of the rates at which they were made, where PyTorch's holds gradients: the two differ only
+ * while a schedule changes the rate. Throws on a negative learning rate, a momentum outside [0, 1), and Nesterov without
+ * momentum: that is plain gradient descent, and Keras runs it so without a word.
  *
  * @example
  * ```ts
@@ -102,12 +103,13 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   return {
     name: hasMemory ? (nesterov ? "nesterov" : "momentum") : "sgd",
     options: { learningRate, momentum, nesterov, ...named(options) },
+    learningRate,
     states: hasMemory ? ["velocity"] : [],
     update: (params, grads, states) =>
       hasMemory
         ? node(momentumOp, [params, grads, ...states], { momentum, nesterov, ...decay }, "momentum")
         : node(sgdOp, [params, grads], { decay: decay.coupledDecay + decay.decoupledDecay }, "sgd"),
-    scalars: () => [learningRate],
+    scalars: (_, rate = learningRate) => [rate],
   };
 }
 

@@ -6,10 +6,12 @@ import type { Loss } from "../nn/losses.ts";
 import { checkModelType, checkWeights } from "../nn/model.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Trained } from "./saved.ts";
+import { checkSchedule, type Schedule } from "./schedule.ts";
 
 /** Names of the options of `fit`, whose type sees to it that none is forgotten. */
 export const FIT_NAMES = {
   optimizer: true,
+  schedule: true,
   batch: true,
   dropLast: true,
   epochs: true,
@@ -58,13 +60,15 @@ export const OF_OTHERS: Readonly<Record<string, string>> = {
   lr: OPTIMIZER_HAS_IT,
   momentum: OPTIMIZER_HAS_IT,
   weightDecay: OPTIMIZER_HAS_IT,
+  scheduler: "it is schedule, as in { schedule: cosineDecay({ over: 10 }) }",
   patience: "it is one of stopping, as in { stopping: { patience: 5 } }",
 };
 
 /** Throws when one of them is another thing, such as its name, or the function that makes it. */
 export function checkParts(
-  { optimizer, loss, executor }: {
+  { optimizer, schedule, loss, executor }: {
     readonly optimizer?: Optimizer | undefined;
+    readonly schedule?: Schedule | undefined;
     readonly loss?: Loss | undefined;
     readonly executor?: Executor | undefined;
   },
@@ -73,6 +77,7 @@ export function checkParts(
     optimizer === undefined || typeof optimizer?.update === "function",
     () => `The optimizer must be what adam(), sgd() or rmsprop() gives, got ${shown(optimizer)}`,
   );
+  if (schedule !== undefined) checkSchedule(schedule);
   require(
     loss === undefined || typeof loss?.rows === "function",
     () => `The loss must be what crossEntropy() or reconstructionError() gives, got ${shown(loss)}`,

@@ -43,7 +43,11 @@ export interface Checkpoint {
 }
 
 /** What the metadata tells. */
-interface Header extends SessionPlace, Pick<Checkpoint, "backend" | "training" | "seconds" | "stopping"> {}
+interface Header
+  extends
+    SessionPlace,
+    Pick<SessionState, "schedule">,
+    Pick<Checkpoint, "backend" | "training" | "seconds" | "stopping"> {}
 
 /** The bytes of a checkpoint's file. */
 export async function encodeCheckpoint(
@@ -73,7 +77,7 @@ export async function decodeCheckpoint(bytes: Uint8Array, path: string): Promise
     metadata.format === FORMAT,
     () => `${path} is a checkpoint of another version: "${metadata.format}", expected "${FORMAT}"`,
   );
-  const { epoch, done, updates, ...rest }: Header = JSON.parse(metadata.checkpoint!);
+  const { epoch, done, updates, schedule, ...rest }: Header = JSON.parse(metadata.checkpoint!);
   const history: readonly EpochRecord[] = JSON.parse(
     new TextDecoder().decode(tensors.get("history")!.data as Uint8Array),
   );
@@ -82,7 +86,7 @@ export async function decodeCheckpoint(bytes: Uint8Array, path: string): Promise
     if (name.startsWith("best/")) best.set(name.slice("best/".length), tensor.data as Float32Array);
     else if (name !== "history") values.set(name, fromSaved(tensor));
   }
-  const state = { epoch, done, updates, tensors: values };
+  const state = { epoch, done, updates, tensors: values, ...(schedule && { schedule }) };
   return { ...rest, state, history, ...(best.size > 0 && { best }) };
 }
 

@@ -64,7 +64,9 @@ export async function fit(model: Model, data: Splits, options: FitOptions = {}):
   );
   require(maxSeconds > 0, () => `The time limit must be a positive number of seconds, got ${maxSeconds}`);
   const stopping = options.stopping && startStopping(options.stopping);
-  if (stopping !== undefined) checkMonitor(stopping.rule.monitor, data, options.loss);
+  if (stopping !== undefined) checkMonitor("Early stopping", stopping.rule.monitor, data, options.loss);
+  const { watch } = options.schedule ?? {};
+  if (watch !== undefined) checkMonitor("The schedule", watch.monitor, data, options.loss);
   require(!options.measureTest || data.test.rows > 0, "measureTest is set, but the test set is empty");
   const executor = options.executor ?? (await chooseExecutor()).executor;
   let session: Session | undefined;
@@ -74,6 +76,7 @@ export async function fit(model: Model, data: Splits, options: FitOptions = {}):
       executor,
       weights: options.weights ?? initializeWeights(model, seed),
       optimizer,
+      ...(options.schedule && { schedule: options.schedule }),
       batch: Math.min(batch, data.train.rows),
       seed,
       ...(options.shuffle !== undefined && { shuffle: options.shuffle }),
@@ -100,13 +103,18 @@ export async function fit(model: Model, data: Splits, options: FitOptions = {}):
 }
 
 /** Refuses to watch what is never measured. */
-function checkMonitor(monitor: Monitor, { validation }: Splits, loss: Loss = crossEntropy()): void {
+function checkMonitor(
+  who: string,
+  monitor: Monitor,
+  { validation }: Splits,
+  loss: Loss = crossEntropy(),
+): void {
   require(
     !monitor.startsWith("val_") || validation.rows > 0,
-    () => `Early stopping watches ${monitor}, but the validation set is empty`,
+    () => `${who} watches ${monitor}, but the validation set is empty`,
   );
   require(
     !monitor.endsWith("accuracy") || loss.correct !== undefined,
-    () => `Early stopping watches ${monitor}, but the ${loss.name} knows no right or wrong: watch a loss`,
+    () => `${who} watches ${monitor}, but the ${loss.name} knows no right or wrong: watch a loss`,
   );
 }

@@ -7,12 +7,18 @@ import type { CheckpointOptions } from "./checkpoint.ts";
 import type { EpochRecord } from "./fit_result.ts";
 import type { RewriteName } from "./rewrites.ts";
 import type { Trained } from "./saved.ts";
+import type { Schedule } from "./schedule.ts";
 import type { OnSteps } from "./session.ts";
 import type { StopOptions } from "./stop.ts";
 
 export interface FitOptions {
   /** Default `adam()`. */
   readonly optimizer?: Optimizer;
+  /**
+   * How the learning rate changes, such as `cosineDecay({ over: 10 })` or `warmUp({ over: 500, per: "step" })`. The rate
+   * that it starts from is the optimizer's. Default: that rate for ever.
+   */
+  readonly schedule?: Schedule;
   /** Rows of a batch; the last one of an epoch may be short. Default 32. */
   readonly batch?: number;
   /** Leave out the last batch of an epoch if it is short, as Theano's tutorials do. Default false. */

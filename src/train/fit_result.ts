@@ -21,6 +21,8 @@ export interface EpochRecord {
   /** On the test set, after the epoch. Absent without `measureTest`. */
   readonly testLoss?: number;
   readonly testAccuracy?: number;
+  /** Of the epoch's last update. Absent without a schedule. */
+  readonly learningRate?: number;
   /** Since training began. */
   readonly seconds: number;
   /** Of the training set, the measuring of other sets included in the time. */

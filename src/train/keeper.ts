@@ -80,7 +80,7 @@ export async function openKeeper(
 async function trainingTexts(
   { model, data }: Session,
   stopping: StopState | undefined,
-  { optimizer, batch = 32, dropLast = false, seed = 1, shuffle = true, encoder, ...options }:
+  { optimizer, schedule, batch = 32, dropLast = false, seed = 1, shuffle = true, encoder, ...options }:
     & FitOptions
     & { readonly optimizer: Optimizer },
 ): Promise<TrainingTexts> {
@@ -89,6 +89,7 @@ async function trainingTexts(
     model: JSON.stringify(modelConfig(model)),
     images: await hashOf(SPLIT_NAMES.flatMap((name) => bytesOf(data[name]))),
     optimizer: `${optimizer.name} ${JSON.stringify(optimizer.options)}`,
+    ...(schedule && { schedule: `${schedule.name} ${JSON.stringify(schedule.options)}` }),
     batch: String(Math.min(batch, data.train.rows)),
     "last short batch": dropLast ? "left out" : "trained on",
     seed: String(seed),

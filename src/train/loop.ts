@@ -6,7 +6,8 @@ import type { Checkpoint } from "./checkpoint.ts";
 import type { FitOptions } from "./fit_options.ts";
 import type { EpochRecord, FitResult, SplitResult, StopReason } from "./fit_result.ts";
 import type { Keeper } from "./keeper.ts";
-import { type EpochMeans, filledSplits, type Session, type SplitName } from "./session.ts";
+import { type EpochMeans, monitored } from "./means.ts";
+import { filledSplits, type Session, type SplitName } from "./session.ts";
 import type { HeldOut } from "./session_plan.ts";
 import { observe, type StopState } from "./stop.ts";
 
@@ -56,18 +57,13 @@ export async function train(
       stopped = "interrupted";
       break;
     }
-    const { training: means, validation, test } = measured;
-    const values = {
-      loss: means.loss,
-      accuracy: means.accuracy,
-      val_loss: validation?.loss,
-      val_accuracy: validation?.accuracy,
-    };
-    if (state !== undefined) state = observe(state, epoch, values[state.rule.monitor]);
+    const { training: means, validation, test, learningRate } = measured;
+    if (state !== undefined) state = observe(state, epoch, monitored(measured)[state.rule.monitor]);
     const record: EpochRecord = {
       epoch: epoch + 1,
       ...means,
       ...heldOut(measured),
+      ...(learningRate !== undefined && { learningRate }),
       seconds: elapsed(),
       samplesPerSecond: session.rowsPerEpoch * (1 - first / session.stepsPerEpoch) / (elapsed() - begun),
       ...(state && { stopping: traceOf(state) }),

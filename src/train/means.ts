@@ -3,6 +3,7 @@ import type { Step } from "../core/step.ts";
 import { columnsOf, type TypedArray } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
 import { COLUMN } from "./graph.ts";
+import type { Monitor } from "./stop.ts";
 
 /** Means over rows. */
 export interface Means {
@@ -18,6 +19,20 @@ export interface EpochMeans {
   readonly training: Means;
   readonly validation?: Means;
   readonly test?: Means;
+  /** Of the epoch's last update; absent without a schedule. */
+  readonly learningRate?: number;
+}
+
+/** What an epoch measured, by the names of what can be watched. */
+export function monitored(
+  { training, validation }: EpochMeans,
+): Readonly<Record<Monitor, number | undefined>> {
+  return {
+    loss: training.loss,
+    accuracy: training.accuracy,
+    val_loss: validation?.loss,
+    val_accuracy: validation?.accuracy,
+  };
 }
 
 /** A table as it was read. */

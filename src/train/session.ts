@@ -3,7 +3,7 @@ import type { Step } from "../core/step.ts";
 import { sizeOf } from "../core/tensor.ts";
 import type { Executor, Program } from "../exec/executor.ts";
 import type { Node } from "../ir/node.ts";
-import { checkLabels, checkSplits } from "../data/check_set.ts";
+import { checkSplits } from "../data/check_set.ts";
 import { type Batch, batches, epochOrder } from "../data/order.ts";
 import type { Splits } from "../data/set.ts";
 import { checkWeights, type Model, type Weights } from "../nn/model.ts";
@@ -27,13 +27,13 @@ import {
   type SessionOptions,
   type SessionPlan,
   sessionSizes,
-  SPLIT_NAMES,
   type SplitName,
 } from "./session_plan.ts";
 
+import { observeEpoch, rateAt } from "./rates.ts";
+import type { ScheduleState, UpdateTime } from "./schedule.ts";
+import { checkLabelsRead, writeData } from "./session_data.ts";
 import {
-  concat,
-  counting,
   readState,
   readWeights,
   type SessionPlace,
@@ -64,6 +64,7 @@ export class Session {
   /** How long a step of each routine took last. */
   readonly #stepMs = new Map<string, number>();
   #place: SessionPlace = { epoch: 0, done: 0, updates: 0 };
+  #scheduled: ScheduleState | undefined;
   #pausedMs = performance.now();
 
   private constructor(
@@ -97,25 +98,10 @@ export class Session {
   ): Promise<Session> {
     checkSplits(data);
     checkWeights(model, weights);
-    const sizes = sessionSizes(data);
-    const compiled = planSession(model, sizes, { ...options, backend: executor.name });
-    const { table, training, evaluation, encoder } = compiled;
-    // A loss that compares with the images reads no labels.
-    const readsLabels = compiled.plan.place(table.labels) !== undefined;
-    if (readsLabels) SPLIT_NAMES.forEach((name) => checkLabels(data[name], name));
+    const compiled = planSession(model, sessionSizes(data), { ...options, backend: executor.name });
+    checkLabelsRead(compiled, data);
     const program = await executor.load(compiled.plan);
-    const sets = SPLIT_NAMES.map((name) => data[name]);
-    const { rows, pixels } = sizes;
-    program.write(table.images, concat(new Uint8Array(rows * pixels), sets.map(({ images }) => images)));
-    if (readsLabels) {
-      program.write(table.labels, concat(new Uint32Array(rows), sets.map(({ labels }) => labels)));
-    }
-    for (const [name, leaf] of encoder?.constants ?? []) {
-      program.write(leaf, options.encoder!.weights.get(name)!);
-    }
-    for (const [leaf, values] of training.constants) program.write(leaf, values);
-    program.write(training.order, counting(data.train.rows));
-    program.write(evaluation.order, counting(table.labels.type.shape[0]!));
+    writeData(program, compiled, { data, encoder: options.encoder });
     const session = new Session(model, data, program, compiled, options);
     session.setWeights(weights);
     return session;
@@ -128,7 +114,8 @@ export class Session {
 
   /** All that the next step depends on, as it is now. */
   async state(): Promise<SessionState> {
-    return await readState(this.program, this.#stateNodes(this.#place), this.#place);
+    const state = await readState(this.program, this.#stateNodes(this.#place), this.#place);
+    return { ...state, ...(this.#scheduled && { schedule: this.#scheduled }) };
   }
 
   /** Goes on from such a state, of a session with the same plan and backend: the next bits are the same. */
@@ -137,8 +124,9 @@ export class Session {
     // Sums of later steps, from before this call, are none of the epoch's.
     this.program.write(metrics, new Float32Array(sizeOf(metrics.type.shape)));
     writeState(this.program, this.#stateNodes(state), state);
-    const { epoch, done, updates } = state;
+    const { epoch, done, updates, schedule } = state;
     this.#place = { epoch, done, updates };
+    this.#scheduled = schedule;
   }
 
   #stateNodes({ done }: SessionPlace) {
@@ -152,7 +140,8 @@ export class Session {
 
   /**
    * As `trainEpoch`, and measures sets after it, the validation set by default. All is read together: on a GPU a wait
-   * for a result is long. An epoch that was left within, by a signal or a restored state, goes on there.
+   * for a result is long. An epoch that was left within, by a signal or a restored state, goes on there. What a schedule
+   * watches it is told at the epoch's end.
    */
   async epoch(epoch: number, options: EpochOptions = {}): Promise<EpochMeans> {
     const { measure = ["validation"] } = options, { training, evaluation } = this.compiled;
@@ -165,7 +154,16 @@ export class Session {
       training: { ...this.#meansOf(during!, trained), ...this.#penaltyIn(during!, trained) },
     };
     for (const { name, steps } of measured) means[name] = this.#meansOf(after!, steps);
-    return means;
+    const { schedule } = this.options;
+    if (schedule === undefined || this.#place.epoch === epoch) return means;
+    const time = this.#timeOf(epoch, this.#place.updates - 1);
+    const learningRate = rateAt(this.options, time, this.#scheduled)!;
+    this.#scheduled = observeEpoch(this.options, means, { time, state: this.#scheduled });
+    return { ...means, learningRate };
+  }
+
+  #timeOf(epoch: number, update: number): UpdateTime {
+    return { update, epoch, stepsPerEpoch: this.#epoch.length };
   }
 
   async #train(epoch: number, { onSteps, signal, until = Infinity }: EpochOptions): Promise<readonly Step[]> {
@@ -189,8 +187,8 @@ export class Session {
     const { order } = this.compiled.training, { updates } = this.#place;
     if (batch < rows) this.program.write(order, epochOrder(rows, { seed, epoch, shuffle }));
     return this.#epoch.map(({ start, count }, slot): Step => {
-      const step = updates + slot;
-      return { start, count, slot, step, seed, scalars: optimizer.scalars(step) };
+      const step = updates + slot, rate = rateAt(this.options, this.#timeOf(epoch, step), this.#scheduled);
+      return { start, count, slot, step, seed, scalars: optimizer.scalars(step, rate) };
     });
   }
 

@@ -13,6 +13,7 @@ import { type EncoderGraph, encoderGraph } from "./encoder.ts";
 import { checkModel, evaluationGraph, tableLeaves, trainingGraph } from "./graph.ts";
 import { compileOptionsFor, type RewriteName } from "./rewrites.ts";
 import type { Trained } from "./saved.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** Rows of an evaluation step: enough to keep kernels busy, little memory. */
 const EVALUATION_BATCH = 512;
@@ -24,6 +25,8 @@ export type HeldOut = Exclude<SplitName, "train">;
 
 export interface SessionOptions {
   readonly optimizer: Optimizer;
+  /** How the learning rate changes. Default: it stays the optimizer's. */
+  readonly schedule?: Schedule;
   readonly batch: number;
   readonly seed: number;
   /** Default true; a batch of the whole set is never shuffled. */

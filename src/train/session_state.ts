@@ -4,6 +4,7 @@ import type { TypedArray } from "../core/tensor.ts";
 import type { Program } from "../exec/executor.ts";
 import type { Node } from "../ir/node.ts";
 import { findNotFinite, type Model, type Weights } from "../nn/model.ts";
+import type { ScheduleState } from "./schedule.ts";
 import type { SessionPlan } from "./session_plan.ts";
 
 /** How far training is. */
@@ -22,6 +23,8 @@ export interface SessionState extends SessionPlace {
    * sums of its steps so far. Float64 on the reference executor.
    */
   readonly tensors: ReadonlyMap<string, TypedArray>;
+  /** What the schedule of the learning rate remembers; absent where it remembers nothing. */
+  readonly schedule?: ScheduleState;
 }
 
 /** Reads the state from the device. */
@@ -82,19 +85,4 @@ export function stateNodes(
     ...training.states.map((node) => [`optimizer/${node.label}`, node] as const),
     ...(withMetrics ? [["metrics", training.metrics] as const] : []),
   ]);
-}
-
-/** 0, 1, 2 … */
-export function counting(count: number): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, i) => i);
-}
-
-/** Fills `whole` with the parts, one after another. */
-export function concat<T extends Uint8Array | Uint32Array>(whole: T, parts: readonly ArrayLike<number>[]): T {
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

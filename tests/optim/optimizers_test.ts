@@ -176,15 +176,16 @@ Deno.test("Nesterov without momentum is refused instead of being plain gradient 
   }
 });
 
-Deno.test("every optimizer refuses a learning rate that is not a positive number", () => {
+Deno.test("every optimizer refuses a learning rate that is negative or no number, and takes 0", () => {
   for (const build of Object.values(BUILD)) {
-    for (const learningRate of [0, -0.1, NaN, Infinity]) {
+    for (const learningRate of [-0.1, NaN, Infinity]) {
       assertThrows(
         () => build({ learningRate }),
         DescentError,
-        `The learning rate must be a positive number such as 0.001, got ${learningRate}`,
+        `The learning rate must be 0 or more, such as 0.001, got ${learningRate}`,
       );
     }
+    assertEquals(build({ learningRate: 0 }).learningRate, 0);
   }
 });
 

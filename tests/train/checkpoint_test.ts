@@ -17,6 +17,8 @@ import { adam, adamw, type Optimizer, rmsprop, sgd } from "../../src/optim/mod.t
 import { isHealthy } from "../../src/train/checkpoint.ts";
 import { hasCheckpoint, previousOf, readCheckpoint } from "../../src/train/checkpoint_file.ts";
 import { firstBadCall } from "../../src/train/first_bad_call.ts";
+import { reduceOnPlateau } from "../../src/train/plateau.ts";
+import { stepDecay, warmUp } from "../../src/train/schedule.ts";
 import { Session } from "../../src/train/session.ts";
 import { fit, type FitOptions, type FitResult } from "../../src/train/fit.ts";
 import { gpuTest } from "../exec/webgpu_support.ts";
@@ -142,6 +144,16 @@ async function goesOnTheSame(executor: Executor, then: Executor = executor): Pro
         },
       },
     ],
+    // The rate falls by what the epochs gave.
+    [MODEL, {
+      ...OPTIONS,
+      schedule: warmUp({
+        over: 9,
+        from: 0,
+        per: "step",
+        then: reduceOnPlateau({ factor: 0.5, patience: 0, threshold: 0.1, cooldown: 1 }),
+      }),
+    }],
     // The whole set is one batch.
     [MODEL, { ...OPTIONS, batch: 100, epochs: 45 }],
   ];
@@ -161,7 +173,7 @@ async function goesOnTheSame(executor: Executor, then: Executor = executor): Pro
   await withTempFolder((folder) => withSlowSteps(() => work(folder)));
   // It was stopped where it was to be, within epochs and between them.
   for (
-    const place of ["0, epoch 0, step 6", "0, epoch 1, step 6", "1, epoch 1, step 5", "2, epoch 20, step 0"]
+    const place of ["0, epoch 0, step 6", "0, epoch 1, step 6", "1, epoch 1, step 5", "3, epoch 20, step 0"]
   ) {
     assert(places.has(place), `${place} of ${[...places].join("; ")}`);
   }
@@ -253,6 +265,7 @@ Deno.test("a checkpoint goes on in its own training alone, on its own backend", 
       ["with seed 1 instead of 2", { seed: 2 }],
       ["with shuffle true instead of false", { shuffle: false }],
       ["with last short batch trained on instead of left out", { dropLast: true }],
+      ["with schedule none instead of stepDecay", { schedule: stepDecay({ every: 3 }) }],
       ['with optimizer adam {"learningRate":0.01,', { optimizer: adam({ learningRate: 0.02 }) }],
       ["with early stopping null instead of", { stopping: { patience: 3 } }],
       ["with frozen layers none instead of dense_1", { frozen: ["dense_1"] }],

@@ -54,7 +54,7 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   [
     'adam({ learningRate: "0.1" })',
     () => d.adam({ learningRate: "0.1" }),
-    'The learning rate must be a positive number such as 0.001, got "0.1"',
+    'The learning rate must be 0 or more, such as 0.001, got "0.1"',
   ],
   ["adamw({ wd })", () => d.adamw({ wd: 0.1 }), 'adamw() has no option "wd": did you mean weightDecay?'],
   [
@@ -259,13 +259,13 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   [
     "fit(model, data, 3)",
     () => d.fit(MODEL, DATA, 3),
-    "fit() takes options by name, { optimizer, batch, dropLast, epochs, seed, shuffle, loss, encoder, frozen, " +
+    "fit() takes options by name, { optimizer, schedule, batch, dropLast, epochs, seed, shuffle, loss, encoder, frozen, " +
     "measureTest, stopping, maxSeconds, weights, off, executor, onEpoch, onSteps, signal, checkpoint, resume }, got 3",
   ],
   [
     "pretrainLayers({ loss })",
     () => d.pretrainLayers(MODEL, DATA, { loss: d.crossEntropy() }),
-    'pretrainLayers() has no option "loss": it takes optimizer, batch, dropLast, epochs, seed, shuffle, ' +
+    'pretrainLayers() has no option "loss": it takes optimizer, schedule, batch, dropLast, epochs, seed, shuffle, ' +
     "measureTest, stopping, maxSeconds, off, executor, onEpoch, onSteps, signal, noise, decoder, sparsity",
   ],
   [
