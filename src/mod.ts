@@ -33,10 +33,13 @@ export type { DataSet, Splits } from "./data/set.ts";
 export { firstLayers, joinModels, sliceLayers } from "./train/compose.ts";
 export {
   type ClassifierFitResult,
+  type EpochControls,
   type EpochRecord,
   fit,
   type FitOptions,
   type FitResult,
+  type SplitResult,
+  type StopReason,
 } from "./train/fit.ts";
 export { type ClassificationReport, classificationReport } from "./train/metrics.ts";
 export { type Classification, classify, evaluate, layerOutputs, predict } from "./train/predict.ts";

@@ -18,7 +18,14 @@ import { Session } from "./session.ts";
 import { type Monitor, startStopping } from "./stop.ts";
 
 export type { FitOptions } from "./fit_options.ts";
-export type { ClassifierFitResult, EpochRecord, FitResult, SplitResult, StopReason } from "./fit_result.ts";
+export type {
+  ClassifierFitResult,
+  EpochControls,
+  EpochRecord,
+  FitResult,
+  SplitResult,
+  StopReason,
+} from "./fit_result.ts";
 
 /**
  * Trains a model on `data.train`, watches `data.validation`, and evaluates the result on all three sets; validation

@@ -4,7 +4,7 @@ import type { Loss } from "../nn/losses.ts";
 import type { Weights } from "../nn/model.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { CheckpointOptions } from "./checkpoint.ts";
-import type { EpochRecord } from "./fit_result.ts";
+import type { EpochControls, EpochRecord } from "./fit_result.ts";
 import type { RewriteName } from "./rewrites.ts";
 import type { Trained } from "./saved.ts";
 import type { Schedule } from "./schedule.ts";
@@ -53,8 +53,8 @@ export interface FitOptions {
   readonly off?: readonly RewriteName[];
   /** What to run on; default: a GPU if there is one, else WASM. It is left open. */
   readonly executor?: Executor;
-  /** Called after every epoch, in order, before the next. */
-  readonly onEpoch?: (record: EpochRecord) => void | Promise<void>;
+  /** Called after every epoch, in order, before the next, which waits for what it returns. It can end the training. */
+  readonly onEpoch?: (record: EpochRecord, controls: EpochControls) => void | Promise<void>;
   /** Called several times within long epochs. */
   readonly onSteps?: OnSteps;
   /** Aborting it ends training after the current steps; what was learned is kept, and no set is evaluated. */

@@ -40,8 +40,19 @@ export interface SplitResult {
   readonly confusion?: ConfusionMatrix;
 }
 
-/** Why training ended. */
-export type StopReason = "last epoch" | "early stopping" | "time" | "interrupted";
+/** What `onEpoch` can do after an epoch. */
+export interface EpochControls {
+  /**
+   * The weights as they are after this epoch: they are read when asked for, a copy. To be awaited within `onEpoch`; it
+   * rejects later, when training has gone on, and where a weight is no finite number.
+   */
+  weights(): Promise<Weights>;
+  /** Ends training after this epoch, or where it is called later, after the one under way; what follows a training follows. */
+  stop(): void;
+}
+
+/** Why training ended; `asked`: `onEpoch` called `stop()`. */
+export type StopReason = "last epoch" | "early stopping" | "time" | "interrupted" | "asked";
 
 export interface FitResult {
   readonly model: Model;

@@ -1,5 +1,5 @@
 /** The epochs of a training, one after another, until something ends it; and the evaluation after them. */
-import { DivergedError } from "../core/errors.ts";
+import { DescentError, DivergedError } from "../core/errors.ts";
 import { crossEntropy } from "../nn/losses.ts";
 import type { Weights } from "../nn/model.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -34,6 +34,7 @@ export async function train(
   const elapsed = () => (performance.now() - started) / 1000;
   const look = lookNowAndThen(session);
   const history: EpochRecord[] = [...before?.history ?? []];
+  let asked = false;
   let state = before?.stopping ?? stopping, best: Weights | undefined = before?.best;
   const kept = () => ({ history, stopping: state, best, seconds: elapsed() });
   const onSteps = async (done: number, all: number) => {
@@ -69,13 +70,13 @@ export async function train(
       ...(state && { stopping: traceOf(state) }),
     };
     history.push(record);
-    await options.onEpoch?.(record);
+    await tell(record);
     await requireFinite("loss", means.loss, epoch, session);
     await requireFinite("validation loss", validation?.loss ?? 0, epoch);
     await requireFinite("test loss", test?.loss ?? 0, epoch);
     await look();
     if (state?.restore) best = await session.weights();
-    stopped = reasonToStop() ?? (signal?.aborted ? "interrupted" : undefined);
+    stopped = asked ? "asked" : reasonToStop() ?? (signal?.aborted ? "interrupted" : undefined);
     if (stopped === undefined) await keeper?.saveIfDue(kept());
   }
   await keeper?.save(kept());
@@ -95,10 +96,26 @@ export async function train(
   }
   return { model, weights, history, stopped, ...restored(), seconds, results };
 
+  async function tell(record: EpochRecord): Promise<void> {
+    let isOver = false;
+    const weights = () => isOver ? Promise.reject(tooLate(record)) : session.weights();
+    try {
+      await options.onEpoch?.(record, { weights, stop: () => void (asked = true) });
+    } finally {
+      isOver = true;
+    }
+  }
+
   function restored(): Pick<FitResult, "restoredEpoch"> {
     const epoch = best && state?.bestEpoch;
     return epoch === undefined ? {} : { restoredEpoch: epoch + 1 };
   }
+}
+
+function tooLate({ epoch }: EpochRecord): DescentError {
+  return new DescentError(
+    `weights() gives those of epoch ${epoch}, which onEpoch has returned from: await them within it`,
+  );
 }
 
 /** Looking at the weights after epochs may take this share of the time. */
