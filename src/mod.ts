@@ -64,4 +64,5 @@ export {
   warmUp,
   type WarmUpOptions,
 } from "./train/schedule.ts";
+export type { SessionState, TrainingEnd } from "./train/session_state.ts";
 export type { StopOptions } from "./train/stop.ts";

@@ -106,6 +106,7 @@ function trainingOf({ stages }: Prepared, wanted: number, seed: number): Trainin
       history: [],
       stopped: "last epoch",
       seconds: 0,
+      end: { state: { epoch: 0, done: 0, updates: 0, tensors: new Map() }, trained: [], rows: 0, batch: 0 },
       results: {},
     });
   }

@@ -24,6 +24,7 @@ export const FIT_NAMES = {
   stopping: true,
   maxSeconds: true,
   weights: true,
+  from: true,
   off: true,
   executor: true,
   onEpoch: true,
@@ -38,6 +39,7 @@ const {
   encoder: _encoder,
   frozen: _frozen,
   weights: _weights,
+  from: _from,
   checkpoint: _checkpoint,
   resume: _resume,
   ...COMMON_NAMES

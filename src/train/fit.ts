@@ -16,6 +16,7 @@ import { openKeeper } from "./keeper.ts";
 import { train } from "./loop.ts";
 import { Session } from "./session.ts";
 import { type Monitor, startStopping } from "./stop.ts";
+import { checkFrom, goOn } from "./training_end.ts";
 
 export type { FitOptions } from "./fit_options.ts";
 export type {
@@ -70,21 +71,24 @@ export async function fit(model: Model, data: Splits, options: FitOptions = {}):
     () => `The epochs must be a positive whole number, got ${epochs}`,
   );
   require(maxSeconds > 0, () => `The time limit must be a positive number of seconds, got ${maxSeconds}`);
+  const { from, resume } = options;
+  checkStart(options);
   const stopping = options.stopping && startStopping(options.stopping);
   if (stopping !== undefined) checkMonitor("Early stopping", stopping.rule.monitor, data, options.loss);
   const { watch } = options.schedule ?? {};
   if (watch !== undefined) checkMonitor("The schedule", watch.monitor, data, options.loss);
   require(!options.measureTest || data.test.rows > 0, "measureTest is set, but the test set is empty");
   const executor = options.executor ?? (await chooseExecutor()).executor;
+  const rows = Math.min(batch, data.train.rows);
   let session: Session | undefined;
   try {
-    const before = options.resume === undefined ? undefined : await readCheckpoint(options.resume);
+    const before = resume === undefined ? undefined : await readCheckpoint(resume);
     session = await Session.open(model, data, {
       executor,
-      weights: options.weights ?? initializeWeights(model, seed),
+      weights: from?.weights ?? options.weights ?? initializeWeights(model, seed),
       optimizer,
       ...(options.schedule && { schedule: options.schedule }),
-      batch: Math.min(batch, data.train.rows),
+      batch: rows,
       seed,
       ...(options.shuffle !== undefined && { shuffle: options.shuffle }),
       ...(options.dropLast !== undefined && { dropLast: options.dropLast }),
@@ -101,12 +105,34 @@ export async function fit(model: Model, data: Splits, options: FitOptions = {}):
         options: { ...options, optimizer },
       })
       : undefined;
-    if (before !== undefined) keeper!.restore(before, options.resume!);
-    return await train(session, { ...options, epochs, maxSeconds }, { stopping, before, keeper });
+    if (before !== undefined) keeper!.restore(before, resume!);
+    if (from !== undefined) await goOn(session, from, { ...options, batch: rows });
+    const all = {
+      epochs: epochs + (from?.history.length ?? 0),
+      maxSeconds: maxSeconds + (from?.seconds ?? 0),
+    };
+    return await train(session, { ...options, batch: rows, ...all }, {
+      stopping,
+      before: before ?? (from && { history: from.history, seconds: from.seconds }),
+      keeper,
+    });
   } finally {
     session?.close();
     if (options.executor === undefined) executor.close();
   }
+}
+
+/** Refuses to start from two places. */
+function checkStart({ weights, from, resume }: FitOptions): void {
+  if (from === undefined) return;
+  require(
+    weights === undefined && resume === undefined,
+    () =>
+      weights === undefined
+        ? "resume goes on from a file, and from from a result: give one of them"
+        : "from goes on from a result, and weights start a new training: give one of them",
+  );
+  checkFrom(from);
 }
 
 /** Refuses to watch what is never measured. */

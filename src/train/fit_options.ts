@@ -4,7 +4,7 @@ import type { Loss } from "../nn/losses.ts";
 import type { Weights } from "../nn/model.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { CheckpointOptions } from "./checkpoint.ts";
-import type { EpochControls, EpochRecord } from "./fit_result.ts";
+import type { EpochControls, EpochRecord, FitResult } from "./fit_result.ts";
 import type { RewriteName } from "./rewrites.ts";
 import type { Trained } from "./saved.ts";
 import type { Schedule } from "./schedule.ts";
@@ -47,8 +47,16 @@ export interface FitOptions {
   readonly stopping?: StopOptions;
   /** Stop after the epoch in which this time runs out. */
   readonly maxSeconds?: number;
-  /** Start from these instead of fresh ones. */
+  /** Start a new training from these instead of fresh ones: with an optimizer that knows nothing, and in epoch 1. */
   readonly weights?: Weights;
+  /**
+   * Go on from what an earlier `fit` gave: its weights, what its optimizer kept, its count of updates and epochs, by which
+   * shuffles, masks and schedules go on, and its records, to which this training's are added. `epochs` and `maxSeconds` are
+   * of this call alone. With the other options as they were the bits are those of one training that did not end in
+   * between; data, batch, learning rate and schedule may be others. Early stopping begins anew, and where it had put back
+   * the weights of the best epoch, training goes on from those.
+   */
+  readonly from?: FitResult;
   /** Rewrites of the plan to leave out: the numbers stay the same, the time does not. Default none. */
   readonly off?: readonly RewriteName[];
   /** What to run on; default: a GPU if there is one, else WASM. It is left open. */
@@ -63,8 +71,9 @@ export interface FitOptions {
   readonly checkpoint?: CheckpointOptions;
   /**
    * Go on from the checkpoint that an earlier call kept at this path, to the same bits as if it had not ended there. All
-   * that the weights depend on must be as it was: of the options, `epochs` and `maxSeconds` may differ. `onEpoch` is
-   * called for the epochs that were not over.
+   * that the weights depend on must be as it was: of the options, `epochs` and `maxSeconds` may differ, and they are of
+   * the whole training. `onEpoch` is called for the epochs that were not over. It is for what was cut off; `from` is for
+   * what is to be trained further.
    */
   readonly resume?: string;
 }

@@ -2,6 +2,7 @@
 import type { Model, Weights } from "../nn/model.ts";
 import type { ClassificationReport, ConfusionMatrix } from "./metrics.ts";
 import type { SplitName } from "./session_plan.ts";
+import type { TrainingEnd } from "./session_state.ts";
 
 /**
  * What is known after an epoch; one line of a run's metrics. Accuracies are absent where the loss knows no right or
@@ -57,8 +58,14 @@ export type StopReason = "last epoch" | "early stopping" | "time" | "interrupted
 export interface FitResult {
   readonly model: Model;
   readonly weights: Weights;
+  /** Of all epochs, those before a training that went on included. */
   readonly history: readonly EpochRecord[];
   readonly stopped: StopReason;
+  /**
+   * What `fit(model, data, { from })` goes on with: it holds what the optimizer keeps, with `adam` twice as much memory as
+   * the weights. Who keeps many results and goes on from none keeps `{ model, weights }` of them.
+   */
+  readonly end: TrainingEnd;
   /** Epoch (from 1) whose weights these are, where early stopping restored them. */
   readonly restoredEpoch?: number;
   /** Training and what is measured after each epoch, without the evaluation at the end. */

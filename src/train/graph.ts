@@ -150,7 +150,7 @@ function gatherInputs(
 }
 
 /** The parameters that training changes: all but those of frozen layers. Throws on an unknown name, and when none is left. */
-function trainedParameters({ layers }: Model, frozen: readonly string[]): readonly Node[] {
+export function trainedParameters({ layers }: Model, frozen: readonly string[]): readonly Node[] {
   const unknown = frozen.find((name) => layers.every((layer) => layer.name !== name));
   require(
     unknown === undefined,

@@ -13,6 +13,7 @@ import { writeCheckpoint } from "./checkpoint_file.ts";
 import type { FitOptions } from "./fit_options.ts";
 import { type Session, SPLIT_NAMES } from "./session.ts";
 import type { StopState } from "./stop.ts";
+import { scheduleText } from "./schedule.ts";
 
 const EVERY_SECONDS = 30;
 
@@ -89,7 +90,7 @@ async function trainingTexts(
     model: JSON.stringify(modelConfig(model)),
     images: await hashOf(SPLIT_NAMES.flatMap((name) => bytesOf(data[name]))),
     optimizer: `${optimizer.name} ${JSON.stringify(optimizer.options)}`,
-    ...(schedule && { schedule: `${schedule.name} ${JSON.stringify(schedule.options)}` }),
+    ...(schedule && { schedule: scheduleText(schedule) }),
     batch: String(Math.min(batch, data.train.rows)),
     "last short batch": dropLast ? "left out" : "trained on",
     seed: String(seed),

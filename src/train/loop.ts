@@ -10,19 +10,20 @@ import { type EpochMeans, monitored } from "./means.ts";
 import { filledSplits, type Session, type SplitName } from "./session.ts";
 import type { HeldOut } from "./session_plan.ts";
 import { observe, type StopState } from "./stop.ts";
+import { trainingEnd } from "./training_end.ts";
 
 /** Where training begins, and what keeps it. */
 export interface LoopStart {
   readonly stopping: StopState | undefined;
   /** What it goes on from. The session is there already. */
-  readonly before: Checkpoint | undefined;
+  readonly before: Pick<Checkpoint, "history" | "seconds" | "stopping" | "best"> | undefined;
   readonly keeper: Keeper | undefined;
 }
 
 /** Trains an open session to the end. */
 export async function train(
   session: Session,
-  options: FitOptions & { readonly epochs: number; readonly maxSeconds: number },
+  options: FitOptions & { readonly batch: number; readonly epochs: number; readonly maxSeconds: number },
   { stopping, before, keeper }: LoopStart,
 ): Promise<FitResult> {
   // What the loss compares is what the model gives: classify() goes by it.
@@ -83,10 +84,10 @@ export async function train(
   const seconds = elapsed();
   // Read before others are restored: it throws where the last steps went wrong and no loss shows it.
   const last = await session.weights(), weights = best ?? last;
-  if (stopped === "interrupted") {
-    return { model, weights, history, stopped, ...restored(), seconds, results: {} };
-  }
   if (best !== undefined) session.setWeights(best);
+  const end = await trainingEnd(session, options);
+  const ended = { model, weights, history, stopped, end, ...restored(), seconds };
+  if (stopped === "interrupted") return { ...ended, results: {} };
   const results: Partial<Record<SplitName, SplitResult>> = {};
   for (const name of filledSplits(session.data)) {
     const measured = await session.evaluate(name);
@@ -94,7 +95,7 @@ export async function train(
     await requireFinite(`loss on the ${name} set`, measured.loss, Math.max(0, history.length - 1));
     results[name] = measured;
   }
-  return { model, weights, history, stopped, ...restored(), seconds, results };
+  return { ...ended, results };
 
   async function tell(record: EpochRecord): Promise<void> {
     let isOver = false;

@@ -16,8 +16,11 @@ import { type EpochRecord, fit, type FitOptions, type FitResult, type StopReason
 import type { Trained } from "./saved.ts";
 
 /** How each layer is trained: as `fit` does it, `epochs` and `maxSeconds` for every layer alike. */
-export interface PretrainOptions
-  extends Omit<FitOptions, "loss" | "encoder" | "frozen" | "weights" | "onEpoch" | "checkpoint" | "resume"> {
+export interface PretrainOptions extends
+  Omit<
+    FitOptions,
+    "loss" | "encoder" | "frozen" | "weights" | "from" | "onEpoch" | "checkpoint" | "resume"
+  > {
   /** What a layer's input goes through while the layer is trained, such as `corruption(0.1)`. Default nothing. */
   readonly noise?: Layer;
   /**

@@ -230,6 +230,11 @@ function requireCount(schedule: string, name: string, count: number): void {
   );
 }
 
+/** A schedule in words that can be compared. */
+export function scheduleText({ name, options }: Schedule): string {
+  return `${name} ${JSON.stringify(options)}`;
+}
+
 /** Throws when it is no schedule, such as the function that makes one; returns it. */
 export function checkSchedule(schedule: Schedule): Schedule {
   require(

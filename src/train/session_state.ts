@@ -27,6 +27,21 @@ export interface SessionState extends SessionPlace {
   readonly schedule?: ScheduleState;
 }
 
+/**
+ * What a training goes on with beside its weights. It holds what the optimizer keeps: with `adam` twice as much memory as
+ * the weights, with plain `sgd` none; on the reference executor the weights too, in float64.
+ */
+export interface TrainingEnd {
+  readonly state: SessionState;
+  /** Parameters that were trained. */
+  readonly trained: readonly string[];
+  /** What an epoch was made of, which matters where training was interrupted within one. */
+  readonly rows: number;
+  readonly batch: number;
+  /** Whose state is remembered. */
+  readonly schedule?: string;
+}
+
 /** Reads the state from the device. */
 export async function readState(
   program: Program,

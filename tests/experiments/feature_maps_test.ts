@@ -69,6 +69,7 @@ Deno.test("kernelFindings() counts what is dead, and averages the last ten epoch
       history,
       stopped: "last epoch",
       seconds: 1,
+      end: { state: { epoch: 6, done: 0, updates: 6, tensors: new Map() }, trained: [], rows: 1, batch: 1 },
       results: {},
     };
     const { summary } = await kernelFindings(result, await testImages(place), place.choice.executor);

@@ -260,7 +260,7 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
     "fit(model, data, 3)",
     () => d.fit(MODEL, DATA, 3),
     "fit() takes options by name, { optimizer, schedule, batch, dropLast, epochs, seed, shuffle, loss, encoder, frozen, " +
-    "measureTest, stopping, maxSeconds, weights, off, executor, onEpoch, onSteps, signal, checkpoint, resume }, got 3",
+    "measureTest, stopping, maxSeconds, weights, from, off, executor, onEpoch, onSteps, signal, checkpoint, resume }, got 3",
   ],
   [
     "pretrainLayers({ loss })",
