@@ -30,6 +30,7 @@ export { type Backend, chooseExecutor } from "./exec/choose.ts";
 export type { Executor, Program } from "./exec/executor.ts";
 export { mnist, type MnistOptions } from "./data/mnist.ts";
 export type { DataSet, Splits } from "./data/set.ts";
+export type { ClipOptions } from "./train/clipping.ts";
 export { firstLayers, joinModels, sliceLayers } from "./train/compose.ts";
 export {
   type ClassifierFitResult,

@@ -6,6 +6,8 @@ import { avgPool2dOp } from "./avg_pool2d.ts";
 import { avgPool2dGradOp } from "./avg_pool2d_grad.ts";
 import { binaryCrossEntropyOp } from "./binary_cross_entropy.ts";
 import { binaryCrossEntropyGradOp } from "./binary_cross_entropy_grad.ts";
+import { clipNormOp } from "./clip_norm.ts";
+import { clipValueOp } from "./clip_value.ts";
 import { confusionOp } from "./confusion.ts";
 import { conv2dOp } from "./conv2d.ts";
 import { conv2dInputGradOp } from "./conv2d_input_grad.ts";
@@ -36,6 +38,7 @@ import { softmaxOp } from "./softmax.ts";
 import { softmaxCrossEntropyOp } from "./softmax_cross_entropy.ts";
 import { softmaxCrossEntropyGradOp } from "./softmax_cross_entropy_grad.ts";
 import { sumRowsOp } from "./sum_rows.ts";
+import { sumSquaresOp } from "./sum_squares.ts";
 import { weightedSumRowsOp } from "./weighted_sum_rows.ts";
 
 export const OPS: readonly Op[] = [
@@ -45,6 +48,8 @@ export const OPS: readonly Op[] = [
   avgPool2dGradOp,
   binaryCrossEntropyOp,
   binaryCrossEntropyGradOp,
+  clipNormOp,
+  clipValueOp,
   confusionOp,
   conv2dOp,
   conv2dInputGradOp,
@@ -75,5 +80,6 @@ export const OPS: readonly Op[] = [
   softmaxCrossEntropyOp,
   softmaxCrossEntropyGradOp,
   sumRowsOp,
+  sumSquaresOp,
   weightedSumRowsOp,
 ];

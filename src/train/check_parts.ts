@@ -5,6 +5,7 @@ import type { Executor } from "../exec/executor.ts";
 import type { Loss } from "../nn/losses.ts";
 import { checkModelType, checkWeights } from "../nn/model.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import { checkClip, type ClipOptions } from "./clipping.ts";
 import type { Trained } from "./saved.ts";
 import { checkSchedule, type Schedule } from "./schedule.ts";
 
@@ -12,6 +13,7 @@ import { checkSchedule, type Schedule } from "./schedule.ts";
 export const FIT_NAMES = {
   optimizer: true,
   schedule: true,
+  clip: true,
   batch: true,
   dropLast: true,
   epochs: true,
@@ -62,15 +64,18 @@ export const OF_OTHERS: Readonly<Record<string, string>> = {
   lr: OPTIMIZER_HAS_IT,
   momentum: OPTIMIZER_HAS_IT,
   weightDecay: OPTIMIZER_HAS_IT,
+  clipnorm: "it is clip, as in { clip: { norm: 1 } }",
+  clipvalue: "it is clip, as in { clip: { value: 0.5 } }",
   scheduler: "it is schedule, as in { schedule: cosineDecay({ over: 10 }) }",
   patience: "it is one of stopping, as in { stopping: { patience: 5 } }",
 };
 
 /** Throws when one of them is another thing, such as its name, or the function that makes it. */
 export function checkParts(
-  { optimizer, schedule, loss, executor }: {
+  { optimizer, schedule, clip, loss, executor }: {
     readonly optimizer?: Optimizer | undefined;
     readonly schedule?: Schedule | undefined;
+    readonly clip?: ClipOptions | undefined;
     readonly loss?: Loss | undefined;
     readonly executor?: Executor | undefined;
   },
@@ -80,6 +85,7 @@ export function checkParts(
     () => `The optimizer must be what adam(), sgd() or rmsprop() gives, got ${shown(optimizer)}`,
   );
   if (schedule !== undefined) checkSchedule(schedule);
+  if (clip !== undefined) checkClip(clip);
   require(
     loss === undefined || typeof loss?.rows === "function",
     () => `The loss must be what crossEntropy() or reconstructionError() gives, got ${shown(loss)}`,

@@ -88,6 +88,7 @@ export async function fit(model: Model, data: Splits, options: FitOptions = {}):
       weights: from?.weights ?? options.weights ?? initializeWeights(model, seed),
       optimizer,
       ...(options.schedule && { schedule: options.schedule }),
+      ...(options.clip && { clip: options.clip }),
       batch: rows,
       seed,
       ...(options.shuffle !== undefined && { shuffle: options.shuffle }),

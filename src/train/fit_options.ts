@@ -4,6 +4,7 @@ import type { Loss } from "../nn/losses.ts";
 import type { Weights } from "../nn/model.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { CheckpointOptions } from "./checkpoint.ts";
+import type { ClipOptions } from "./clipping.ts";
 import type { EpochControls, EpochRecord, FitResult } from "./fit_result.ts";
 import type { RewriteName } from "./rewrites.ts";
 import type { Trained } from "./saved.ts";
@@ -19,6 +20,8 @@ export interface FitOptions {
    * that it starts from is the optimizer's. Default: that rate for ever.
    */
   readonly schedule?: Schedule;
+  /** Gradients are held to a norm or to a value before the update, such as `{ norm: 1 }`. Default: as they are. */
+  readonly clip?: ClipOptions;
   /** Rows of a batch; the last one of an epoch may be short. Default 32. */
   readonly batch?: number;
   /** Leave out the last batch of an epoch if it is short, as Theano's tutorials do. Default false. */

@@ -16,6 +16,7 @@ import { reshape } from "../ops/reshape.ts";
 import { rowWeights } from "../ops/row_weights.ts";
 import { softmax } from "../ops/softmax.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import { type ClipOptions, clipped } from "./clipping.ts";
 import { checkEncoder, type EncoderGraph } from "./encoder.ts";
 import { penaltyGraph } from "./penalties.ts";
 
@@ -51,16 +52,17 @@ export interface TrainingGraph {
 }
 
 /**
- * One training step: gather a batch, forward, backward, update, record. Layers named in `frozen` keep their parameters.
+ * One training step: gather a batch, forward, backward, clip where asked, update, record. Layers named in `frozen` keep their parameters.
  */
 export function trainingGraph(
   model: Model,
   table: TableLeaves,
-  { rows, batch, loss, optimizer, encoder, frozen = [] }: {
+  { rows, batch, loss, optimizer, clip, encoder, frozen = [] }: {
     readonly rows: number;
     readonly batch: number;
     readonly loss: Loss;
     readonly optimizer: Optimizer;
+    readonly clip?: ClipOptions | undefined;
     readonly encoder?: EncoderGraph | undefined;
     readonly frozen?: readonly string[] | undefined;
   },
@@ -83,7 +85,7 @@ export function trainingGraph(
     roots: [
       ...records(loss, losses, inputs, metrics),
       ...(penalties.shares ? [record(penalties.shares, metrics, COLUMN.penalty)] : []),
-      optimizer.update(params, dParams, states),
+      optimizer.update(params, clipped(dParams, clip), states),
     ],
     order,
     metrics,

@@ -10,6 +10,7 @@ import type { Weights } from "../nn/model.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { type Checkpoint, type CheckpointOptions, isHealthy, type TrainingTexts } from "./checkpoint.ts";
 import { writeCheckpoint } from "./checkpoint_file.ts";
+import { clipText } from "./clipping.ts";
 import type { FitOptions } from "./fit_options.ts";
 import { type Session, SPLIT_NAMES } from "./session.ts";
 import type { StopState } from "./stop.ts";
@@ -81,7 +82,7 @@ export async function openKeeper(
 async function trainingTexts(
   { model, data }: Session,
   stopping: StopState | undefined,
-  { optimizer, schedule, batch = 32, dropLast = false, seed = 1, shuffle = true, encoder, ...options }:
+  { optimizer, schedule, clip, batch = 32, dropLast = false, seed = 1, shuffle = true, encoder, ...options }:
     & FitOptions
     & { readonly optimizer: Optimizer },
 ): Promise<TrainingTexts> {
@@ -91,6 +92,7 @@ async function trainingTexts(
     images: await hashOf(SPLIT_NAMES.flatMap((name) => bytesOf(data[name]))),
     optimizer: `${optimizer.name} ${JSON.stringify(optimizer.options)}`,
     ...(schedule && { schedule: scheduleText(schedule) }),
+    ...(clip && { clipping: clipText(clip) }),
     batch: String(Math.min(batch, data.train.rows)),
     "last short batch": dropLast ? "left out" : "trained on",
     seed: String(seed),

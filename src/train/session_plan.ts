@@ -9,6 +9,7 @@ import { compile, type Plan } from "../ir/plan.ts";
 import { crossEntropy, type Loss } from "../nn/losses.ts";
 import type { Model } from "../nn/model.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import type { ClipOptions } from "./clipping.ts";
 import { type EncoderGraph, encoderGraph } from "./encoder.ts";
 import { checkModel, evaluationGraph, tableLeaves, trainingGraph } from "./graph.ts";
 import { compileOptionsFor, type RewriteName } from "./rewrites.ts";
@@ -27,6 +28,8 @@ export interface SessionOptions {
   readonly optimizer: Optimizer;
   /** How the learning rate changes. Default: it stays the optimizer's. */
   readonly schedule?: Schedule;
+  /** How gradients are clipped. Default not at all. */
+  readonly clip?: ClipOptions;
   readonly batch: number;
   readonly seed: number;
   /** Default true; a batch of the whole set is never shuffled. */
@@ -78,7 +81,7 @@ export function planSession(
     readonly pixels: number;
     readonly classes: number;
   },
-  { optimizer, batch, loss = crossEntropy(), frozen, off, backend = "reference", ...options }:
+  { optimizer, clip, batch, loss = crossEntropy(), frozen, off, backend = "reference", ...options }:
     & SessionOptions
     & {
       readonly backend?: BackendName;
@@ -92,6 +95,7 @@ export function planSession(
     batch,
     loss,
     optimizer,
+    clip,
     encoder,
     frozen,
   });

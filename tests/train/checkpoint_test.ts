@@ -147,6 +147,7 @@ async function goesOnTheSame(executor: Executor, then: Executor = executor): Pro
     // The rate falls by what the epochs gave.
     [MODEL, {
       ...OPTIONS,
+      clip: { norm: 0.1 },
       schedule: warmUp({
         over: 9,
         from: 0,
@@ -265,6 +266,7 @@ Deno.test("a checkpoint goes on in its own training alone, on its own backend", 
       ["with seed 1 instead of 2", { seed: 2 }],
       ["with shuffle true instead of false", { shuffle: false }],
       ["with last short batch trained on instead of left out", { dropLast: true }],
+      ["with clipping none instead of norm 1", { clip: { norm: 1 } }],
       ["with schedule none instead of stepDecay", { schedule: stepDecay({ every: 3 }) }],
       ['with optimizer adam {"learningRate":0.01,', { optimizer: adam({ learningRate: 0.02 }) }],
       ["with early stopping null instead of", { stopping: { patience: 3 } }],

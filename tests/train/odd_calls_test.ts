@@ -259,13 +259,13 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   [
     "fit(model, data, 3)",
     () => d.fit(MODEL, DATA, 3),
-    "fit() takes options by name, { optimizer, schedule, batch, dropLast, epochs, seed, shuffle, loss, encoder, frozen, " +
+    "fit() takes options by name, { optimizer, schedule, clip, batch, dropLast, epochs, seed, shuffle, loss, encoder, frozen, " +
     "measureTest, stopping, maxSeconds, weights, from, off, executor, onEpoch, onSteps, signal, checkpoint, resume }, got 3",
   ],
   [
     "pretrainLayers({ loss })",
     () => d.pretrainLayers(MODEL, DATA, { loss: d.crossEntropy() }),
-    'pretrainLayers() has no option "loss": it takes optimizer, schedule, batch, dropLast, epochs, seed, shuffle, ' +
+    'pretrainLayers() has no option "loss": it takes optimizer, schedule, clip, batch, dropLast, epochs, seed, shuffle, ' +
     "measureTest, stopping, maxSeconds, off, executor, onEpoch, onSteps, signal, noise, decoder, sparsity",
   ],
   [
