@@ -1,4 +1,5 @@
 // sum_squares: s[b] = Σ_i x[i]² over the 1,024 vectors of block b.   x of so many vectors → s [B].
+// A square beyond 3.4e38 is infinite.
 // Split: blocks, those of the pads included, which are empty. Four sums run side by side, each of every fourth vector.
 import { fma } from "./lib/math";
 

@@ -5,7 +5,7 @@
  * @module
  */
 export { DescentError, UsageError } from "./core/errors.ts";
-export type { DType, Shape, TensorType } from "./core/tensor.ts";
+export type { DType, Shape, TensorType, TypedArray } from "./core/tensor.ts";
 export { gradients } from "./ir/gradients.ts";
 export { arena, leaf } from "./ir/leaf.ts";
 export type { Node } from "./ir/node.ts";
@@ -42,7 +42,7 @@ export {
   type SplitResult,
   type StopReason,
 } from "./train/fit.ts";
-export { type ClassificationReport, classificationReport } from "./train/metrics.ts";
+export { type ClassificationReport, classificationReport, type ConfusionMatrix } from "./train/metrics.ts";
 export { type Classification, classify, evaluate, layerOutputs, predict } from "./train/predict.ts";
 export { openPredictor, type Predictor, type PredictorOptions } from "./train/predictor.ts";
 export { type PlateauOptions, reduceOnPlateau } from "./train/plateau.ts";
@@ -65,5 +65,5 @@ export {
   warmUp,
   type WarmUpOptions,
 } from "./train/schedule.ts";
-export type { SessionState, TrainingEnd } from "./train/session_state.ts";
-export type { StopOptions } from "./train/stop.ts";
+export type { SessionPlace, SessionState, TrainingEnd } from "./train/session_state.ts";
+export type { Monitor, StopMode, StopOptions } from "./train/stop.ts";

@@ -32,7 +32,7 @@ export type {
  * Trains a model on `data.train`, watches `data.validation`, and evaluates the result on all three sets; validation
  * and test may be empty.
  *
- * Throws when the model does not fit the data, an option is out of range, the weights it starts from are not finite, the
+ * Throws when the model does not fit the data, an option is out of range, what it is to go on from is of another training, the weights it starts from are not finite, the
  * loss or a weight stops being a finite number, or a checkpoint cannot be written or is of another training.
  *
  * @example
@@ -46,6 +46,22 @@ export type {
  * const model = sequential(784, [dense(16), dense(2, { activation: "identity" })]);
  * const { results } = await fit(model, data, { epochs: 3 });
  * assert(results.test!.accuracy > 0.9);
+ * ```
+ * @example Two epochs, and two more from there: the weights are those of four.
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { mnist } from "../data/mnist.ts";
+ * import { dense } from "../nn/dense.ts";
+ * import { sequential } from "../nn/model.ts";
+ * import { fit } from "./fit.ts";
+ * import { cosineDecay, warmUp } from "./schedule.ts";
+ * const data = await mnist({ digits: [0, 1], perClass: { train: 200, validation: 50, test: 50 } });
+ * const model = sequential(784, [dense(16), dense(2, { activation: "identity" })]);
+ * const schedule = warmUp({ over: 5, per: "step", then: cosineDecay({ over: 4 }) });
+ * const options = { schedule, clip: { norm: 1 }, epochs: 2 };
+ * const first = await fit(model, data, options);
+ * const { weights } = await fit(model, data, { ...options, from: first });
+ * assertEquals(weights, (await fit(model, data, { ...options, epochs: 4 })).weights);
  * ```
  */
 export function fit(

@@ -34,8 +34,11 @@ export interface EpochRecord {
 
 /** How well the model does on one set. Without right or wrong there is a loss alone. */
 export interface SplitResult {
+  /** Mean over the set. */
   readonly loss: number;
+  /** Share of right answers. */
   readonly accuracy?: number;
+  /** Precision, recall and F1 of each class. */
   readonly report?: ClassificationReport;
   /** Of at most 1,024 classes: it holds a number for each two of them. */
   readonly confusion?: ConfusionMatrix;

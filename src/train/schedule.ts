@@ -15,6 +15,7 @@ export interface UpdateTime {
   readonly update: number;
   /** Epochs that are over. */
   readonly epoch: number;
+  /** Updates that an epoch makes. */
   readonly stepsPerEpoch: number;
 }
 
@@ -23,6 +24,7 @@ export type ScheduleState = Readonly<Record<string, number>>;
 
 /** How the learning rate changes; one of your own is such an object. */
 export interface Schedule {
+  /** What it is called in checkpoints and messages. */
   readonly name: string;
   /** What was asked for: a checkpoint goes on with the same name and options alone. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -48,6 +50,7 @@ export interface PerOption {
   readonly per?: SchedulePer;
 }
 
+/** Settings of `constantRate`. */
 export interface ConstantRateOptions extends PerOption {
   /** Of the optimizer's rate, 0 or more. Default 1. */
   readonly factor?: number;
@@ -78,6 +81,7 @@ export function constantRate(options: ConstantRateOptions = {}): Schedule {
   };
 }
 
+/** Settings of `stepDecay`. */
 export interface StepDecayOptions extends PerOption {
   /** How many epochs or steps one rate lasts. */
   readonly every: number;
@@ -108,12 +112,23 @@ export function stepDecay(options: StepDecayOptions): Schedule {
   };
 }
 
+/** Settings of `exponentialDecay`. */
 export interface ExponentialDecayOptions extends PerOption {
   /** What the rate is multiplied by after every epoch or step. */
   readonly factor: number;
 }
 
-/** base·factorᵗ: PyTorch's `ExponentialLR`. */
+/**
+ * base·factorᵗ: PyTorch's `ExponentialLR`.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { exponentialDecay } from "./schedule.ts";
+ * const { rate } = exponentialDecay({ factor: 0.5 });
+ * assertEquals([0, 1, 2].map((epoch) => rate(1, { epoch, update: 0, stepsPerEpoch: 9 })), [1, 0.5, 0.25]);
+ * ```
+ */
 export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
   checkOptions("exponentialDecay", options, { factor: true, per: true });
   const { factor, per = "epoch" } = options;
@@ -125,6 +140,7 @@ export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
   };
 }
 
+/** Settings of `cosineDecay`. */
 export interface CosineDecayOptions extends PerOption {
   /** Epochs or steps from the optimizer's rate down to the least: mostly all of the training. */
   readonly over: number;
@@ -156,6 +172,7 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
   };
 }
 
+/** Settings of `warmUp`. */
 export interface WarmUpOptions extends PerOption {
   /** Epochs or steps until the optimizer's rate is reached. */
   readonly over: number;

@@ -17,6 +17,7 @@ export interface SessionPlace {
   readonly updates: number;
 }
 
+/** Where a session stands: how far it is, and its numbers. */
 export interface SessionState extends SessionPlace {
   /**
    * By name: `parameters/dense_1/weights`; `optimizer/m`, what the optimizer keeps; within an epoch `metrics` too, the
@@ -32,11 +33,13 @@ export interface SessionState extends SessionPlace {
  * the weights, with plain `sgd` none; on the reference executor the weights too, in float64.
  */
 export interface TrainingEnd {
+  /** Without the weights where the result has them to the bit. */
   readonly state: SessionState;
   /** Parameters that were trained. */
   readonly trained: readonly string[];
-  /** What an epoch was made of, which matters where training was interrupted within one. */
+  /** Rows of the training set, which matter where training was interrupted within an epoch. */
   readonly rows: number;
+  /** Rows of a batch, which matter there too. */
   readonly batch: number;
   /** Whose state is remembered. */
   readonly schedule?: string;

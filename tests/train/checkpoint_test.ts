@@ -152,7 +152,7 @@ async function goesOnTheSame(executor: Executor, then: Executor = executor): Pro
         over: 9,
         from: 0,
         per: "step",
-        then: reduceOnPlateau({ factor: 0.5, patience: 0, threshold: 0.1, cooldown: 1 }),
+        then: reduceOnPlateau({ factor: 0.5, patience: 0, threshold: 100, thresholdMode: "absolute" }),
       }),
     }],
     // The whole set is one batch.

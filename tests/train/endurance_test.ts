@@ -12,6 +12,8 @@ const MOMENTS = longOr(4, 10), WARM_UP = longOr(3, 4);
 const MOST_MEMORY = 12;
 /** Threads that may join those of the first training: Deno's that read files come and go, and a driver's. */
 const MOST_THREADS = { wasm: 4, webgpu: 20 } as const;
+/** Files that may be open besides: Deno's own come and go with its threads. */
+const MOST_FILES = 8;
 /** Devices of executors that were closed a moment ago, and the open one. */
 const MOST_DEVICES = 4;
 
@@ -43,7 +45,8 @@ function assertFlat(
   for (const { memory, threads, files, gpuBuffers, gpuDevices } of moments.slice(WARM_UP)) {
     assert(memory <= before.memory + most.memory, `memory, ${text}`);
     assert(threads <= most.threads, `threads, ${text}`);
-    assertEquals([files, gpuBuffers], [before.files, before.gpuBuffers], text);
+    assert(files <= before.files + MOST_FILES, `files, ${text}`);
+    assertEquals(gpuBuffers, before.gpuBuffers, text);
     assert(gpuDevices <= MOST_DEVICES, `devices, ${text}`);
   }
 }
@@ -62,16 +65,16 @@ function assertAllFlat(backend: "wasm" | "webgpu", all: Endurance): void {
 const STEPS = longOr(500, 10_000), FITS = longOr(10, 100);
 
 Deno.test(
-  `${STEPS} steps of each kind of network and ${FITS} fits in one process, on WASM, open no more files, take at most ` +
-    `${MOST_THREADS.wasm} more threads, and once warm at most ${MOST_MEMORY} MiB more memory`,
+  `${STEPS} steps of each kind of network and ${FITS} fits in one process, on WASM, open at most ${MOST_FILES} more files, take ` +
+    `at most ${MOST_THREADS.wasm} more threads, and once warm at most ${MOST_MEMORY} MiB more memory`,
   async () => assertAllFlat("wasm", await enduranceOf("wasm", STEPS, FITS)),
 );
 
 const GPU_STEPS = longOr(40, 1000), GPU_FITS = longOr(4, 40);
 
 gpuTest(
-  `${GPU_STEPS} steps of each kind of network and ${GPU_FITS} fits in one process, on WebGPU, open no more files, keep no ` +
-    `buffer, at most ${MOST_DEVICES} devices and ${MOST_THREADS.webgpu} more threads, and take once warm at most ` +
+  `${GPU_STEPS} steps of each kind of network and ${GPU_FITS} fits in one process, on WebGPU, open at most ${MOST_FILES} more ` +
+    `files, keep no buffer, at most ${MOST_DEVICES} devices and ${MOST_THREADS.webgpu} more threads, and take once warm at most ` +
     `${MOST_MEMORY} MiB more memory`,
   async () => assertAllFlat("webgpu", await enduranceOf("webgpu", GPU_STEPS, GPU_FITS)),
 );

@@ -36,7 +36,7 @@ const OPTIMIZERS: readonly Optimizer[] = [
 const SCHEDULES: FitOptions["schedule"][] = [
   undefined,
   warmUp({ over: 9, from: 0, per: "step", then: cosineDecay({ over: 5 }) }),
-  reduceOnPlateau({ factor: 0.5, patience: 0, threshold: 0.2 }),
+  reduceOnPlateau({ factor: 0.5, patience: 0, threshold: 100, thresholdMode: "absolute" }),
 ];
 const OPTIONS = { optimizer: adam({ learningRate: 0.01 }), batch: 8 } satisfies FitOptions;
 
@@ -132,6 +132,12 @@ Deno.test("what goes on may have other data, batches, rates and schedules; its c
   });
   assertEquals(second.end.state.updates, 30);
   assertEquals(second.history.map(({ learningRate }) => learningRate).slice(2), [0.02 / 4, 0.02 / 8]);
+  // What the first schedule had seen and lowered is none of another's.
+  const settings = { patience: 0, threshold: 0.9 }, plateau = reduceOnPlateau({ ...settings, factor: 0.5 });
+  const third = await fit(MODEL, DATA, { ...all, epochs: 1, schedule: plateau, from: first });
+  assertEquals(first.history.map(({ learningRate }) => learningRate), [0.01, 0.01]);
+  assertEquals(first.end.state.schedule!.rate, 0.001);
+  assertEquals(third.history[2]!.learningRate, 0.01);
   assert(second.seconds >= first.seconds && second.history[2]!.seconds >= first.history[1]!.seconds);
 });
 
