@@ -11,6 +11,7 @@ export const KINDS: Readonly<Record<string, readonly string[]>> = {
   q1: ["q1-adam", "--arch", "12", "--epochs", "700", "--patience", "10000"],
   cnn: ["cnn-sgd", "--epochs", "60"],
   autoencoder: ["q2-autoencoder", "--nodes", "16", "--epochs", "150", "--patience", "20"],
+  gpu: ["q1-adam", "--arch", "12", "--epochs", "60", "--patience", "10000"],
   long: ["q1-vgd", "--arch", "12", "--epochs", "1500", "--patience", "10000"],
   stack: ["sdae-pretrain", "--arch", "60,40", "--epochs", "60", "--paper-quirks"],
 };

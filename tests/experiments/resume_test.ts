@@ -25,35 +25,53 @@ async function withImages(use: (place: { readonly folder: string; readonly data:
   });
 }
 
-for (const kind of ["q1", "cnn", "autoencoder", "stack"]) {
-  Deno.test(`a ${kind} run that is killed at any instant goes on to the same weights, metrics and summary (${KILLS})`, async () => {
-    await withImages(async ({ folder, data }) => {
-      const { end, ms } = await whole({ kind, data, out: join(folder, "whole") });
-      let killed = 0;
-      for (let i = 0; killed < KILLS; i++) {
-        const out = join(folder, `${i}`), threads = String(1 + i % 2);
-        const run = { kind, data, out, flags: ["--backend", "wasm", "--threads", threads] };
-        // From before there is a folder until after the last figure.
-        const { code } = await startAndStop(run, {
-          afterMs: 300 + Math.random() * (ms - 300),
-          signal: "SIGKILL",
-        });
-        if (code === 0) continue;
-        killed++;
-        // Now and then a second time, while it goes on.
-        const resume = await begunRun(out);
-        if (resume !== undefined && i % 3 === 0) {
-          await startAndStop(run, { afterMs: 300 + Math.random() * ms / 2, signal: "SIGKILL", resume });
-        }
-        const state = resume === undefined ? "" : (await readRun(resume)).state;
-        if (state === "finished") continue;
-        const other = { ...run, flags: ["--backend", "wasm", "--threads", String(2 - i % 2)] };
-        assertEquals(await goOn(other), end, `kill ${i}`);
-        await Deno.remove(out, { recursive: true });
+/** Kills so many runs of a kind, goes on with each, and compares it with one that was left alone. */
+async function killAndCompare(
+  kind: string,
+  kills: number,
+  flagsOf: (i: number) => { readonly first: readonly string[]; readonly then: readonly string[] },
+): Promise<void> {
+  await withImages(async ({ folder, data }) => {
+    const { end, ms } = await whole({ kind, data, out: join(folder, "whole"), flags: flagsOf(0).first });
+    let killed = 0;
+    for (let i = 0; killed < kills; i++) {
+      const out = join(folder, `${i}`), { first, then } = flagsOf(i), run = { kind, data, out, flags: first };
+      // From before there is a folder until after the last figure.
+      const { code } = await startAndStop(run, {
+        afterMs: 300 + Math.random() * (ms - 300),
+        signal: "SIGKILL",
+      });
+      if (code === 0) continue;
+      // Now and then a second time, while it goes on.
+      const resume = await begunRun(out);
+      if (resume !== undefined && i % 3 === 0) {
+        await startAndStop(run, { afterMs: 300 + Math.random() * ms / 2, signal: "SIGKILL", resume });
       }
-    });
+      if (resume !== undefined && (await readRun(resume)).state === "finished") continue;
+      assertEquals(await goOn({ ...run, flags: then }), end, `kill ${i}`);
+      await Deno.remove(out, { recursive: true });
+      killed++;
+    }
   });
 }
+
+for (const kind of ["q1", "cnn", "autoencoder", "stack"]) {
+  const words = "goes on to the same weights, metrics and summary";
+  Deno.test(`a ${kind} run that is killed at any instant ${words} (${KILLS})`, async () => {
+    const wasm = (threads: number) => ["--backend", "wasm", "--threads", String(threads)];
+    await killAndCompare(kind, KILLS, (i) => ({ first: wasm(1 + i % 2), then: wasm(2 - i % 2) }));
+  });
+}
+
+const GPU_KILLS = longOr(1, 10);
+
+gpuTest(
+  `a run on WebGPU that is killed at any instant goes on to the same weights (${GPU_KILLS})`,
+  async () => {
+    const flags = ["--backend", "webgpu"];
+    await killAndCompare("gpu", GPU_KILLS, () => ({ first: flags, then: flags }));
+  },
+);
 
 Deno.test("SIGINT, SIGTERM and SIGHUP stop a run with a checkpoint and their exit codes, and it says how to go on", async () => {
   await withImages(async ({ folder, data }) => {
