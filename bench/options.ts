@@ -1,7 +1,7 @@
 /** The options of the benchmark commands, and the images that they train with. */
-import { REPORT_A } from "../experiments/images.ts";
-import { mnist } from "../src/data/mnist.ts";
-import type { DataSet } from "../src/data/set.ts";
+import { REPORT_A } from "../experiments/images/selections.ts";
+import { selectImages } from "../experiments/images/select.ts";
+import type { ImageSet } from "../src/data/mnist.ts";
 import { number, oneOf, path, wholeNumber } from "../src/cli/flags.ts";
 import { REWRITE_NAMES, type RewriteName } from "../src/train/rewrites.ts";
 import { BENCH_BACKENDS, threadCounts } from "./devices.ts";
@@ -72,6 +72,6 @@ export const COMPARE_FLAGS = {
 } as const;
 
 /** The training images of Report A. From a folder, the same share of what it holds. */
-export async function trainingImages(data?: string): Promise<DataSet> {
-  return (await mnist({ ...REPORT_A, ...(data !== undefined && { data, shrink: true }) })).train;
+export async function trainingImages(data?: string): Promise<ImageSet> {
+  return (await selectImages({ ...REPORT_A, ...(data !== undefined && { data, shrink: true }) })).train;
 }

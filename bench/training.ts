@@ -1,14 +1,16 @@
 /** A workload as a loaded program: the very plan that `fit` trains with, and steps for it. */
 import type { Step } from "../src/core/step.ts";
 import { columnsOf, sizeOf } from "../src/core/tensor.ts";
-import type { DataSet } from "../src/data/set.ts";
+import { countRows, type DataSet } from "../src/data/data_set.ts";
 import { batches } from "../src/data/order.ts";
 import type { Executor, Program } from "../src/exec/executor.ts";
 import { compile } from "../src/ir/plan.ts";
 import { callFlops } from "../src/ir/print.ts";
 import { initializeWeights } from "../src/nn/model.ts";
-import { COLUMN, evaluationGraph, tableLeaves, trainingGraph } from "../src/train/graph.ts";
+import { COLUMN, evaluationGraph, trainingGraph } from "../src/train/graph.ts";
 import { compileOptionsFor, type RewriteName } from "../src/train/rewrites.ts";
+import { writeTable } from "../src/train/session_data.ts";
+import { dataKind, tableLeaves } from "../src/train/table.ts";
 import { LEAST_GPU_MS, type Subject } from "./measure.ts";
 import { NETWORKS, type TrainingWorkload } from "./workloads.ts";
 
@@ -29,20 +31,19 @@ const EVALUATION_BATCH = 512;
 /** Loads a training on an executor, with its first weights. The rows of `train` are in a mixed order already. */
 export async function loadTraining(
   { network, batch: size, optimizer: makeOptimizer, loss: makeLoss, lossRows }: TrainingWorkload,
-  { images, labels, rows, imageShape }: Pick<DataSet, "images" | "labels" | "rows" | "imageShape">,
+  data: DataSet,
   executor: Executor,
   { off = [] }: { readonly off?: readonly RewriteName[] } = {},
 ): Promise<LoadedSubject> {
-  const model = NETWORKS[network](), optimizer = makeOptimizer(), loss = makeLoss();
+  const model = NETWORKS[network](), optimizer = makeOptimizer(), loss = makeLoss(), rows = countRows(data);
   const batch = size === "all" ? rows : Math.min(size, rows);
-  const table = tableLeaves(rows, sizeOf(imageShape));
+  const table = tableLeaves(rows, dataKind(data), { loss });
   const training = trainingGraph(model, table, { rows, batch, loss, optimizer });
   const evaluation = evaluationGraph(model, table, { batch: Math.min(EVALUATION_BATCH, rows), loss });
   const routines = { train: training.roots, validate: evaluation.roots };
   const program = await executor.load(compile(routines, compileOptionsFor(executor.name, off)));
   const counting = Uint32Array.from({ length: rows }, (_, row) => row);
-  program.write(table.images, images);
-  if (program.plan.place(table.labels) !== undefined) program.write(table.labels, labels);
+  writeTable(program, table, [data], loss);
   program.write(training.order, counting);
   program.write(evaluation.order, counting);
   const first = initializeWeights(model, SEED), epoch = batches(rows, batch);

@@ -3,7 +3,9 @@ import { conv2d } from "../src/nn/conv2d.ts";
 import { corruption } from "../src/nn/corruption.ts";
 import { dense } from "../src/nn/dense.ts";
 import { flatten } from "../src/nn/flatten.ts";
-import { binaryCrossEntropy, crossEntropy, type Loss, reconstructionError } from "../src/nn/losses.ts";
+import { crossEntropy } from "../src/nn/cross_entropy.ts";
+import type { Loss } from "../src/nn/loss.ts";
+import { reconstructionCrossEntropy, reconstructionError } from "../src/nn/losses.ts";
 import { maxPool2d } from "../src/nn/max_pool2d.ts";
 import { type Model, sequential } from "../src/nn/model.ts";
 import { tiedDense } from "../src/nn/tied_dense.ts";
@@ -79,7 +81,7 @@ export const TRAININGS: readonly TrainingWorkload[] = [
     network: "denoising",
     batch: 128,
     optimizer: () => sgd({ learningRate: 0.1 }),
-    loss: binaryCrossEntropy,
+    loss: reconstructionCrossEntropy,
     lossRows: 1024,
   },
   {

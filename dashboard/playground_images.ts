@@ -1,6 +1,6 @@
 /** Images for the browser: the first of MNIST's training and test files, as bytes. */
 import { mnist } from "../src/data/mnist.ts";
-import type { DataSet } from "../src/data/set.ts";
+import type { ImageSet } from "../src/data/mnist.ts";
 
 /** So many train and validate in the browser. */
 const FIRST = { train: 3000, test: 1000 } as const;
@@ -21,8 +21,8 @@ export function playgroundImages(): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 async function readImages(): Promise<Uint8Array<ArrayBuffer>> {
-  const { train, test } = await mnist({ first: FIRST });
-  const parts = [train, test].flatMap(({ images, labels }: DataSet) => [images, labels]);
+  const { train, test } = await mnist(FIRST);
+  const parts = [train, test].flatMap(({ inputs, targets }: ImageSet) => [inputs, targets]);
   const bytes = new Uint8Array(8 + parts.reduce((sum, { length }) => sum + length, 0));
   const view = new DataView(bytes.buffer);
   view.setUint32(0, train.rows, true);

@@ -1,7 +1,7 @@
 /** Report A, chapters 2 to 4: autoencoders with one and three hidden layers, and denoising ones. */
 import { number, oneOf, wholeNumber, widths } from "../src/cli/flags.ts";
 import { sizeOf } from "../src/core/tensor.ts";
-import type { Splits } from "../src/data/set.ts";
+import type { ImageSplits } from "../src/data/mnist.ts";
 import { reconstructionError } from "../src/nn/losses.ts";
 import { initializeWeights, type Model } from "../src/nn/model.ts";
 import { ACTIVATIONS } from "../src/ops/_activation.ts";
@@ -22,7 +22,7 @@ import {
   RECIPES,
   widthsInWords,
 } from "./autoencoder_model.ts";
-import { REPORT_A } from "./images.ts";
+import { REPORT_A } from "./images/selections.ts";
 import {
   declare,
   type Experiment,
@@ -131,11 +131,11 @@ function experimentOf(name: AutoencoderName): Experiment<AutoencoderSettings> {
   });
 }
 
-function prepare(settings: AutoencoderSettings, data: Splits, seed: number): Prepared {
+function prepare(settings: AutoencoderSettings, data: ImageSplits, seed: number): Prepared {
   const { name, nodes } = settings;
-  const model = autoencoderModel(settings, sizeOf(data.train.imageShape));
+  const model = autoencoderModel(settings, sizeOf(data.train.inputShape));
   checkParameters(model, `--nodes ${nodes}`);
-  const classifier = classifierModel(settings, nodes, data.train.classes.length);
+  const classifier = classifierModel(settings, nodes, data.train.classNames.length);
   checkParameters(classifier, `--arch ${settings["classifier.arch"].join()}`);
   const autoencoder = autoencoderTraining(settings, data, model);
   return {
@@ -152,7 +152,7 @@ function prepare(settings: AutoencoderSettings, data: Splits, seed: number): Pre
   };
 }
 
-function autoencoderTraining(settings: AutoencoderSettings, data: Splits, model: Model): Training {
+function autoencoderTraining(settings: AutoencoderSettings, data: ImageSplits, model: Model): Training {
   const { learningRate, epochs, monitor, minDelta, patience, shuffle } = settings;
   return {
     model,
@@ -169,7 +169,7 @@ function autoencoderTraining(settings: AutoencoderSettings, data: Splits, model:
 /** The classifier of the codes that a trained autoencoder gives; with fine-tuning, of the images. */
 function classifierTraining(
   settings: AutoencoderSettings,
-  data: Splits,
+  data: ImageSplits,
   { trained, classifier, seed }: {
     readonly trained: FitResult;
     readonly classifier: Model;
@@ -195,7 +195,7 @@ function classifierTraining(
 
 async function measure(
   settings: AutoencoderSettings,
-  data: Splits,
+  data: ImageSplits,
   { trained, classified, context }: {
     readonly trained: FitResult;
     readonly classified: FitResult;
@@ -204,7 +204,7 @@ async function measure(
 ) {
   const { executor, seed, published } = context;
   const { nodes, noise, monitor } = settings;
-  const pixels = sizeOf(data.test.imageShape);
+  const pixels = sizeOf(data.test.inputShape);
   const quiet = quietAutoencoder(trained, settings, pixels);
   const encoder = encoderOf(trained, settings);
   const measured = await measureAutoencoder({ trained, quiet, encoder, nodes }, data, executor);

@@ -1,7 +1,7 @@
 /** Report B, part A: a convolutional network on the ten digits, trained by three methods. */
 import { number } from "../src/cli/flags.ts";
 import type { Shape } from "../src/core/tensor.ts";
-import type { Splits } from "../src/data/set.ts";
+import type { ImageSplits } from "../src/data/mnist.ts";
 import { conv2d } from "../src/nn/conv2d.ts";
 import { dense } from "../src/nn/dense.ts";
 import { flatten } from "../src/nn/flatten.ts";
@@ -10,7 +10,7 @@ import { type Model, sequential } from "../src/nn/model.ts";
 import type { Optimizer } from "../src/optim/optimizer.ts";
 import { rmsprop } from "../src/optim/rmsprop.ts";
 import { sgd } from "../src/optim/sgd.ts";
-import { FULL_B, REPORT_B } from "./images.ts";
+import { FULL_B, REPORT_B } from "./images/selections.ts";
 import { declare, type Experiment, type Prepared, type Training } from "./lab/experiment.ts";
 import { checkBatch } from "./lab/limits.ts";
 import { MOMENTUM_FLAG, NETWORK_FLAGS, SHUFFLE_SETTING, TRAIN_FLAGS } from "./lab/options.ts";
@@ -153,7 +153,7 @@ function experimentOf(method: CnnMethod): Experiment<CnnSettings> {
   });
 }
 
-function prepare(settings: CnnSettings, data: Splits, seed: number): Prepared {
+function prepare(settings: CnnSettings, data: ImageSplits, seed: number): Prepared {
   const { train, test } = data;
   const { method, paperQuirks, epochs, shuffle } = settings;
   const { title, name, build } = CNN_RECIPES[method];
@@ -162,7 +162,7 @@ function prepare(settings: CnnSettings, data: Splits, seed: number): Prepared {
   // The listing's list of costs starts with a zero, which counts in its mean.
   const costFactor = paperQuirks ? updates / (updates + 1) : 1;
   const training: Training = {
-    model: cnnModel(train.imageShape, train.classes.length, settings),
+    model: cnnModel(train.inputShape, train.classNames.length, settings),
     batch,
     dropLast: paperQuirks,
     optimizer: build(settings),

@@ -1,7 +1,7 @@
 /** Report A, chapter 1: five optimizers on 784-a-b-c-5 and the digits 0, 2, 4, 6, 7. */
 import { number } from "../src/cli/flags.ts";
 import { sizeOf } from "../src/core/tensor.ts";
-import type { Splits } from "../src/data/set.ts";
+import type { ImageSplits } from "../src/data/mnist.ts";
 import { dense } from "../src/nn/dense.ts";
 import { type Model, sequential } from "../src/nn/model.ts";
 import type { Activation } from "../src/ops/_activation.ts";
@@ -10,7 +10,7 @@ import type { Optimizer } from "../src/optim/optimizer.ts";
 import { rmsprop } from "../src/optim/rmsprop.ts";
 import { sgd } from "../src/optim/sgd.ts";
 import type { Monitor } from "../src/train/stop.ts";
-import { REPORT_A } from "./images.ts";
+import { REPORT_A } from "./images/selections.ts";
 import { declare, type Experiment, type Prepared } from "./lab/experiment.ts";
 import { checkBatch, checkParameters } from "./lab/limits.ts";
 import { networkName } from "./lab/network_name.ts";
@@ -147,12 +147,12 @@ export const Q1_RECIPES: Readonly<Record<Q1Optimizer, Recipe>> = {
 /** The report's network: hidden layers of the given widths, and logits for the classes. */
 export function q1Model(
   { arch, activation }: Pick<Q1Settings, "arch" | "activation">,
-  train: Splits["train"],
+  train: ImageSplits["train"],
 ): Model {
   const hidden = arch.map((units) => dense(units, { activation }));
-  return sequential(sizeOf(train.imageShape), [
+  return sequential(sizeOf(train.inputShape), [
     ...hidden,
-    dense(train.classes.length, { activation: "identity" }),
+    dense(train.classNames.length, { activation: "identity" }),
   ]);
 }
 
@@ -170,7 +170,7 @@ function experimentOf(optimizer: Q1Optimizer): Experiment<Q1Settings> {
   });
 }
 
-function prepare(settings: Q1Settings, data: Splits): Prepared {
+function prepare(settings: Q1Settings, data: ImageSplits): Prepared {
   const { optimizer, arch, epochs, monitor, minDelta, patience, shuffle } = settings;
   const { title, build, expectedEpochs } = Q1_RECIPES[optimizer];
   const isPlain = optimizer === "nag" && settings.momentum === 0;

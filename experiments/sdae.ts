@@ -1,9 +1,9 @@
 /** Report B, part B: a stacked denoising autoencoder 784-900-625-400, and the classifier that starts from it. */
 import { number, oneOf } from "../src/cli/flags.ts";
 import { UsageError } from "../src/core/errors.ts";
-import type { Splits } from "../src/data/set.ts";
+import type { ImageSplits } from "../src/data/mnist.ts";
 import type { LayerTraining } from "../src/train/pretrain.ts";
-import { FULL_B, REPORT_B } from "./images.ts";
+import { FULL_B, REPORT_B } from "./images/selections.ts";
 import { declare, type Experiment, type Prepared, type Training } from "./lab/experiment.ts";
 import { networkName } from "./lab/network_name.ts";
 import { MOMENTUM_FLAG, NETWORK_FLAGS, SHUFFLE_SETTING, TRAIN_FLAGS } from "./lab/options.ts";
@@ -92,7 +92,7 @@ function requirePenalty(kind: SdaeKind, { beta }: SdaeSettings): void {
   }
 }
 
-function preparePretraining(settings: SdaeSettings, data: Splits, seed: number): Prepared {
+function preparePretraining(settings: SdaeSettings, data: ImageSplits, seed: number): Prepared {
   const layers = sdaeLayers(settings, data.train, seed);
   return {
     title: pretrainingInWords(settings),
@@ -133,7 +133,7 @@ function pretrainingInWords({ momentum, noise, beta, rho, paperQuirks }: SdaeSet
 
 function layerTraining(
   settings: SdaeSettings,
-  data: Splits,
+  data: ImageSplits,
   { model, loss, weights, encoder }: LayerTraining,
 ): Training {
   return {

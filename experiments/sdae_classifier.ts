@@ -1,6 +1,6 @@
 /** The classifier that Report B, part B, fine-tunes on its pre-trained layers: those of the folder of a run. */
 import { UsageError } from "../src/core/errors.ts";
-import type { Splits } from "../src/data/set.ts";
+import type { ImageSplits } from "../src/data/mnist.ts";
 import { dense } from "../src/nn/dense.ts";
 import { initializeWeights, sequential } from "../src/nn/model.ts";
 import { numberOf, objectOf, savedSha256, wordOf } from "../src/runs/facts.ts";
@@ -75,7 +75,7 @@ function isWidths(value: Json | undefined): value is readonly number[] {
 }
 
 /** The layers as they start: with these the classifier's plan is shown, and no run is trained. */
-export function freshLayers(settings: SdaeSettings, { train }: Splits, seed: number): Trained {
+export function freshLayers(settings: SdaeSettings, { train }: ImageSplits, seed: number): Trained {
   const { names, next, assemble } = sdaeLayers(settings, train, seed);
   const layers: Trained[] = [];
   for (const _ of names) layers.push(next(layers));
@@ -85,7 +85,7 @@ export function freshLayers(settings: SdaeSettings, { train }: Splits, seed: num
 /** The classifier on top of trained layers, all of which it trains on. */
 export function prepareClassifier(
   settings: SdaeSettings,
-  data: Splits,
+  data: ImageSplits,
   { kind, seed, autoencoder, from }: {
     readonly kind: SdaeKind;
     readonly seed: number;
@@ -96,13 +96,13 @@ export function prepareClassifier(
   },
 ): Prepared {
   const { momentum, initializer } = settings;
-  const { classes } = data.train;
+  const { classNames } = data.train;
   const encoder = firstLayers(
     autoencoder,
     autoencoder.model.layers.findIndex(({ layer }) => layer.kind === "tied_dense"),
   );
   // The report draws the weights of all layers by one function.
-  const output = dense(classes.length, { activation: "identity", initializer });
+  const output = dense(classNames.length, { activation: "identity", initializer });
   const top = sequential(encoder.model.outputShape, [output]);
   const training: Training = {
     ...commonTraining(settings, data.train),
@@ -118,7 +118,7 @@ export function prepareClassifier(
 
 async function measureClassifier(
   result: FitResult,
-  data: Splits,
+  data: ImageSplits,
   { kind, autoencoder, from, context }: {
     readonly kind: SdaeKind;
     readonly autoencoder: Trained;

@@ -1,6 +1,6 @@
 /** Report B, part B: the stack 784-900-625-400, what is set of it, and what it is built of. */
 import { sizeOf } from "../src/core/tensor.ts";
-import type { DataSet } from "../src/data/set.ts";
+import type { ImageSet } from "../src/data/mnist.ts";
 import { corruption } from "../src/nn/corruption.ts";
 import { dense } from "../src/nn/dense.ts";
 import type { Initializer } from "../src/nn/initializers.ts";
@@ -97,11 +97,11 @@ export function trainingNoise({ noise: rate, paperQuirks }: SdaeSettings): Layer
 /** The stack for some images, ready to be trained layer by layer; throws when it is too large to be. */
 export function sdaeLayers(
   settings: SdaeSettings,
-  { imageShape }: DataSet,
+  { inputShape }: ImageSet,
   seed: number,
 ): LayerwiseStack & { readonly stack: Model } {
   const { arch, beta, rho } = settings;
-  const stack = sdaeStack(settings, sizeOf(imageShape));
+  const stack = sdaeStack(settings, sizeOf(inputShape));
   checkParameters(stack, `--arch ${arch.join()}`);
   const noise = trainingNoise(settings);
   const sparsity = beta > 0 ? { rho, beta } : undefined;
@@ -117,7 +117,7 @@ export function sdaeOptimizer({ learningRate, momentum }: SdaeSettings): Optimiz
 }
 
 /** What all trainings of some settings have in common. */
-export function commonTraining(settings: SdaeSettings, train: DataSet) {
+export function commonTraining(settings: SdaeSettings, train: ImageSet) {
   const { epochs, paperQuirks, shuffle } = settings;
   return {
     batch: checkBatch(settings.batch, train),

@@ -9,7 +9,8 @@ import { compile } from "../src/ir/plan.ts";
 import { countParameters } from "../src/nn/model.ts";
 import { modelConfig } from "../src/nn/registry.ts";
 import { softmax } from "../src/ops/softmax.ts";
-import { layerGraph } from "../src/train/graph.ts";
+import { layerGraph } from "../src/train/answer_graph.ts";
+import { rowsKind } from "../src/train/predictor.ts";
 import type { Trained } from "../src/train/saved.ts";
 import type { ModelFacts, Shown } from "../components/playground/playground_messages.ts";
 
@@ -84,12 +85,12 @@ export class Viewer {
 
   /** Compiles and loads; close it when done. */
   static async open(trained: Trained, executor: Executor): Promise<Viewer> {
-    const { model } = trained, graph = layerGraph(model, 1);
+    const { model } = trained, graph = layerGraph(model, 1, rowsKind(model, new Uint8Array()));
     const outputs = model.layers.map(({ name }) => graph.layers.get(name)!);
     const probabilities = softmax(outputs.at(-1)!);
     const program = await executor.load(compile({ show: [...outputs, probabilities] }));
     program.write(graph.order, [0]);
-    const viewer = new Viewer(trained, program, { outputs, probabilities, images: graph.images });
+    const viewer = new Viewer(trained, program, { outputs, probabilities, images: graph.rows });
     viewer.#write(trained);
     return viewer;
   }

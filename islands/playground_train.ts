@@ -1,6 +1,6 @@
 /** Training in the browser: the library's own session, one epoch after another. */
 import { DescentError, unreachable } from "../src/core/errors.ts";
-import type { DataSet, Splits } from "../src/data/set.ts";
+import { countRows, type DataSet, type Splits } from "../src/data/data_set.ts";
 import type { Executor } from "../src/exec/executor.ts";
 import { conv2d } from "../src/nn/conv2d.ts";
 import { dense } from "../src/nn/dense.ts";
@@ -83,12 +83,12 @@ export async function trainInBrowser(
   sets: { readonly train: ImageSet; readonly validation: ImageSet },
   { executor, signal, onStart, onEpoch }: TrainOptions,
 ): Promise<void> {
-  const model = presetModel(settings.preset), data = splitsOf(sets);
+  const model = presetModel(settings.preset), data = splitsOf(sets), rows = countRows(data.train);
   const session = await Session.open(model, data, {
     executor,
     weights: initializeWeights(model, settings.seed),
     optimizer: optimizerOf(settings),
-    batch: Math.min(settings.batch, data.train.rows),
+    batch: Math.min(settings.batch, rows),
     seed: settings.seed,
   });
   try {
@@ -103,7 +103,7 @@ export async function trainInBrowser(
         accuracy: training.accuracy!,
         valLoss: validation!.loss,
         valAccuracy: validation!.accuracy!,
-        imagesPerSecond: 1000 * data.train.rows / (performance.now() - before),
+        imagesPerSecond: 1000 * rows / (performance.now() - before),
       };
       if (!Number.isFinite(record.loss) || !Number.isFinite(record.valLoss)) {
         throw new DescentError(
@@ -117,7 +117,7 @@ export async function trainInBrowser(
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    session.close();
+    await session.close();
   }
 }
 
@@ -128,22 +128,14 @@ function fileOf(model: Model, weights: ReadonlyMap<string, Float32Array>): Uint8
 function splitsOf(
   { train, validation }: { readonly train: ImageSet; readonly validation: ImageSet },
 ): Splits {
-  const none = { images: new Uint8Array(), labels: new Uint8Array() };
-  return {
-    train: setOf("train", train),
-    validation: setOf("validation", validation),
-    test: setOf("test", none),
-    source: { from: "the dashboard", files: [], original: true, indexSha256: "" },
-  };
+  return { train: setOf(train), validation: setOf(validation) };
 }
 
-function setOf(name: string, { images, labels }: ImageSet): DataSet {
+function setOf({ images, labels }: ImageSet): DataSet {
   return {
-    name,
-    images,
-    labels,
-    rows: labels.length,
-    imageShape: [SIDE, SIDE],
-    classes: Array.from({ length: DIGITS }, (_, digit) => String(digit)),
+    inputs: images,
+    targets: labels,
+    inputShape: [SIDE, SIDE],
+    classNames: Array.from({ length: DIGITS }, (_, digit) => String(digit)),
   };
 }

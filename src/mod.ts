@@ -17,7 +17,18 @@ export { dense, type DenseOptions } from "./nn/dense.ts";
 export { dropout } from "./nn/dropout.ts";
 export { flatten } from "./nn/flatten.ts";
 export type { Initializer } from "./nn/initializers.ts";
-export { binaryCrossEntropy, crossEntropy, type Loss, reconstructionError } from "./nn/losses.ts";
+export { crossEntropy, type CrossEntropyOptions } from "./nn/cross_entropy.ts";
+export type { ClassifierLoss, Loss, LossInputs, Penalty, PenaltyInputs } from "./nn/loss.ts";
+export {
+  binaryCrossEntropy,
+  huber,
+  type HuberOptions,
+  meanAbsoluteError,
+  meanSquaredError,
+  reconstructionCrossEntropy,
+  reconstructionError,
+  sumOfLosses,
+} from "./nn/losses.ts";
 export { maxPool2d } from "./nn/max_pool2d.ts";
 export { countParameters, initializeWeights, type Model, sequential, type Weights } from "./nn/model.ts";
 export type { Pair } from "./nn/pair.ts";
@@ -28,8 +39,18 @@ export type { Activation } from "./ops/_activation.ts";
 export { adam, adamw, type Optimizer, rmsprop, sgd } from "./optim/mod.ts";
 export { type Backend, chooseExecutor } from "./exec/choose.ts";
 export type { Executor, Program } from "./exec/executor.ts";
-export { mnist, type MnistOptions } from "./data/mnist.ts";
-export type { DataSet, Splits } from "./data/set.ts";
+export {
+  type ByteScaling,
+  type ClassIndices,
+  countRows,
+  type DataSet,
+  type SplitName,
+  type Splits,
+  takeRows,
+} from "./data/data_set.ts";
+export { type ImageSet, type ImageSplits, mnist, type MnistOptions } from "./data/mnist.ts";
+export { splitData, type SplitDataOptions } from "./data/split_data.ts";
+export type { DataBatch, StreamedSplits } from "./data/stream.ts";
 export type { ClipOptions } from "./train/clipping.ts";
 export { firstLayers, joinModels, sliceLayers } from "./train/compose.ts";
 export {

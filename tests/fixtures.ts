@@ -2,6 +2,8 @@
 import { join } from "node:path";
 import { randomWords, STREAM } from "../src/core/random.ts";
 import type { Shape } from "../src/core/tensor.ts";
+import { PIXEL_SCALING } from "../src/data/data_set.ts";
+import type { SessionSizes } from "../src/train/session_plan.ts";
 
 /** Whether the full counts are asked for: `deno task test:long`. */
 export const IS_LONG = Deno.env.get("DESCENT_LONG") === "1";
@@ -9,6 +11,28 @@ export const IS_LONG = Deno.env.get("DESCENT_LONG") === "1";
 /** How many of something a test takes: `few` in `deno task test`, `many` in `deno task test:long`. */
 export function longOr(few: number, many: number): number {
   return IS_LONG ? many : few;
+}
+
+/** What a plan for images with class indices is made for; `rows` are those of all sets. */
+export function imageSizes(
+  { rows, trainRows, pixels, classes }: {
+    readonly rows: number;
+    readonly trainRows: number;
+    readonly pixels: number;
+    readonly classes: number;
+  },
+): SessionSizes {
+  const names = Array.from({ length: classes }, (_, index) => String(index));
+  return {
+    kind: {
+      columns: pixels,
+      inputs: { kind: "bytes", scaling: PIXEL_SCALING },
+      targets: { kind: "classes", names },
+      weighted: false,
+    },
+    trainRows,
+    heldOutRows: rows - trainRows,
+  };
 }
 
 /** What to write; every field has a default. */

@@ -5,7 +5,8 @@
 import { join } from "node:path";
 import { number, oneOf, parseFlags, path, wholeNumber } from "../../src/cli/flags.ts";
 import { columnsOf, type Shape, sizeOf } from "../../src/core/tensor.ts";
-import type { DataSet } from "../../src/data/set.ts";
+import type { DataSet } from "../../src/data/data_set.ts";
+import type { ImageSet } from "../../src/data/mnist.ts";
 import { initializeWeights } from "../../src/nn/model.ts";
 import { measure, type MeasureOptions, type Subject } from "../measure.ts";
 import { jsonNumbers } from "../report.ts";
@@ -62,11 +63,11 @@ export function sideOptions(args: readonly string[]): SideOptions {
 /** The training images and first weights as raw files, which a program in any language reads in a line. */
 export async function writeSideData(
   folder: string,
-  { images, labels }: DataSet,
+  { inputs, targets }: ImageSet,
   seed: number,
 ): Promise<void> {
-  await Deno.writeFile(join(folder, IMAGES), images);
-  await Deno.writeFile(join(folder, LABELS), Uint8Array.from(labels));
+  await Deno.writeFile(join(folder, IMAGES), inputs);
+  await Deno.writeFile(join(folder, LABELS), Uint8Array.from(targets));
   for (const [name, network] of Object.entries(NETWORKS)) {
     const weights = [...initializeWeights(network(), seed).values()].flatMap((values) => [...values]);
     await Deno.writeFile(join(folder, `${name}.f32`), new Uint8Array(Float32Array.from(weights).buffer));
@@ -74,12 +75,12 @@ export async function writeSideData(
 }
 
 /** Images as bytes; row r is `images[784·r …]`, of class `labels[r]`. */
-export async function readSideImages(
-  folder: string,
-): Promise<Pick<DataSet, "images" | "labels" | "rows" | "imageShape">> {
-  const images = await Deno.readFile(join(folder, IMAGES)),
-    labels = await Deno.readFile(join(folder, LABELS));
-  return { images, labels, rows: labels.length, imageShape: [PIXELS] };
+export async function readSideImages(folder: string): Promise<DataSet> {
+  return {
+    inputs: await Deno.readFile(join(folder, IMAGES)),
+    inputShape: [PIXELS],
+    targets: await Deno.readFile(join(folder, LABELS)),
+  };
 }
 
 /** A layer's first values, dense: weights [inputs, units] or [height, width, channels, filters], and bias. */

@@ -1,10 +1,10 @@
 /** The figures of one autoencoder and the classifier of its codes, in the order of the report. */
-import type { Splits } from "../../src/data/set.ts";
+import type { ImageSplits } from "../../src/data/mnist.ts";
 import type { Figure } from "../../src/plot/mod.ts";
 import { numberOf, objectOf } from "../../src/runs/facts.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import type { FitResult } from "../../src/train/fit.ts";
-import { SPLIT_NAMES, type SplitName } from "../../src/train/session.ts";
+import { SPLIT_NAMES, type SplitName } from "../../src/data/data_set.ts";
 import type { AutoencoderMeasures, SetErrors, ShownImages } from "../measures/autoencoder_measures.ts";
 import {
   type BySplit,
@@ -25,7 +25,7 @@ export interface AutoencoderStory {
   readonly isNoisy: boolean;
   readonly monitor: string;
   readonly seed: number;
-  readonly data: Splits;
+  readonly data: ImageSplits;
   readonly trained: FitResult;
   /** Absent where the autoencoder was interrupted. */
   readonly classifier: FitResult;
@@ -38,14 +38,14 @@ export interface AutoencoderStory {
 export function autoencoderFigures(story: AutoencoderStory): readonly Figure[] {
   const { network, classifierNetwork, nodes, monitor, seed, trained, classifier, measured, data } = story;
   const { errors, shown, weights } = measured;
-  const { imageShape } = data.test;
+  const { inputShape } = data.test;
   const pca = { nodes, validation: errors.validation.pca };
   return [
     ...(trained.history.length > 0 ? [reconstructionCurves(trained, { network, seed, monitor }, pca)] : []),
     lossBars(network, barsOf(story)),
     imageRows(
       { name: "reconstructions", title: "Test images and their reconstructions", subtitle: network },
-      imageShape,
+      inputShape,
       rowsOf(shown.test),
     ),
     imageRows(
@@ -54,10 +54,10 @@ export function autoencoderFigures(story: AutoencoderStory): readonly Figure[] {
         title: "Validation images and their reconstructions",
         subtitle: network,
       },
-      imageShape,
+      inputShape,
       rowsOf(shown.validation),
     ),
-    weightFigure(weights, imageShape, network),
+    weightFigure(weights, inputShape, network),
     ...classifierFigures(classifier, { network: classifierNetwork, seed, monitor: "val_loss" }),
   ];
 }

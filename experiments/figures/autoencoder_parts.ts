@@ -1,9 +1,9 @@
 /** Figures of one autoencoder and the classifier of its codes. */
-import type { DataSet } from "../../src/data/set.ts";
+import type { ImageSet } from "../../src/data/mnist.ts";
 import type { Shape } from "../../src/core/tensor.ts";
 import { bars, curves, type Figure, type Tile, tiles } from "../../src/plot/mod.ts";
 import type { FitResult } from "../../src/train/fit.ts";
-import { SPLIT_NAMES, type SplitName } from "../../src/train/session.ts";
+import { SPLIT_NAMES, type SplitName } from "../../src/data/data_set.ts";
 import { endedInWords, trainingFigures } from "./training_figures.ts";
 import { imagesAt, shownImages } from "../measures/reconstruction.ts";
 
@@ -86,7 +86,7 @@ export function imageRows(
 }
 
 /** The images that figures show, as numbers from 0 to 1. */
-export function shownAsNumbers(test: DataSet): Float32Array {
+export function shownAsNumbers(test: ImageSet): Float32Array {
   return Float32Array.from(imagesAt(test, shownImages(test)), (byte) => byte / 255);
 }
 

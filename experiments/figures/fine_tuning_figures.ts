@@ -1,5 +1,5 @@
 /** Figures of a fine-tuned classifier: curves, confusion, and how it reads reconstructions. */
-import type { Splits } from "../../src/data/set.ts";
+import type { ImageSplits } from "../../src/data/mnist.ts";
 import { confusionMatrix, curves, type Figure, tilePanels } from "../../src/plot/mod.ts";
 import type { FitResult } from "../../src/train/fit.ts";
 import type { Trained } from "../../src/train/saved.ts";
@@ -14,7 +14,7 @@ export interface FineTuningStory {
   /** `784-900-625-400-10, Q2, plain`. */
   readonly network: string;
   readonly seed: number;
-  readonly data: Splits;
+  readonly data: ImageSplits;
   readonly executor: Executor;
   /** The layers with their decoders. */
   readonly autoencoder: Trained;
@@ -31,7 +31,7 @@ export async function fineTuningFigures(
   const { images, positions } = shownImages(test, seed);
   const reconstructions = await outputsOf(autoencoder, images, executor);
   const common = { columns: 10, scale: "gray", domain: [0, 1] } as const;
-  const named = (classes: Readings["originals"]) => positions.map((at) => test.classes[classes[at]!]!);
+  const named = (classes: Readings["originals"]) => positions.map((at) => test.classNames[classes[at]!]!);
   const original = named(read.originals);
   const after = named(read.reconstructions);
   const other = after.filter((name, i) => name !== original[i]).length;
@@ -46,7 +46,7 @@ export async function fineTuningFigures(
         (100 * read.agreement).toFixed(1)
       }% are read as the same digit either way`,
       axes: { rows: "Original read as", columns: "Reconstruction read as" },
-      classes: test.classes,
+      classes: test.classNames,
       counts: read.counts,
     }),
     tilePanels({
@@ -55,13 +55,13 @@ export async function fineTuningFigures(
       subtitle:
         `Seed ${seed}; ${other} of ${positions.length} read as another digit than their originals (→)`,
       panels: [
-        { ...common, title: "Test images", images: tilesOf(asNumbers(images), test.imageShape, original) },
+        { ...common, title: "Test images", images: tilesOf(asNumbers(images), test.inputShape, original) },
         {
           ...common,
           title: "Reconstructions",
           images: tilesOf(
             reconstructions,
-            test.imageShape,
+            test.inputShape,
             after.map((name, i) => name === original[i] ? name : `${original[i]} → ${name}`),
           ),
         },

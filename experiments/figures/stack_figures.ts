@@ -1,5 +1,5 @@
 /** Figures of one pre-training: learning curves, weights, activations, reconstructions, how sparse the codes are. */
-import type { Splits } from "../../src/data/set.ts";
+import type { ImageSplits } from "../../src/data/mnist.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { curves, type Figure, histogram, type Tile, tilePanels, tiles } from "../../src/plot/mod.ts";
 import { layerOutputs } from "../../src/train/predict.ts";
@@ -32,7 +32,7 @@ export interface Shown {
   readonly title: string;
   /** Of the penalty for codes that are not sparse, where there is one: the wanted mean activation. */
   readonly rho: number | undefined;
-  readonly data: Splits;
+  readonly data: ImageSplits;
   readonly measures: readonly LayerMeasures[];
   readonly seed: number;
   readonly executor: Executor;
@@ -150,16 +150,16 @@ export function tilesOf(
 }
 
 function reconstructionFigure(originals: Float32Array, reconstructions: Float32Array, shown: Shown): Figure {
-  const { imageShape } = shown.data.test;
+  const { inputShape } = shown.data.test;
   const common = { columns: 10, scale: "gray", domain: [0, 1] } as const;
-  const count = originals.length / (imageShape[0]! * imageShape[1]!);
+  const count = originals.length / (inputShape[0]! * inputShape[1]!);
   return tilePanels({
     name: "reconstructions",
     title: "Test images and their reconstructions",
     subtitle: `${subtitleOf(shown)}; through all ${shown.measures.length} layers and back`,
     panels: [
-      { ...common, title: `${count} test images`, images: tilesOf(originals, imageShape) },
-      { ...common, title: "Reconstructions", images: tilesOf(reconstructions, imageShape) },
+      { ...common, title: `${count} test images`, images: tilesOf(originals, inputShape) },
+      { ...common, title: "Reconstructions", images: tilesOf(reconstructions, inputShape) },
     ],
   });
 }

@@ -8,7 +8,7 @@ import {
   type Series,
 } from "../../src/plot/mod.ts";
 import type { EpochRecord, FitResult } from "../../src/train/fit.ts";
-import { SPLIT_NAMES } from "../../src/train/session.ts";
+import { SPLIT_NAMES } from "../../src/data/data_set.ts";
 
 /** What the figures of a training are titled with. */
 export interface FigureTitle {

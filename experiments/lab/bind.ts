@@ -1,5 +1,5 @@
 /** What is asked of an experiment, bound to its images: ready to run, and nothing has been trained or written. */
-import type { Splits } from "../../src/data/set.ts";
+import type { SelectedImages } from "../images/select.ts";
 import { readRun, type RunFolder } from "../../src/runs/read.ts";
 import type { RunSummary } from "../../src/runs/run.ts";
 import type { FitResult } from "../../src/train/fit.ts";
@@ -36,7 +36,7 @@ export interface BoundRun {
   readonly experiment: Experiment;
   readonly settings: object;
   readonly seed: number;
-  readonly data: Splits;
+  readonly data: SelectedImages;
   readonly prepared: Prepared;
   /** Of the first stage. */
   readonly training: Training;

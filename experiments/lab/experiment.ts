@@ -1,8 +1,8 @@
 /** What an experiment declares: its settings, its images, its trainings one after another, and what is measured. */
-import type { MnistOptions } from "../../src/data/mnist.ts";
-import type { Splits } from "../../src/data/set.ts";
+import type { ImageSelection } from "../images/select.ts";
+import type { SelectedImages } from "../images/select.ts";
 import type { Executor } from "../../src/exec/executor.ts";
-import type { Loss } from "../../src/nn/losses.ts";
+import type { Loss } from "../../src/nn/loss.ts";
 import type { Model, Weights } from "../../src/nn/model.ts";
 import type { Optimizer } from "../../src/optim/optimizer.ts";
 import type { Figure } from "../../src/plot/mod.ts";
@@ -28,7 +28,7 @@ export interface Experiment<S extends object = object> {
   /** Throws a `UsageError` for settings that contradict each other; called before anything is read. */
   check?(settings: S): void;
   /** Which images of MNIST: a selection of `experiments/images.ts`. */
-  images(settings: S): MnistOptions;
+  images(settings: S): ImageSelection;
   /** The experiment whose finished run this one goes on from, and what that one is set to. */
   readonly from?: {
     readonly experiment: Experiment;
@@ -39,7 +39,7 @@ export interface Experiment<S extends object = object> {
     readonly keeps: readonly string[];
   };
   /** Binds the settings to images; throws when they do not fit. Nothing is trained or written. */
-  prepare(settings: S, data: Splits, context: PrepareContext): Prepared | Promise<Prepared>;
+  prepare(settings: S, data: SelectedImages, context: PrepareContext): Prepared | Promise<Prepared>;
 }
 
 /** What an experiment is bound to besides its settings. */

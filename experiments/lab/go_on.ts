@@ -1,12 +1,12 @@
 /** Going on from the folder of a finished run. */
 import { DescentError, UsageError } from "../../src/core/errors.ts";
-import type { Splits } from "../../src/data/set.ts";
+import type { SelectedImages } from "../images/select.ts";
 import { objectOf, textOf } from "../../src/runs/facts.ts";
 import type { RunFolder } from "../../src/runs/read.ts";
 import { dataRecord } from "./run_folder.ts";
 
 /** Refuses images other than those that the run was trained on; the same files may lie elsewhere now. */
-export function checkSameImages({ path, info }: RunFolder, now: Splits): void {
+export function checkSameImages({ path, info }: RunFolder, now: SelectedImages): void {
   const { from: _, ...before } = objectOf(info?.data);
   const { from: __, ...own } = dataRecord(now);
   if (JSON.stringify(own) === JSON.stringify(before)) return;

@@ -1,6 +1,6 @@
 /** What a command refuses before it trains: models and batches that do not fit. */
 import { UsageError } from "../../src/core/errors.ts";
-import type { DataSet } from "../../src/data/set.ts";
+import type { ImageSet } from "../../src/data/mnist.ts";
 import { countParameters, type Model } from "../../src/nn/model.ts";
 
 /** Some 16 million: more would take minutes to draw, and gigabytes. */
@@ -18,7 +18,7 @@ export function checkParameters(model: Model, asked: string): void {
 }
 
 /** The batch as a number of images; throws when there are not so many. */
-export function checkBatch(batch: number | "all", { rows }: DataSet): number {
+export function checkBatch(batch: number | "all", { rows }: ImageSet): number {
   if (batch === "all") return rows;
   if (batch <= rows) return batch;
   throw new UsageError(

@@ -1,38 +1,37 @@
 /** The images of a run: an experiment's selection, from the original MNIST or from what else is asked for. */
 import { require } from "../../src/core/errors.ts";
-import { mnist, type MnistOptions } from "../../src/data/mnist.ts";
-import type { Splits } from "../../src/data/set.ts";
-import { SPLIT_NAMES } from "../../src/train/session.ts";
+import { type ImageSelection, type SelectedImages, selectImages } from "../images/select.ts";
+import { SPLIT_NAMES } from "../../src/data/data_set.ts";
 import type { ImageOptions } from "./place.ts";
 
 /** Sets that are kept, so that runs one after another need not read and choose again. */
 const KEPT = 3;
-const kept = new Map<string, Promise<Splits>>();
+const kept = new Map<string, Promise<SelectedImages>>();
 
 /**
  * Reads the images of a selection; from another folder, or of other digits, as many as there are in the same
  * proportion. Throws when a set that the selection fills is left empty.
  */
 export async function loadImages(
-  selection: MnistOptions,
+  selection: ImageSelection,
   { seed, data, digits }: ImageOptions & { readonly seed: number },
-): Promise<Splits> {
+): Promise<SelectedImages> {
   const isOther = data !== undefined || digits !== undefined;
-  const options: MnistOptions = {
+  const options: ImageSelection = {
     ...selection,
     seed,
     ...(isOther && { shrink: true }),
     ...(data !== undefined && { data }),
     ...(digits && { digits }),
   };
-  const key = JSON.stringify(options), known = kept.get(key) ?? mnist(options);
+  const key = JSON.stringify(options), known = kept.get(key) ?? selectImages(options);
   kept.delete(key);
   kept.set(key, known);
   for (const old of kept.keys()) {
     if (kept.size <= KEPT) break;
     kept.delete(old);
   }
-  let splits: Splits;
+  let splits: SelectedImages;
   try {
     splits = await known;
   } catch (error) {
@@ -43,7 +42,7 @@ export async function loadImages(
   return splits;
 }
 
-function requireFilled(splits: Splits, { first, perClass }: MnistOptions): void {
+function requireFilled(splits: SelectedImages, { first, perClass }: ImageSelection): void {
   const counts = first ?? perClass;
   const empty = SPLIT_NAMES.find((name) => splits[name].rows === 0 && (counts?.[name] ?? 0) > 0);
   require(

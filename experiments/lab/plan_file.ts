@@ -1,12 +1,13 @@
 /** `plan.json` of a run: what a step of each of its trainings computes, and how long each call took. */
-import type { Splits } from "../../src/data/set.ts";
+import type { SelectedImages } from "../images/select.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { timeCalls } from "../../src/exec/inspect.ts";
 import { type PlanJson, planJson } from "../../src/ir/plan_json.ts";
 import { toJson } from "../../src/runs/json.ts";
 import { PLAN_FILE } from "../../src/runs/layout.ts";
 import type { RunWriter } from "../../src/runs/run.ts";
-import { planSession, Session, sessionSizes } from "../../src/train/session.ts";
+import { planSession, sessionSizes } from "../../src/train/session_plan.ts";
+import { Session } from "../../src/train/session.ts";
 import type { Training } from "./experiment.ts";
 import { sessionOptions, type SessionPlace, startingWeights } from "./session_options.ts";
 
@@ -19,7 +20,7 @@ type StagePlan = PlanJson & {
 };
 
 interface PlanContext extends SessionPlace {
-  readonly data: Splits;
+  readonly data: SelectedImages;
   readonly executor: Executor;
   readonly stage: string | null;
 }

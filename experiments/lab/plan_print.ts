@@ -14,8 +14,9 @@ import {
   formatBytes,
 } from "../../src/ir/print.ts";
 import { textTable } from "../../src/plot/table.ts";
-import type { Splits } from "../../src/data/set.ts";
-import { planSession, Session, sessionSizes } from "../../src/train/session.ts";
+import type { SelectedImages } from "../images/select.ts";
+import { planSession, sessionSizes } from "../../src/train/session_plan.ts";
+import { Session } from "../../src/train/session.ts";
 import type { Training } from "./experiment.ts";
 import { sessionOptions, type SessionPlace, startingWeights } from "./session_options.ts";
 
@@ -23,7 +24,7 @@ import { sessionOptions, type SessionPlace, startingWeights } from "./session_op
 export interface Bound {
   readonly name: string;
   readonly training: Training;
-  readonly data: Splits;
+  readonly data: SelectedImages;
 }
 
 /** Prints the plan of an experiment as its backend runs it; with `time` or `check`, loads it and runs a step. */

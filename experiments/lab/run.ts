@@ -13,7 +13,7 @@ import {
 } from "../../src/runs/run.ts";
 import type { FitResult } from "../../src/train/fit.ts";
 import { encodeModel } from "../../src/train/saved.ts";
-import { SPLIT_NAMES, type SplitName } from "../../src/train/session.ts";
+import { SPLIT_NAMES, type SplitName } from "../../src/data/data_set.ts";
 import { writeFigures } from "../figures/write_figures.ts";
 import { splitScores } from "../measures/split_scores.ts";
 import { bindRun, type BoundRun, type MadeRun, type RunAsk } from "./bind.ts";

@@ -1,7 +1,7 @@
 /** The folder of a run around the work that fills it, and what `run.json` tells of the place. */
 import type { Choice } from "../../src/exec/choose.ts";
 import { type JsonObject, toJson } from "../../src/runs/json.ts";
-import type { Splits } from "../../src/data/set.ts";
+import type { SelectedImages } from "../images/select.ts";
 import type { RunWriter } from "../../src/runs/run.ts";
 import { codeVersion } from "./code_version.ts";
 
@@ -48,6 +48,6 @@ export async function placeRecord({ executor, why }: Choice): Promise<JsonObject
 }
 
 /** What `run.json` tells of the images. */
-export function dataRecord({ source, train }: Splits): JsonObject {
-  return toJson({ ...source, digits: train.classes });
+export function dataRecord({ source, train }: SelectedImages): JsonObject {
+  return toJson({ ...source, digits: train.classNames });
 }

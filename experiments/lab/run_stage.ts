@@ -1,6 +1,6 @@
 /** One training of a run, with its progress on screen and a line per epoch in the run's metrics. */
 import { DivergedError } from "../../src/core/errors.ts";
-import type { Splits } from "../../src/data/set.ts";
+import type { SelectedImages } from "../images/select.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import type { RunWriter } from "../../src/runs/run.ts";
 import { hasCheckpoint, readCheckpoint } from "../../src/train/checkpoint_file.ts";
@@ -31,7 +31,7 @@ export async function runStage(
     readonly stage: Stage;
     /** Of the stage among all, from 0. */
     readonly index: number;
-    readonly data: Splits;
+    readonly data: SelectedImages;
     readonly seed: number;
     readonly place: Place;
   },
@@ -87,7 +87,7 @@ async function withBadCall(
   training: Training,
   { path, data, place: { choice: { executor } }, session: place, epochs }: {
     readonly path: string;
-    readonly data: Splits;
+    readonly data: SelectedImages;
     readonly place: Place;
     readonly session: SessionPlace;
     readonly epochs: number;

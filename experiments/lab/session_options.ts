@@ -1,6 +1,6 @@
 /** A declared training as the library takes it. */
 import { initializeWeights, type Weights } from "../../src/nn/model.ts";
-import type { SessionOptions } from "../../src/train/session.ts";
+import type { SessionOptions } from "../../src/train/session_plan.ts";
 import type { Training } from "./experiment.ts";
 import type { RunOptions } from "./place.ts";
 

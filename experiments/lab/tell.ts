@@ -6,7 +6,7 @@ import { textTable } from "../../src/plot/table.ts";
 import { numberOf, objectOf } from "../../src/runs/facts.ts";
 import { type RunSummary, SCORE_NAMES } from "../../src/runs/layout.ts";
 import type { FitResult } from "../../src/train/fit.ts";
-import { SPLIT_NAMES } from "../../src/train/session.ts";
+import { SPLIT_NAMES } from "../../src/data/data_set.ts";
 import type { StopOptions } from "../../src/train/stop.ts";
 import type { BoundRun, MadeRun } from "./bind.ts";
 import { networkName } from "./network_name.ts";
@@ -32,7 +32,7 @@ export function introduce(screen: Screen, bound: BoundRun, { executor, why }: Ch
   );
   screen.say(`Backend   ${BACKEND_TITLES[executor.name]}: ${executor.description} (${why})`);
   screen.say(
-    `Data      digits ${data.train.classes.join(" ")}: ${sets.join(", ")} images, from ${from}` +
+    `Data      digits ${data.train.classNames.join(" ")}: ${sets.join(", ")} images, from ${from}` +
       `${source.seed === undefined ? ", the first of its files" : `, seed ${source.seed}`}`,
   );
   screen.say(`Training  ${trainingInWords(bound)}\n`);

@@ -1,10 +1,10 @@
 /** Everything that is measured of one trained autoencoder, once. */
-import type { DataSet, Splits } from "../../src/data/set.ts";
+import type { ImageSet, ImageSplits } from "../../src/data/mnist.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import type { FitResult } from "../../src/train/fit.ts";
 import { layerOutputs } from "../../src/train/predict.ts";
 import type { Trained } from "../../src/train/saved.ts";
-import { SPLIT_NAMES, type SplitName } from "../../src/train/session.ts";
+import { SPLIT_NAMES, type SplitName } from "../../src/data/data_set.ts";
 import {
   imageErrors,
   imagesAt,
@@ -63,25 +63,25 @@ export interface TrainedAutoencoder {
 /** Measures a trained autoencoder on the three sets; takes seconds. */
 export async function measureAutoencoder(
   { trained, quiet, encoder, nodes }: TrainedAutoencoder,
-  data: Splits,
+  data: ImageSplits,
   executor: Executor,
 ): Promise<AutoencoderMeasures> {
   const { test, validation } = data;
   const baseline = pcaErrors(data);
   const errors: Partial<Record<SplitName, SetErrors>> = {};
   for (const split of SPLIT_NAMES) {
-    const outputs = await outputsOf(quiet, data[split].images, executor);
+    const outputs = await outputsOf(quiet, data[split].inputs, executor);
     const { mean, standardError } = meanError(imageErrors(outputs, data[split]));
     const mse = trained.results[split]!.loss;
     errors[split] = { mse, cleanMse: mean, standardError, pca: pcaErrorOf(baseline, split, nodes) };
   }
   const weights = weightImages(encoder);
-  const codes = await outputsOf(encoder, test.images, executor);
+  const codes = await outputsOf(encoder, test.inputs, executor);
   return {
     errors: errors as AutoencoderMeasures["errors"],
     ...(noiseLayer(trained) !== undefined && { corruptionMse: await corruptionMse(trained, test, executor) }),
     weights,
-    roughness: roughnessOf(weights, test.imageShape, inkedPixels(data.train)),
+    roughness: roughnessOf(weights, test.inputShape, inkedPixels(data.train)),
     deadUnits: deadIn(codes, nodes),
     codes,
     shown: {
@@ -98,17 +98,17 @@ function noiseLayer({ model }: Trained): string | undefined {
 
 async function corruptionMse(
   trained: Trained,
-  test: DataSet,
+  test: ImageSet,
   executor: Executor,
 ): Promise<number> {
   const layer = noiseLayer(trained)!;
-  const noisy = (await layerOutputs(trained, test.images, { layers: [layer], executor })).get(layer)!;
+  const noisy = (await layerOutputs(trained, test.inputs, { layers: [layer], executor })).get(layer)!;
   return meanError(imageErrors(noisy, test)).mean;
 }
 
 async function showImages(
   trained: Trained,
-  set: DataSet,
+  set: ImageSet,
   executor: Executor,
 ): Promise<ShownImages> {
   const images = imagesAt(set, shownImages(set));

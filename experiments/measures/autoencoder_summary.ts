@@ -3,7 +3,7 @@ import { textTable } from "../../src/plot/table.ts";
 import { numberOf, objectOf } from "../../src/runs/facts.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import type { FitResult } from "../../src/train/fit.ts";
-import { SPLIT_NAMES } from "../../src/train/session.ts";
+import { SPLIT_NAMES } from "../../src/data/data_set.ts";
 import type { AutoencoderMeasures } from "./autoencoder_measures.ts";
 import { splitScores } from "./split_scores.ts";
 

@@ -1,6 +1,6 @@
 /** How much the weight images of a layer look like digits. */
 import { normal, STREAM } from "../../src/core/random.ts";
-import type { DataSet } from "../../src/data/set.ts";
+import type { ImageSet } from "../../src/data/mnist.ts";
 import { meanOf } from "./stacked_layers.ts";
 
 /** Images that weight images are held against. */
@@ -22,7 +22,7 @@ export type Likeness = {
 };
 
 /** Holds weight images against the first training images. */
-export function likenessOf(weights: readonly Float32Array[], train: DataSet): Likeness {
+export function likenessOf(weights: readonly Float32Array[], train: ImageSet): Likeness {
   const likeness = digitLikeness(weights, train);
   return {
     mean: meanOf(likeness),
@@ -34,13 +34,13 @@ export function likenessOf(weights: readonly Float32Array[], train: DataSet): Li
 /** How much each weight image looks like a digit: its largest correlation with one of the first 500 training images. */
 export function digitLikeness(
   weights: readonly Float32Array[],
-  { images, rows }: DataSet,
+  { inputs, rows }: ImageSet,
 ): readonly number[] {
-  const pixels = images.length / rows;
+  const pixels = inputs.length / rows;
   const count = Math.min(rows, HELD_AGAINST);
   const digits = Array.from(
     { length: count },
-    (_, i) => centred(Float32Array.from(images.subarray(i * pixels, (i + 1) * pixels))),
+    (_, i) => centred(Float32Array.from(inputs.subarray(i * pixels, (i + 1) * pixels))),
   );
   return weights.map((image) => {
     const direction = centred(image);
@@ -49,8 +49,8 @@ export function digitLikeness(
 }
 
 /** The same of images of noise: what chance gives. */
-export function likenessOfNoise(set: DataSet, count: number): readonly number[] {
-  const pixels = set.images.length / set.rows;
+export function likenessOfNoise(set: ImageSet, count: number): readonly number[] {
+  const pixels = set.inputs.length / set.rows;
   const images = Array.from(
     { length: count },
     (_, lane) => Float32Array.from(normal(pixels, { seed: 1, stream: STREAM.weights, lane })),

@@ -1,5 +1,5 @@
 /** What the layers of a trained network answer to images: feature maps, and kernels that never answer. */
-import type { DataSet } from "../../src/data/set.ts";
+import type { ImageSet } from "../../src/data/mnist.ts";
 import { type Shape, sizeOf } from "../../src/core/tensor.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { classify, layerOutputs } from "../../src/train/predict.ts";
@@ -45,21 +45,21 @@ function shapeOf({ model }: Trained, layer: string): Shape {
 /** The first images of a set with the maps of every layer that the report shows. */
 export async function shownInputs(
   trained: Trained,
-  { images, imageShape, labels, rows, classes }: DataSet,
+  { inputs, inputShape, targets, rows, classNames }: ImageSet,
   { count, executor }: { readonly count: number; readonly executor: Executor },
 ): Promise<readonly ShownInput[]> {
   const shown = Math.min(count, rows);
-  const pixels = images.length / rows;
-  const chosen = images.subarray(0, shown * pixels);
+  const pixels = inputs.length / rows;
+  const chosen = inputs.subarray(0, shown * pixels);
   const layers = SHOWN_LAYERS.map(({ layer }) => layer);
   const outputs = await layerOutputs(trained, chosen, { layers, executor });
   const { classes: predicted } = await classify(trained, chosen, { executor });
   return Array.from({ length: shown }, (_, row) => ({
     row,
-    pixels: images.subarray(row * pixels, (row + 1) * pixels),
-    shape: imageShape,
-    label: classes[labels[row]!]!,
-    predicted: classes[predicted[row]!]!,
+    pixels: inputs.subarray(row * pixels, (row + 1) * pixels),
+    shape: inputShape,
+    label: classNames[targets[row]!]!,
+    predicted: classNames[predicted[row]!]!,
     layers: SHOWN_LAYERS.map(({ layer, name }) => {
       const shape = shapeOf(trained, layer);
       const size = sizeOf(shape);
@@ -80,17 +80,17 @@ export interface LargestAnswers {
 /** The largest answer of each kernel of C1 and C2, over all images of a set and all positions. */
 export async function largestAnswers(
   trained: Trained,
-  { images, rows }: DataSet,
+  { inputs, rows }: ImageSet,
   executor: Executor,
 ): Promise<readonly LargestAnswers[]> {
-  const pixels = images.length / rows;
+  const pixels = inputs.length / rows;
   const layers = KERNEL_LAYERS.map(({ layer }) => layer);
   const found = KERNEL_LAYERS.map(({ layer, name }) => ({
     name,
     largest: new Float32Array(shapeOf(trained, layer).at(-1)!).fill(-Infinity),
   }));
   for (let first = 0; first < rows; first += PART) {
-    const part = images.subarray(first * pixels, Math.min(rows, first + PART) * pixels);
+    const part = inputs.subarray(first * pixels, Math.min(rows, first + PART) * pixels);
     const outputs = await layerOutputs(trained, part, { layers, executor });
     found.forEach(({ largest }, i) => {
       raise(largest, outputs.get(layers[i]!)!);
@@ -130,15 +130,15 @@ const MOVED = 500;
  */
 export async function shiftChanges(
   trained: Trained,
-  { images, imageShape, rows }: DataSet,
+  { inputs, inputShape, rows }: ImageSet,
   executor: Executor,
 ): Promise<Readonly<Record<string, number | null>>> {
   const count = Math.min(MOVED, rows);
-  const pixels = images.length / rows;
-  const still = images.subarray(0, count * pixels);
+  const pixels = inputs.length / rows;
+  const still = inputs.subarray(0, count * pixels);
   const layers = SHOWN_LAYERS.map(({ layer }) => layer);
   const before = await layerOutputs(trained, still, { layers, executor });
-  const after = await layerOutputs(trained, movedRight(still, imageShape), { layers, executor });
+  const after = await layerOutputs(trained, movedRight(still, inputShape), { layers, executor });
   return Object.fromEntries(SHOWN_LAYERS.map(({ layer, name }) => {
     const changes = relativeChanges(before.get(layer)!, after.get(layer)!, count);
     const sum = changes.reduce((sum, value) => sum + value, 0);

@@ -1,5 +1,5 @@
 /** What a trained convolutional network shows beyond its scores: when it reached 96%, which kernels are dead, what moves. */
-import type { DataSet } from "../../src/data/set.ts";
+import type { ImageSet } from "../../src/data/mnist.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import type { EpochRecord, FitResult } from "../../src/train/fit.ts";
@@ -38,7 +38,7 @@ export interface KernelFindings {
 /** Counts dead kernels on the test set and on the images that are shown, and measures how maps move with the images. */
 export async function kernelFindings(
   result: FitResult,
-  test: DataSet,
+  test: ImageSet,
   executor: Executor,
 ): Promise<KernelFindings> {
   const reached = epochsToTarget(result.history);

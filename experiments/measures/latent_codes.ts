@@ -1,6 +1,6 @@
 /** The codes of the test images in three numbers each, with the images themselves: for a view that turns. */
 import { pca, projectOnto } from "../../src/data/pca.ts";
-import type { DataSet } from "../../src/data/set.ts";
+import type { ImageSet } from "../../src/data/mnist.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { compressPng, toCsv } from "../../src/plot/mod.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
@@ -23,7 +23,7 @@ export interface LatentCodes {
  * [images, columns].
  */
 export async function latentCodes(
-  test: DataSet,
+  test: ImageSet,
   { codes, classifier, executor }: {
     readonly codes: Float32Array;
     readonly classifier: Trained;
@@ -41,15 +41,15 @@ export async function latentCodes(
     variances: variances.subarray(0, count),
   };
   const points = projectOnto(first, codes);
-  const predicted = (await classify(classifier, test.images, { executor })).classes;
-  const rows = Array.from(test.labels, (label, i) => [
+  const predicted = (await classify(classifier, test.inputs, { executor })).classes;
+  const rows = Array.from(test.targets, (label, i) => [
     i,
-    test.classes[label],
-    test.classes[predicted[i]!],
+    test.classNames[label],
+    test.classNames[predicted[i]!],
     ...AXES.map((_, axis) => axis < count ? Number(points[i * count + axis]!.toPrecision(6)) : 0),
   ]);
   const sheet = spriteOf(test);
-  const [height, width] = test.imageShape;
+  const [height, width] = test.inputShape;
   return {
     files: {
       [CODES_FILE]: toCsv([["index", "label", "predicted", ...AXES], ...rows]),
@@ -65,7 +65,7 @@ export async function latentCodes(
 }
 
 /** All images on one sheet, about as wide as high: image i in row ⌊i/columns⌋ and column i mod columns. */
-function spriteOf({ images, rows, imageShape: [high, wide] }: DataSet) {
+function spriteOf({ inputs, rows, inputShape: [high, wide] }: ImageSet) {
   const columns = Math.ceil(Math.sqrt(rows)),
     width = columns * wide!,
     height = Math.ceil(rows / columns) * high!;
@@ -74,7 +74,7 @@ function spriteOf({ images, rows, imageShape: [high, wide] }: DataSet) {
     const left = (i % columns) * wide!, top = Math.floor(i / columns) * high!;
     for (let y = 0; y < high!; y++) {
       const from = (i * high! + y) * wide!;
-      bytes.set(images.subarray(from, from + wide!), (top + y) * width + left);
+      bytes.set(inputs.subarray(from, from + wide!), (top + y) * width + left);
     }
   }
   return { bytes, width, height, columns };

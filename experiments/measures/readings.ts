@@ -1,5 +1,5 @@
 /** What a classifier makes of images and of their reconstructions. */
-import type { Splits } from "../../src/data/set.ts";
+import type { ImageSplits } from "../../src/data/mnist.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { type Classification, classify } from "../../src/train/predict.ts";
 import type { Trained } from "../../src/train/saved.ts";
@@ -21,13 +21,13 @@ export interface Readings {
 export async function readings(
   classifier: Trained,
   autoencoder: Trained,
-  { test }: Splits,
+  { test }: ImageSplits,
   executor: Executor,
 ): Promise<Readings> {
-  const { classes: originals } = await classify(classifier, test.images, { executor });
-  const bytes = asBytes(await outputsOf(autoencoder, test.images, executor));
+  const { classes: originals } = await classify(classifier, test.inputs, { executor });
+  const bytes = asBytes(await outputsOf(autoencoder, test.inputs, executor));
   const { classes: reconstructions } = await classify(classifier, bytes, { executor });
-  const counts = test.classes.map(() => test.classes.map(() => 0));
+  const counts = test.classNames.map(() => test.classNames.map(() => 0));
   originals.forEach((original, i) => counts[original]![reconstructions[i]!]! += 1);
   const share = (isSo: (i: number) => boolean) =>
     originals.reduce((sum, _, i) => sum + (isSo(i) ? 1 : 0), 0) / test.rows;
@@ -36,6 +36,6 @@ export async function readings(
     reconstructions,
     counts,
     agreement: share((i) => originals[i] === reconstructions[i]),
-    accuracy: share((i) => test.labels[i] === reconstructions[i]),
+    accuracy: share((i) => test.targets[i] === reconstructions[i]),
   };
 }

@@ -2,12 +2,12 @@
 import { require } from "../../src/core/errors.ts";
 import type { Shape } from "../../src/core/tensor.ts";
 import { sizeOf } from "../../src/core/tensor.ts";
-import type { DataSet, Splits } from "../../src/data/set.ts";
+import type { ImageSet, ImageSplits } from "../../src/data/mnist.ts";
 import { pca, reconstructionErrors } from "../../src/data/pca.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { layerOutputs } from "../../src/train/predict.ts";
 import type { Trained } from "../../src/train/saved.ts";
-import { SPLIT_NAMES, type SplitName } from "../../src/train/session.ts";
+import { SPLIT_NAMES, type SplitName } from "../../src/data/data_set.ts";
 
 /** A mean over images and how far it may be off: its standard error. */
 export interface MeanError {
@@ -26,15 +26,15 @@ export async function outputsOf(
 }
 
 /** Mean squared error of each image: of `values`, as long as the images, from the bytes as numbers from 0 to 1. */
-export function imageErrors(values: Float32Array, { images, rows }: DataSet): Float64Array {
+export function imageErrors(values: Float32Array, { inputs, rows }: ImageSet): Float64Array {
   require(
-    values.length === images.length,
-    () => `Cannot compare ${values.length} values with ${images.length} pixels`,
+    values.length === inputs.length,
+    () => `Cannot compare ${values.length} values with ${inputs.length} pixels`,
   );
-  const pixels = images.length / rows, errors = new Float64Array(rows);
+  const pixels = inputs.length / rows, errors = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
     let sum = 0;
-    for (let at = row * pixels; at < (row + 1) * pixels; at++) sum += (values[at]! - images[at]! / 255) ** 2;
+    for (let at = row * pixels; at < (row + 1) * pixels; at++) sum += (values[at]! - inputs[at]! / 255) ** 2;
     errors[row] = sum / pixels;
   }
   return errors;
@@ -49,18 +49,18 @@ export function meanError(errors: Float64Array): MeanError {
 /** Errors of the best linear code of each width from 0 to the number of pixels, on each set. */
 export type PcaErrors = Readonly<Record<SplitName, readonly number[]>>;
 
-const baselines = new WeakMap<Splits, PcaErrors>();
+const baselines = new WeakMap<ImageSplits, PcaErrors>();
 
 /**
  * Mean squared errors of the principal components of the training images, by set and number of components. Takes some
  * seconds the first time that it is asked about images.
  */
-export function pcaErrors(data: Splits): PcaErrors {
+export function pcaErrors(data: ImageSplits): PcaErrors {
   const known = baselines.get(data);
   if (known !== undefined) return known;
-  const columns = sizeOf(data.train.imageShape), widths = Array.from({ length: columns + 1 }, (_, k) => k);
-  const fitted = pca(data.train.images, { columns });
-  const errorsOn = (name: SplitName) => reconstructionErrors(fitted, data[name].images, widths);
+  const columns = sizeOf(data.train.inputShape), widths = Array.from({ length: columns + 1 }, (_, k) => k);
+  const fitted = pca(data.train.inputs, { columns });
+  const errorsOn = (name: SplitName) => reconstructionErrors(fitted, data[name].inputs, widths);
   const errors = Object.fromEntries(SPLIT_NAMES.map((name) => [name, errorsOn(name)])) as PcaErrors;
   baselines.set(data, errors);
   return errors;
@@ -89,9 +89,9 @@ export function weightImages({ model, weights }: Trained): readonly Float32Array
 }
 
 /** Where at least a hundredth of the images has ink: elsewhere weights stay as they were drawn. */
-export function inkedPixels({ images, rows }: DataSet): readonly boolean[] {
-  const pixels = images.length / rows, counts = new Uint32Array(pixels);
-  images.forEach((byte, at) => counts[at % pixels]! += byte > 0 ? 1 : 0);
+export function inkedPixels({ inputs, rows }: ImageSet): readonly boolean[] {
+  const pixels = inputs.length / rows, counts = new Uint32Array(pixels);
+  inputs.forEach((byte, at) => counts[at % pixels]! += byte > 0 ? 1 : 0);
   return Array.from(counts, (count) => count >= rows / 100);
 }
 
@@ -122,15 +122,15 @@ export function roughnessOf(
 }
 
 /** Positions of the first images of each class, `perClass` of each, class after class. */
-export function shownImages({ labels, classes }: DataSet, perClass = 2): readonly number[] {
-  return classes.flatMap((_, label) =>
-    Array.from(labels.keys()).filter((at) => labels[at] === label).slice(0, perClass)
+export function shownImages({ targets, classNames }: ImageSet, perClass = 2): readonly number[] {
+  return classNames.flatMap((_, label) =>
+    Array.from(targets.keys()).filter((at) => targets[at] === label).slice(0, perClass)
   );
 }
 
 /** The images at some positions, as bytes. */
-export function imagesAt({ images, rows }: DataSet, positions: readonly number[]): Uint8Array {
-  const pixels = images.length / rows, chosen = new Uint8Array(positions.length * pixels);
-  positions.forEach((at, i) => chosen.set(images.subarray(at * pixels, (at + 1) * pixels), i * pixels));
+export function imagesAt({ inputs, rows }: ImageSet, positions: readonly number[]): Uint8Array {
+  const pixels = inputs.length / rows, chosen = new Uint8Array(positions.length * pixels);
+  positions.forEach((at, i) => chosen.set(inputs.subarray(at * pixels, (at + 1) * pixels), i * pixels));
   return chosen;
 }

@@ -1,5 +1,5 @@
 /** Everything that is measured of a pre-trained stack, once. */
-import type { Splits } from "../../src/data/set.ts";
+import type { ImageSplits } from "../../src/data/mnist.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { countParameters } from "../../src/nn/model.ts";
 import { type JsonObject, toJson } from "../../src/runs/json.ts";
@@ -29,15 +29,15 @@ export async function measureStack(
   { encoder, autoencoder }: Pick<Pretrained, "encoder" | "autoencoder">,
   results: readonly FitResult[],
   { data, executor, published }: {
-    readonly data: Splits;
+    readonly data: ImageSplits;
     readonly executor: Executor;
     /** What the reports print of this run, at the paths of its summary. */
     readonly published: JsonObject | null;
   },
 ): Promise<StackMeasures> {
-  const { train, test: { images, imageShape, rows } } = data;
+  const { train, test: { inputs, inputShape, rows } } = data;
   const measures = await measureLayers(encoder, train, executor);
-  const reconstructions = await outputsOf(autoencoder, images, executor);
+  const reconstructions = await outputsOf(autoencoder, inputs, executor);
   const likeness = likenessOf(weightImages(encoder, denseLayers(encoder)[0]!), train);
   const layers = results.map((result, i) =>
     layerSummary(i, result, measures[i]!, i === 0 ? likeness : undefined)
@@ -50,9 +50,9 @@ export async function measureStack(
       layers: layers.map((layer) => toJson(layer)),
       reconstruction: {
         images: rows,
-        meanSquaredError: meanSquaredError(reconstructions, images),
+        meanSquaredError: meanSquaredError(reconstructions, inputs),
         // Of the originals' mean squared difference of neighbouring pixels.
-        sharpness: sharpnessOf(reconstructions, imageShape) / sharpnessOf(asNumbers(images), imageShape),
+        sharpness: sharpnessOf(reconstructions, inputShape) / sharpnessOf(asNumbers(inputs), inputShape),
       },
     },
   };

@@ -1,6 +1,6 @@
 /** What is measured of trained layers: what they had to reconstruct, how active they are, and what comes out of the stack. */
 import { permutation, STREAM } from "../../src/core/random.ts";
-import type { DataSet } from "../../src/data/set.ts";
+import type { ImageSet } from "../../src/data/mnist.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { layerOutputs } from "../../src/train/predict.ts";
 import type { Trained } from "../../src/train/saved.ts";
@@ -29,15 +29,15 @@ export function denseLayers({ model }: Trained): readonly string[] {
 /** Measures each dense layer of an encoder on a set. */
 export async function measureLayers(
   encoder: Trained,
-  { images, rows }: DataSet,
+  { inputs, rows }: ImageSet,
   executor: Executor,
 ): Promise<readonly LayerMeasures[]> {
   const layers = denseLayers(encoder);
-  const pixels = images.length / rows;
+  const pixels = inputs.length / rows;
   const sums = layers.map((name) => new Float64Array(encoder.weights.get(`${name}/bias`)!.length));
   const entropies = layers.map(() => 0);
   for (let first = 0; first < rows; first += PART) {
-    const part = images.subarray(first * pixels, Math.min(rows, first + PART) * pixels);
+    const part = inputs.subarray(first * pixels, Math.min(rows, first + PART) * pixels);
     const codes = await layerOutputs(encoder, part, { layers, executor });
     let target: Float32Array = Float32Array.from(part, (byte) => byte / 255);
     for (const [i, name] of layers.entries()) {
@@ -82,11 +82,11 @@ export async function outputsOf(
 }
 
 /** The images that figures show: 100 of the set, drawn by seed, or all if there are fewer. */
-export function shownImages({ images, rows }: DataSet, seed: number) {
-  const pixels = images.length / rows;
+export function shownImages({ inputs, rows }: ImageSet, seed: number) {
+  const pixels = inputs.length / rows;
   const positions = Array.from(permutation(rows, { seed, stream: STREAM.split }).subarray(0, SHOWN));
   const chosen = new Uint8Array(positions.length * pixels);
-  positions.forEach((at, i) => chosen.set(images.subarray(at * pixels, (at + 1) * pixels), i * pixels));
+  positions.forEach((at, i) => chosen.set(inputs.subarray(at * pixels, (at + 1) * pixels), i * pixels));
   return { positions, images: chosen };
 }
 

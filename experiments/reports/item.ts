@@ -2,7 +2,7 @@
  * What a report prints, as data: a number, a figure or a claim, where it is printed, and what of ours answers it.
  * Nothing here judges; `judge.ts` does, from finished runs on disk.
  */
-import type { Splits } from "../../src/data/set.ts";
+import type { ImageSplits } from "../../src/data/mnist.ts";
 import type { Figure } from "../../src/plot/mod.ts";
 import type { RunFacts } from "../../src/runs/facts.ts";
 import type { Judgement } from "./statistics.ts";
@@ -71,7 +71,7 @@ export interface Found {
   /** The folder of a run. */
   pathOf(run: RunFacts): string;
   /** The images that it was trained on. */
-  imagesOf(run: RunFacts): Promise<Splits>;
+  imagesOf(run: RunFacts): Promise<ImageSplits>;
   /** Lines of its `metrics.jsonl`. */
   metricsOf(run: RunFacts): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }

@@ -1,5 +1,5 @@
 /** The one judge: a report beside finished runs. What matches an item's settings and images answers it, nothing else. */
-import type { MnistOptions } from "../../src/data/mnist.ts";
+import type { ImageSelection } from "../images/select.ts";
 import type { RunFacts } from "../../src/runs/facts.ts";
 import type { Experiment } from "../lab/experiment.ts";
 import {
@@ -32,7 +32,7 @@ import { type Changed, differingSettings, wantedSettings } from "./wanted.ts";
 export interface JudgeContext {
   readonly runs: readonly RunFacts[];
   /** Whether a run's images are those that the selection takes of the original MNIST. */
-  isReportData(run: RunFacts, selection: MnistOptions): boolean;
+  isReportData(run: RunFacts, selection: ImageSelection): boolean;
   /** Names of the figures in a run's folder, without their endings. */
   picturesOf(run: RunFacts): readonly string[];
   /** Pictures of a figure that is drawn from several runs; none where nobody drew it. */

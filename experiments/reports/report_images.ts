@@ -1,11 +1,11 @@
 /** Whether a run's images are the report's, by hash: the original files, and the rows that the selection takes. */
-import type { MnistOptions } from "../../src/data/mnist.ts";
-import { selectionSha256 } from "../../src/data/mnist.ts";
+import type { ImageSelection } from "../images/select.ts";
+import { selectionSha256 } from "../images/select.ts";
 import type { RunFacts } from "../../src/runs/facts.ts";
 import { digitsOf } from "./wanted.ts";
 
 /** Tells of a run and a selection whether they are of the same images. */
-export type IsReportData = (run: RunFacts, selection: MnistOptions) => boolean;
+export type IsReportData = (run: RunFacts, selection: ImageSelection) => boolean;
 
 /** Reads the labels of the original MNIST, which the rows of a selection follow from. */
 export async function reportImages(): Promise<IsReportData> {

@@ -1,5 +1,5 @@
 /** From what an item wants to the settings of a run, and whether a run has them. */
-import type { MnistOptions } from "../../src/data/mnist.ts";
+import type { ImageSelection } from "../images/select.ts";
 import type { RunFacts } from "../../src/runs/facts.ts";
 import type { Experiment } from "../lab/experiment.ts";
 import { settingTexts } from "../lab/settings.ts";
@@ -33,6 +33,6 @@ export function differingSettings(
 }
 
 /** The digits of a selection as a run tells them. */
-export function digitsOf({ digits }: MnistOptions): string {
+export function digitsOf({ digits }: ImageSelection): string {
   return (digits ?? [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]).join(", ");
 }

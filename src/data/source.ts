@@ -8,7 +8,6 @@ import { fileURLToPath } from "node:url";
 import { causeOf, DescentError, require } from "../core/errors.ts";
 import { formatShape, sameShape } from "../core/tensor.ts";
 import { type Idx, parseIdx, readIdxBytes } from "./idx.ts";
-import type { SourceLabels } from "./split.ts";
 
 /** A file that was read. Both numbers are of the unpacked bytes, so that packing does not change them. */
 export interface SourceFile {
@@ -21,6 +20,14 @@ export interface SourceFile {
 export interface LabelledImages {
   readonly images: Idx;
   readonly labels: Idx;
+}
+
+/** The labels that are chosen from. */
+export interface SourceLabels {
+  readonly trainLabels: Uint8Array;
+  readonly t10kLabels: Uint8Array;
+  /** How messages name the set. */
+  readonly from: string;
 }
 
 /** A set as it was read, before anything is selected from it. */

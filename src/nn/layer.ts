@@ -14,11 +14,21 @@ export interface Parameter {
   readonly fanOut: number;
 }
 
+/** A value that belongs to a layer and is not trained, such as the mean of what it has seen. */
+export interface LayerState {
+  /** A leaf of the role `state`. */
+  readonly node: Node;
+  /** What it is before training. */
+  readonly initial: Float32Array;
+}
+
 /** A layer bound to the shape of its input. */
 export interface BuiltLayer {
   /** Shape of one row's output. */
   readonly outputShape: Shape;
   readonly parameters: readonly Parameter[];
+  /** Default none. */
+  readonly states?: readonly LayerState[];
   apply(x: Node, options: ApplyOptions): Node;
 }
 

@@ -1,55 +1,80 @@
-/** Losses: one number per row of a batch. Their mean over the real rows is what training lowers. */
-import { checkOptions, type NoOptions } from "../core/option_names.ts";
+/** Losses that compare with values, or with what the model was given. */
+import { require } from "../core/errors.ts";
+import { checkOptions, type NoOptions, shown } from "../core/option_names.ts";
+import { sizeOf } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
 import { binaryCrossEntropy as binaryCrossEntropyNode } from "../ops/binary_cross_entropy.ts";
-import { countCorrect } from "../ops/count_correct.ts";
+import { abs, map, maximum, minimum } from "../ops/map.ts";
 import { meanSquaredError as meanSquaredErrorNode } from "../ops/mean_squared_error.ts";
-import { softmaxCrossEntropy } from "../ops/softmax_cross_entropy.ts";
+import { reduceMean } from "../ops/reduce.ts";
+import { reshape } from "../ops/reshape.ts";
+import { type ClassifierLoss, describeLoss, type Loss, type Penalty, type PenaltyInputs } from "./loss.ts";
 
-/** What a loss may look at. */
-export interface LossInputs {
-  /** What the model gives: [rows, …]. */
-  readonly output: Node;
-  /** Class indices, u32 [rows]. */
-  readonly labels: Node;
-  /** The batch that the model was given, images or codes: [rows, …]. */
-  readonly x: Node;
-}
-
-export interface Loss {
-  readonly name: string;
-  /** Node with the loss of each row: [rows]. */
-  rows(inputs: LossInputs): Node;
-  /** Node with 1 for each row that is right, else 0: [rows]. Left out where nothing is right or wrong. */
-  correct?(inputs: LossInputs): Node;
-  /** What training lowers besides the mean of the rows' losses; it is told apart from that mean. */
-  penalties?(inputs: PenaltyInputs): readonly Penalty[];
-}
-
-/** What a penalty may look at: a batch in training. */
-export interface PenaltyInputs {
-  /** What each layer of the model gives, by its name: [rows, …]. */
-  readonly layers: ReadonlyMap<string, Node>;
-  /** The share of each row in a mean over the real rows of the batch: [rows]. */
-  readonly rowWeights: Node;
-}
-
-/** `weight` times the sum of the elements of `value`, a vector. */
-export interface Penalty {
-  readonly value: Node;
-  readonly weight: number;
-}
-
-/** A loss that knows right from wrong. */
-export type ClassifierLoss = Loss & Required<Pick<Loss, "correct">>;
-
-/** Cross-entropy of the softmax of logits with class indices, in nats. The model's last layer must give logits. */
-export function crossEntropy(options: NoOptions = {}): ClassifierLoss {
-  checkOptions("crossEntropy", options, {});
+/** Mean over the values of a row of the squared difference from the targets. */
+export function meanSquaredError(options: NoOptions = {}): Loss {
+  checkOptions("meanSquaredError", options, {});
   return {
-    name: "softmax cross-entropy",
-    rows: ({ output, labels }) => softmaxCrossEntropy(output, labels),
-    correct: ({ output, labels }) => countCorrect(output, labels),
+    name: "mean squared error",
+    compares: "values",
+    rows: ({ output, targets }) => meanSquaredErrorNode(flat(output), flat(targets!)),
+  };
+}
+
+/** Mean over the values of a row of the absolute difference from the targets: outliers count less than squared. */
+export function meanAbsoluteError(options: NoOptions = {}): Loss {
+  checkOptions("meanAbsoluteError", options, {});
+  return {
+    name: "mean absolute error",
+    compares: "values",
+    rows: ({ output, targets }) => meanOf(output, targets!, (y, t) => abs(y.sub(t))),
+  };
+}
+
+/** Settings of `huber`. */
+export interface HuberOptions {
+  /** Differences up to here count squared, larger ones in proportion. Default 1. */
+  readonly delta?: number;
+}
+
+/**
+ * Mean over the values of a row of Huber's loss of the difference d from the targets: d²/2 up to `delta`, and
+ * delta·(|d| − delta/2) beyond. Throws when `delta` is not a positive number.
+ * Source: P. Huber: "Robust estimation of a location parameter" (1964); PyTorch's `HuberLoss`.
+ */
+export function huber(options: HuberOptions = {}): Loss {
+  checkOptions("huber", options, { delta: true });
+  const { delta = 1 } = options;
+  require(
+    delta > 0 && delta < Infinity,
+    () => `The delta of huber() must be a positive number, got ${shown(delta)}`,
+  );
+  return {
+    name: describeLoss("Huber loss", options),
+    compares: "values",
+    rows: ({ output, targets }) =>
+      meanOf(output, targets!, (y, t) => {
+        // With m = min(|d|, δ) both branches are m·(|d| − m/2).
+        const distance = abs(y.sub(t)), most = minimum(distance, delta);
+        return most.mul(distance.sub(most.mul(0.5)));
+      }),
+  };
+}
+
+/**
+ * Mean over the values of a row of the cross-entropy between a target from 0 to 1 and the sigmoid of the output, in nats:
+ * for answers that are yes or no, one or many a row. The model's last layer must give logits. The accuracy is the share of
+ * values whose answer, a logit above 0, is the target's, one above ½.
+ * Source: PyTorch's `BCEWithLogitsLoss`.
+ */
+export function binaryCrossEntropy(options: NoOptions = {}): ClassifierLoss {
+  checkOptions("binaryCrossEntropy", options, {});
+  return {
+    name: "binary cross-entropy",
+    compares: "values",
+    // log(1 + exp(z)) − z·t, so that nothing overflows.
+    rows: ({ output, targets }) =>
+      meanOf(output, targets!, (z, t) => maximum(z, 0).sub(z.mul(t)).add(abs(z).neg().exp().log1p())),
+    correct: ({ output, targets }) => meanOf(output, targets!, (z, t) => z.greater(0).equal(t.greater(0.5))),
   };
 }
 
@@ -58,7 +83,8 @@ export function reconstructionError(options: NoOptions = {}): Loss {
   checkOptions("reconstructionError", options, {});
   return {
     name: "mean squared reconstruction error",
-    rows: ({ output, x }) => meanSquaredErrorNode(output, x),
+    compares: "inputs",
+    rows: ({ output, x }) => meanSquaredErrorNode(flat(output), flat(x)),
   };
 }
 
@@ -67,10 +93,96 @@ export function reconstructionError(options: NoOptions = {}): Loss {
  * the loss of an autoencoder whose last layer gives logits. Source: Vincent et al., "Stacked denoising autoencoders"
  * (JMLR 2010), section 2.1.
  */
-export function binaryCrossEntropy(options: NoOptions = {}): Loss {
-  checkOptions("binaryCrossEntropy", options, {});
+export function reconstructionCrossEntropy(options: NoOptions = {}): Loss {
+  checkOptions("reconstructionCrossEntropy", options, {});
   return {
     name: "binary cross-entropy",
-    rows: ({ output, x }) => binaryCrossEntropyNode(output, x),
+    compares: "inputs",
+    rows: ({ output, x }) => binaryCrossEntropyNode(flat(output), flat(x)),
   };
+}
+
+/**
+ * A weighted sum of losses that compare the same output, such as `[[meanSquaredError(), 1], [meanAbsoluteError(), 0.1]]`.
+ * Accuracies, class weights and what is ignored are those of the first that has them.
+ *
+ * Throws when there is none, a weight is no finite number, or one compares with classes and another with values.
+ *
+ * @example
+ * ```ts
+ * import { dense, fit, meanAbsoluteError, meanSquaredError, sequential, sumOfLosses } from "descent";
+ * const train = { inputs: Float32Array.of(0, 1, 2, 3), inputShape: [1], targets: Float32Array.of(1, 3, 5, 7) };
+ * const loss = sumOfLosses([[meanSquaredError(), 1], [meanAbsoluteError(), 0.1]]);
+ * await fit(sequential(1, [dense(1, { activation: "identity" })]), { train }, { loss, epochs: 2 });
+ * ```
+ */
+export function sumOfLosses(parts: readonly (readonly [loss: Loss, weight: number])[]): Loss {
+  require(
+    Array.isArray(parts) && parts.length > 0 && parts.every((part) => typeof part?.[0]?.rows === "function"),
+    () =>
+      `A sum of losses is of pairs, as [[meanSquaredError(), 1], [meanAbsoluteError(), 0.1]], got ${
+        shown(parts)
+      }`,
+  );
+  const bad = parts.find(([, weight]) => !Number.isFinite(weight));
+  require(
+    bad === undefined,
+    () => `The ${bad![0].name} of a sum weighs ${shown(bad![1])}: give a finite number`,
+  );
+  const losses: readonly Loss[] = parts.map(([loss]) => loss),
+    targets = losses.filter(({ compares }) => compares !== "inputs");
+  const [first] = targets, other = targets.find(({ compares }) => compares !== first?.compares);
+  require(
+    other === undefined,
+    () =>
+      `The ${first!.name} compares with ${first!.compares}, the ${other!.name} with ${
+        other!.compares
+      }: a set has targets of one kind`,
+  );
+  const find = <N extends keyof Loss>(name: N) => losses.find((loss) => loss[name] !== undefined)?.[name];
+  const weighing = losses.find(({ classWeights }) => classWeights !== undefined);
+  require(
+    weighing === undefined || parts.length === 1,
+    () =>
+      `The ${weighing!.name} has classWeights, which a sum of losses cannot divide by: weigh rows instead`,
+  );
+  const correct = find("correct"), ignore = find("ignore");
+  return {
+    name: parts.map(([{ name }, weight]) => `${weight} × ${name}`).join(" + "),
+    compares: first?.compares ?? "inputs",
+    rows(inputs) {
+      const nodes = parts.map(([loss]) => loss.rows(inputs));
+      return map(
+        nodes,
+        (...values) =>
+          values.map((value, i) => value.mul(parts[i]![1])).reduce((sum, value) => sum.add(value)),
+        { label: "losses" },
+      );
+    },
+    ...(correct && { correct }),
+    ...(ignore !== undefined && { ignore }),
+    ...(losses.some(({ penalties }) => penalties) && {
+      penalties: (inputs: PenaltyInputs) =>
+        parts.flatMap(([loss, weight]) =>
+          (loss.penalties?.(inputs) ?? []).map((penalty: Penalty) => ({
+            ...penalty,
+            weight: weight * penalty.weight,
+          }))
+        ),
+    }),
+    constants: new Map(losses.flatMap(({ constants }) => [...constants ?? []])),
+  };
+}
+
+/** One row of values for each row of a batch, whatever their shape. */
+function flat(value: Node): Node {
+  const { shape } = value.type;
+  return shape.length === 2 ? value : reshape(value, [sizeOf(shape) / shape[0]!], value.label);
+}
+
+type Elementwise = Parameters<typeof map>[1];
+
+/** The mean over the values of a row of what is made of each and its target. */
+function meanOf(output: Node, targets: Node, of: Elementwise): Node {
+  return reduceMean(map([flat(output), flat(targets)], of), { axes: [1], label: "losses" });
 }

@@ -5,7 +5,7 @@ import { requireSeed } from "../core/random.ts";
 import { formatShape, type Shape, sizeOf } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
 import { initialValues } from "./initializers.ts";
-import type { ApplyOptions, BuiltLayer, Layer, Parameter } from "./layer.ts";
+import type { ApplyOptions, BuiltLayer, Layer, LayerState, Parameter } from "./layer.ts";
 
 /** A network as a description: it holds no weights. */
 export interface Model {
@@ -14,11 +14,17 @@ export interface Model {
   readonly outputShape: Shape;
   readonly layers: readonly NamedLayer[];
   readonly parameters: readonly Parameter[];
+  /** What its layers keep besides: it is saved with the weights, and no optimizer changes it. */
+  readonly states: readonly LayerState[];
   /**
    * What its values are: `logits` of classes, or `values` as they are, such as the pixels of an autoencoder. `fit` records
    * it by its loss, and it is saved with the model; absent where nothing was trained.
    */
   readonly gives?: Gives;
+  /** What the bytes meant that it was trained on; it is saved too. Absent where that was numbers, or pixels from 0 to 1. */
+  readonly scaling?: ModelScaling;
+  /** Names of the classes that it was trained on, in the order of its logits; they are saved too. */
+  readonly classNames?: readonly string[];
   /** The network as nodes, on a batch `x` [rows, …inputShape]. May be called often: parameters are shared. */
   apply(x: Node, options?: Partial<ApplyOptions>): Node;
 }
@@ -26,13 +32,19 @@ export interface Model {
 /** What the values of a trained model are. */
 export type Gives = "logits" | "values";
 
+/** A byte stands for byte · scale + offset. */
+export interface ModelScaling {
+  readonly scale: number;
+  readonly offset: number;
+}
+
 export interface NamedLayer {
   readonly name: string;
   readonly layer: Layer;
   readonly built: BuiltLayer;
 }
 
-/** Values of a model's parameters by name, dense. */
+/** Values of a model's parameters, and of what else its layers keep, by name; dense. */
 export type Weights = ReadonlyMap<string, Float32Array>;
 
 /**
@@ -75,6 +87,7 @@ export function sequential(inputShape: number | Shape, layers: readonly Layer[])
     outputShape: current,
     layers: named,
     parameters: named.flatMap(({ built }) => built.parameters),
+    states: named.flatMap(({ built }) => built.states ?? []),
     apply: (x, { training = false } = {}) =>
       named.reduce((value, { built }) => built.apply(value, { training }), x),
   };
@@ -97,6 +110,11 @@ export function checkModelType(model: Model): void {
   );
 }
 
+/** The leaves whose values are the model's weights: its parameters, and what its layers keep. */
+export function modelLeaves({ parameters, states }: Model): readonly Node[] {
+  return [...parameters, ...states].map(({ node }) => node);
+}
+
 /** Number of trained values. */
 export function countParameters(model: Model): number {
   checkModelType(model);
@@ -107,12 +125,15 @@ export function countParameters(model: Model): number {
 export function initializeWeights(model: Model, seed: number): Weights {
   checkModelType(model);
   requireSeed(seed);
-  return new Map(
-    model.parameters.map(({ node, initializer, fanIn, fanOut }, lane) => [
-      node.label,
-      initialValues(initializer, node.type.shape, { fanIn, fanOut, seed, lane }),
-    ]),
-  );
+  return new Map([
+    ...model.parameters.map(({ node, initializer, fanIn, fanOut }, lane) =>
+      [
+        node.label,
+        initialValues(initializer, node.type.shape, { fanIn, fanOut, seed, lane }),
+      ] as const
+    ),
+    ...model.states.map(({ node, initial }) => [node.label, initial] as const),
+  ]);
 }
 
 /** Refuses weights that do not belong to the model, by name or size, and values that are no finite numbers. */
@@ -122,8 +143,8 @@ export function checkWeights(model: Model, weights: Weights): void {
     () =>
       `The weights must be a map from names to values, as initializeWeights() gives, got ${shown(weights)}`,
   );
-  const known = new Set(model.parameters.map(({ node }) => node.label));
-  for (const { node: { label, type } } of model.parameters) {
+  const leaves = modelLeaves(model), known = new Set(leaves.map(({ label }) => label));
+  for (const { label, type } of leaves) {
     const values = weights.get(label);
     require(values !== undefined, () => `The weights have no "${label}": they belong to another model`);
     require(

@@ -12,7 +12,7 @@ import { flatten } from "./flatten.ts";
 import type { Initializer } from "./initializers.ts";
 import type { Layer } from "./layer.ts";
 import { maxPool2d } from "./max_pool2d.ts";
-import { type Gives, type Model, sequential } from "./model.ts";
+import { type Gives, type Model, type ModelScaling, sequential } from "./model.ts";
 import { poolFromConfig } from "./pool.ts";
 import { tiedDense } from "./tied_dense.ts";
 
@@ -42,13 +42,15 @@ export interface ModelConfig {
   readonly inputShape: Shape;
   readonly layers: readonly { readonly kind: string; readonly config: Layer["config"] }[];
   readonly gives?: Gives;
+  readonly scaling?: ModelScaling;
+  readonly classNames?: readonly string[];
 }
 
 export function modelConfig(model: Model): ModelConfig {
   return {
     inputShape: model.inputShape,
     layers: model.layers.map(({ layer: { kind, config } }) => ({ kind, config })),
-    ...(model.gives !== undefined && { gives: model.gives }),
+    ...recordedOf(model),
   };
 }
 
@@ -67,8 +69,32 @@ export function modelFromConfig(description: ModelConfig): Model {
     gives === undefined || gives === "logits" || gives === "values",
     () => `A model gives logits or values, but this description says ${JSON.stringify(gives)}`,
   );
+  const { scaling, classNames } = description;
+  require(
+    scaling === undefined || [scaling?.scale, scaling?.offset].every(Number.isFinite),
+    () => `The scaling of a model is two numbers, but this description says ${JSON.stringify(scaling)}`,
+  );
+  require(
+    classNames === undefined ||
+      Array.isArray(classNames) && classNames.every((name) => typeof name === "string"),
+    () =>
+      `The class names of a model are a list of texts, but this description says ${
+        JSON.stringify(classNames)
+      }`,
+  );
   const model = sequential(description.inputShape, description.layers.map(layerFromConfig));
-  return gives === undefined ? model : { ...model, gives };
+  return { ...model, ...recordedOf(description) };
+}
+
+/** What is known of a model from its training. */
+function recordedOf(
+  { gives, scaling, classNames }: Pick<Model, "gives" | "scaling" | "classNames">,
+): Pick<Model, "gives" | "scaling" | "classNames"> {
+  return {
+    ...(gives !== undefined && { gives }),
+    ...(scaling !== undefined && { scaling }),
+    ...(classNames !== undefined && { classNames }),
+  };
 }
 
 function layerFromConfig(described: ModelConfig["layers"][number], position: number): Layer {

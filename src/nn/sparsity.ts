@@ -3,7 +3,7 @@ import { require } from "../core/errors.ts";
 import { checkOptions, shown } from "../core/option_names.ts";
 import { klSparsity } from "../ops/kl_sparsity.ts";
 import { weightedSumRows } from "../ops/weighted_sum_rows.ts";
-import type { Loss } from "./losses.ts";
+import type { Loss } from "./loss.ts";
 
 /** Settings of `withSparsity`. */
 export interface SparsityOptions {
@@ -29,13 +29,13 @@ export interface SparsityOptions {
  * import { mnist } from "../data/mnist.ts";
  * import { fit } from "../train/fit.ts";
  * import { dense } from "./dense.ts";
- * import { binaryCrossEntropy } from "./losses.ts";
+ * import { reconstructionCrossEntropy } from "./losses.ts";
  * import { sequential } from "./model.ts";
  * import { withSparsity } from "./sparsity.ts";
  * import { tiedDense } from "./tied_dense.ts";
- * const data = await mnist({ first: { train: 256, test: 64 } });
+ * const data = await mnist({ train: 256, test: 64 });
  * const model = sequential(784, [dense(30, { activation: "sigmoid" }), tiedDense("dense_1")]);
- * const loss = withSparsity(binaryCrossEntropy(), { layers: ["dense_1"], rho: 0.05, beta: 0.5 });
+ * const loss = withSparsity(reconstructionCrossEntropy(), { layers: ["dense_1"], rho: 0.05, beta: 0.5 });
  * const { history } = await fit(model, data, { loss, epochs: 1 });
  * assert(history[0]!.penalty! > 0);
  * ```
@@ -45,7 +45,7 @@ export function withSparsity<L extends Loss>(loss: L, options: SparsityOptions):
   const { layers, rho, beta } = options;
   require(
     typeof loss?.rows === "function",
-    () => `The sparsity goes with a loss, such as binaryCrossEntropy(), got ${shown(loss)}`,
+    () => `The sparsity goes with a loss, such as reconstructionCrossEntropy(), got ${shown(loss)}`,
   );
   require(
     rho > 0 && rho < 1,

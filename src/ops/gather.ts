@@ -75,7 +75,7 @@ function gatherCase(
   };
 }
 
-/** Settings of `gather` and `gatherLabels`. */
+/** Settings of `gather` and `gatherElements`. */
 export interface GatherOptions {
   /** Rows of the batch. */
   readonly rows: number;

@@ -16,7 +16,8 @@ import { corruptOp } from "./corrupt.ts";
 import { countCorrectOp } from "./count_correct.ts";
 import { dropoutOp } from "./dropout.ts";
 import { gatherOp } from "./gather.ts";
-import { gatherLabelsOp } from "./gather_labels.ts";
+import { gatherElementsOp } from "./gather_elements.ts";
+import { gatherRowsOp } from "./gather_rows.ts";
 import { klSparsityOp } from "./kl_sparsity.ts";
 import { klSparsityGradOp } from "./kl_sparsity_grad.ts";
 import { linearOp } from "./linear.ts";
@@ -30,6 +31,7 @@ import { maxPool2dOp } from "./max_pool2d.ts";
 import { maxPool2dGradOp } from "./max_pool2d_grad.ts";
 import { meanSquaredErrorOp } from "./mean_squared_error.ts";
 import { meanSquaredErrorGradOp } from "./mean_squared_error_grad.ts";
+import { oneHotOp } from "./one_hot.ts";
 import { outerProductOp } from "./outer_product.ts";
 import { recordOp } from "./record.ts";
 import { reshapeOp } from "./reshape.ts";
@@ -39,6 +41,7 @@ import { softmaxCrossEntropyOp } from "./softmax_cross_entropy.ts";
 import { softmaxCrossEntropyGradOp } from "./softmax_cross_entropy_grad.ts";
 import { sumRowsOp } from "./sum_rows.ts";
 import { sumSquaresOp } from "./sum_squares.ts";
+import { weighRowsOp } from "./weigh_rows.ts";
 import { weightedSumRowsOp } from "./weighted_sum_rows.ts";
 
 export const OPS: readonly Op[] = [
@@ -58,7 +61,8 @@ export const OPS: readonly Op[] = [
   countCorrectOp,
   dropoutOp,
   gatherOp,
-  gatherLabelsOp,
+  gatherElementsOp,
+  gatherRowsOp,
   klSparsityOp,
   klSparsityGradOp,
   linearOp,
@@ -72,6 +76,7 @@ export const OPS: readonly Op[] = [
   maxPool2dGradOp,
   meanSquaredErrorOp,
   meanSquaredErrorGradOp,
+  oneHotOp,
   outerProductOp,
   recordOp,
   reshapeOp,
@@ -81,5 +86,6 @@ export const OPS: readonly Op[] = [
   softmaxCrossEntropyGradOp,
   sumRowsOp,
   sumSquaresOp,
+  weighRowsOp,
   weightedSumRowsOp,
 ];

@@ -2,7 +2,7 @@
 import { require } from "../core/errors.ts";
 import { shown } from "../core/option_names.ts";
 import type { Executor } from "../exec/executor.ts";
-import type { Loss } from "../nn/losses.ts";
+import type { Loss } from "../nn/loss.ts";
 import { checkModelType, checkWeights } from "../nn/model.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { checkClip, type ClipOptions } from "./clipping.ts";
@@ -23,6 +23,7 @@ export const FIT_NAMES = {
   encoder: true,
   frozen: true,
   measureTest: true,
+  evaluate: true,
   stopping: true,
   maxSeconds: true,
   weights: true,
@@ -88,7 +89,14 @@ export function checkParts(
   if (clip !== undefined) checkClip(clip);
   require(
     loss === undefined || typeof loss?.rows === "function",
-    () => `The loss must be what crossEntropy() or reconstructionError() gives, got ${shown(loss)}`,
+    () => `The loss must be what crossEntropy() or meanSquaredError() gives, got ${shown(loss)}`,
+  );
+  require(
+    loss === undefined || ["classes", "values", "inputs"].includes(loss.compares),
+    () =>
+      `The loss must say what it compares with, "classes", "values" or "inputs", got ${
+        shown(loss!.compares)
+      }`,
   );
   require(
     executor === undefined || typeof executor?.load === "function",

@@ -1,8 +1,9 @@
 /** Parts of trained models, and models one after another: an encoder cut off, a classifier put behind it. */
 import { require } from "../core/errors.ts";
 import { formatShape, sameShape } from "../core/tensor.ts";
-import type { Layer } from "../nn/layer.ts";
-import { checkWeights, type Gives, type NamedLayer, sequential } from "../nn/model.ts";
+import type { Node } from "../ir/node.ts";
+import type { BuiltLayer, Layer } from "../nn/layer.ts";
+import { checkWeights, type Gives, type Model, type NamedLayer, sequential } from "../nn/model.ts";
 import { tiedDense, type TiedDenseOptions } from "../nn/tied_dense.ts";
 import { checkTrained } from "./check_parts.ts";
 import type { Trained } from "./saved.ts";
@@ -52,8 +53,12 @@ export function sliceLayers(trained: Trained, start: number, before?: number): T
   );
   const shape = start === 0 ? inputShape : layers[start - 1]!.built.outputShape;
   const part = rebuild(shape, [{ trained, layers: layers.slice(start, end) }]);
-  // What a layer before the last gives are no logits of classes.
-  return recorded(part, end < layers.length ? "values" : trained.model.gives);
+  const { gives, scaling, classNames } = trained.model;
+  // What a layer before the last gives are no logits of classes, and what one behind the first takes are no bytes.
+  return recorded(part, {
+    ...(end < layers.length ? { gives: "values" } : { gives, classNames }),
+    ...(start === 0 && { scaling }),
+  });
 }
 
 /**
@@ -89,12 +94,28 @@ export function joinModels(first: Trained, second: Trained): Trained {
     first.model.inputShape,
     [first, second].map((trained) => ({ trained, layers: trained.model.layers })),
   );
-  return recorded(joined, second.model.gives);
+  const { gives: values, classNames } = second.model;
+  return recorded(joined, { gives: values, classNames, scaling: first.model.scaling });
 }
 
-/** The same, with what its values are known to be. */
-function recorded({ model, weights }: Trained, gives: Gives | undefined): Trained {
-  return { model: gives === undefined ? model : { ...model, gives }, weights };
+/** The same, with what is known of its inputs and values. */
+function recorded(
+  { model, weights }: Trained,
+  { gives, classNames, scaling }: {
+    readonly gives?: Gives | undefined;
+    readonly classNames?: Model["classNames"] | undefined;
+    readonly scaling?: Model["scaling"] | undefined;
+  },
+): Trained {
+  return {
+    model: {
+      ...model,
+      ...(gives && { gives }),
+      ...(classNames && { classNames }),
+      ...(scaling && { scaling }),
+    },
+    weights,
+  };
 }
 
 /** Layers of trained models in a row, named anew, with the weights that they had. */
@@ -109,13 +130,18 @@ function rebuild(
     const newNames = new Map(chosen.map(({ name, layer }, i) => [name, `${layer.kind}_${first + i + 1}`]));
     for (const { name, layer, built } of chosen) {
       layers.push(layer.kind === "tied_dense" ? tiedAnew(name, layer, newNames) : layer);
-      values.push(...built.parameters.map(({ node }) => weights.get(node.label)!));
+      values.push(...leavesOf(built).map(({ label }) => weights.get(label)!));
     }
   }
   const model = sequential(inputShape, layers);
-  const weights = new Map(model.parameters.map(({ node }, i) => [node.label, values[i]!]));
+  const leaves = model.layers.flatMap(({ built }) => leavesOf(built));
+  const weights = new Map(leaves.map(({ label }, i) => [label, values[i]!]));
   checkWeights(model, weights);
   return { model, weights };
+}
+
+function leavesOf({ parameters, states = [] }: BuiltLayer): readonly Node[] {
+  return [...parameters, ...states].map(({ node }) => node);
 }
 
 /** A tied layer that follows its layer to that one's new name. */

@@ -1,9 +1,7 @@
 /** A trained model in front of the one that is trained: its weights are constant data of the plan. */
-import { require } from "../core/errors.ts";
-import { formatShape, sizeOf } from "../core/tensor.ts";
 import { leaf } from "../ir/leaf.ts";
 import { type Node, reachable } from "../ir/node.ts";
-import { checkWeights, type Model } from "../nn/model.ts";
+import { checkWeights, type Model, modelLeaves } from "../nn/model.ts";
 import type { Trained } from "./saved.ts";
 
 /** An encoder in a graph. */
@@ -22,7 +20,7 @@ const FIRST_LANE = 2 ** 16;
 export function encoderGraph({ model, weights }: Trained): EncoderGraph {
   checkWeights(model, weights);
   const leaves = new Map(
-    model.parameters.map(({ node }) => [node, leaf("data", `encoder/${node.label}`, node.type.shape)]),
+    modelLeaves(model).map((node) => [node, leaf("data", `encoder/${node.label}`, node.type.shape)]),
   );
   return {
     model,
@@ -43,20 +41,4 @@ export function encoderGraph({ model, weights }: Trained): EncoderGraph {
       return copies.get(code)!;
     },
   };
-}
-
-/** Refuses an encoder that does not fit the images or the model. */
-export function checkEncoder(encoder: Model, model: Model, pixels: number): void {
-  require(
-    sizeOf(encoder.inputShape) === pixels,
-    () =>
-      `The encoder takes rows of shape ${formatShape(encoder.inputShape)}, the images have ${pixels} pixels`,
-  );
-  require(
-    sizeOf(encoder.outputShape) === sizeOf(model.inputShape),
-    () =>
-      `The encoder gives ${formatShape(encoder.outputShape)}, but the model takes rows of shape ${
-        formatShape(model.inputShape)
-      }: begin it with ${sizeOf(encoder.outputShape)} inputs`,
-  );
 }

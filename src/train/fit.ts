@@ -1,11 +1,13 @@
 /** Training to the end: epochs, early stopping, and the evaluation after it. */
 import { require } from "../core/errors.ts";
-import { checkOptions } from "../core/option_names.ts";
+import { checkOptions, shown } from "../core/option_names.ts";
 import { chooseExecutor } from "../exec/choose.ts";
 import { checkSplits } from "../data/check_set.ts";
-import type { Splits } from "../data/set.ts";
+import { countRows, SPLIT_NAMES, type SplitName, type Splits } from "../data/data_set.ts";
+import { isStreamed, type StreamedSplits } from "../data/stream.ts";
 import { requireSeed } from "../core/random.ts";
-import { type ClassifierLoss, crossEntropy, type Loss } from "../nn/losses.ts";
+import { crossEntropy } from "../nn/cross_entropy.ts";
+import type { ClassifierLoss, Loss } from "../nn/loss.ts";
 import { checkModelType, initializeWeights, type Model } from "../nn/model.ts";
 import { adam } from "../optim/adam.ts";
 import { checkParts, checkTrained, FIT_NAMES, OF_OTHERS } from "./check_parts.ts";
@@ -29,8 +31,8 @@ export type {
 } from "./fit_result.ts";
 
 /**
- * Trains a model on `data.train`, watches `data.validation`, and evaluates the result on all three sets; validation
- * and test may be empty.
+ * Trains a model on `data.train`, watches `data.validation`, and evaluates the result on all sets that there are. The train
+ * set may be a stream, `{ train: () => batches, stepsPerEpoch }`, which need not fit into memory.
  *
  * Throws when the model does not fit the data, an option is out of range, what it is to go on from is of another training, the weights it starts from are not finite, the
  * loss or a weight stops being a finite number, or a checkpoint cannot be written or is of another training.
@@ -42,10 +44,10 @@ export type {
  * import { dense } from "../nn/dense.ts";
  * import { sequential } from "../nn/model.ts";
  * import { fit } from "./fit.ts";
- * const data = await mnist({ digits: [0, 1], perClass: { train: 200, validation: 50, test: 50 } });
- * const model = sequential(784, [dense(16), dense(2, { activation: "identity" })]);
+ * const data = await mnist({ train: 1000, validation: 100, test: 200 });
+ * const model = sequential(784, [dense(16), dense(10, { activation: "identity" })]);
  * const { results } = await fit(model, data, { epochs: 3 });
- * assert(results.test!.accuracy > 0.9);
+ * assert(results.test!.accuracy > 0.6);
  * ```
  * @example Two epochs, and two more from there: the weights are those of four.
  * ```ts
@@ -55,8 +57,8 @@ export type {
  * import { sequential } from "../nn/model.ts";
  * import { fit } from "./fit.ts";
  * import { cosineDecay, warmUp } from "./schedule.ts";
- * const data = await mnist({ digits: [0, 1], perClass: { train: 200, validation: 50, test: 50 } });
- * const model = sequential(784, [dense(16), dense(2, { activation: "identity" })]);
+ * const data = await mnist({ train: 1000, validation: 100, test: 200 });
+ * const model = sequential(784, [dense(16), dense(10, { activation: "identity" })]);
  * const schedule = warmUp({ over: 5, per: "step", then: cosineDecay({ over: 4 }) });
  * const options = { schedule, clip: { norm: 1 }, epochs: 2 };
  * const first = await fit(model, data, options);
@@ -66,16 +68,20 @@ export type {
  */
 export function fit(
   model: Model,
-  data: Splits,
+  data: Splits | StreamedSplits,
   options?: FitOptions & { readonly loss?: ClassifierLoss },
 ): Promise<ClassifierFitResult>;
-export function fit(model: Model, data: Splits, options: FitOptions): Promise<FitResult>;
-export async function fit(model: Model, data: Splits, options: FitOptions = {}): Promise<FitResult> {
+export function fit(model: Model, data: Splits | StreamedSplits, options: FitOptions): Promise<FitResult>;
+export async function fit(
+  model: Model,
+  data: Splits | StreamedSplits,
+  options: FitOptions = {},
+): Promise<FitResult> {
   const { optimizer = adam(), batch = 32, epochs = 10, seed = 1, maxSeconds = Infinity } = options;
   checkOptions("fit", options, FIT_NAMES, OF_OTHERS);
   checkParts(options);
   checkModelType(model);
-  checkSplits(data);
+  if (!isStreamed(data)) checkSplits(data);
   if (options.encoder !== undefined) checkTrained(options.encoder);
   requireSeed(seed);
   require(
@@ -93,9 +99,10 @@ export async function fit(model: Model, data: Splits, options: FitOptions = {}):
   if (stopping !== undefined) checkMonitor("Early stopping", stopping.rule.monitor, data, options.loss);
   const { watch } = options.schedule ?? {};
   if (watch !== undefined) checkMonitor("The schedule", watch.monitor, data, options.loss);
-  require(!options.measureTest || data.test.rows > 0, "measureTest is set, but the test set is empty");
+  require(!options.measureTest || countRows(data.test) > 0, "measureTest is set, but there is no test set");
+  checkEvaluate(options.evaluate, data);
   const executor = options.executor ?? (await chooseExecutor()).executor;
-  const rows = Math.min(batch, data.train.rows);
+  const rows = isStreamed(data) ? batch : Math.min(batch, countRows(data.train));
   let session: Session | undefined;
   try {
     const before = resume === undefined ? undefined : await readCheckpoint(resume);
@@ -122,7 +129,7 @@ export async function fit(model: Model, data: Splits, options: FitOptions = {}):
         options: { ...options, optimizer },
       })
       : undefined;
-    if (before !== undefined) keeper!.restore(before, resume!);
+    if (before !== undefined) await keeper!.restore(before, resume!);
     if (from !== undefined) await goOn(session, from, { ...options, batch: rows });
     const all = {
       epochs: epochs + (from?.history.length ?? 0),
@@ -134,7 +141,7 @@ export async function fit(model: Model, data: Splits, options: FitOptions = {}):
       keeper,
     });
   } finally {
-    session?.close();
+    await session?.close();
     if (options.executor === undefined) executor.close();
   }
 }
@@ -152,16 +159,35 @@ function checkStart({ weights, from, resume }: FitOptions): void {
   checkFrom(from);
 }
 
+/** Refuses to evaluate what is not there. */
+function checkEvaluate(names: FitOptions["evaluate"], data: Splits | StreamedSplits): void {
+  if (names === undefined) return;
+  require(
+    Array.isArray(names) && names.every((name) => SPLIT_NAMES.includes(name)),
+    () => `evaluate lists sets to measure after training, such as ["test"], got ${shown(names)}`,
+  );
+  const missing = names.find((name: SplitName) =>
+    name === "train" && isStreamed(data) || data[name] === undefined
+  );
+  require(
+    missing === undefined,
+    () =>
+      missing === "train"
+        ? "evaluate names the train set, but that is a stream: what of it is to be measured, give as the test set"
+        : `evaluate names the ${missing} set, but there is none`,
+  );
+}
+
 /** Refuses to watch what is never measured. */
 function checkMonitor(
   who: string,
   monitor: Monitor,
-  { validation }: Splits,
+  { validation }: Splits | StreamedSplits,
   loss: Loss = crossEntropy(),
 ): void {
   require(
-    !monitor.startsWith("val_") || validation.rows > 0,
-    () => `${who} watches ${monitor}, but the validation set is empty`,
+    !monitor.startsWith("val_") || countRows(validation) > 0,
+    () => `${who} watches ${monitor}, but there is no validation set`,
   );
   require(
     !monitor.endsWith("accuracy") || loss.correct !== undefined,

@@ -1,6 +1,7 @@
 /** What a training may be told. */
+import type { SplitName } from "../data/data_set.ts";
 import type { Executor } from "../exec/executor.ts";
-import type { Loss } from "../nn/losses.ts";
+import type { Loss } from "../nn/loss.ts";
 import type { Weights } from "../nn/model.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { CheckpointOptions } from "./checkpoint.ts";
@@ -9,7 +10,7 @@ import type { EpochControls, EpochRecord, FitResult } from "./fit_result.ts";
 import type { RewriteName } from "./rewrites.ts";
 import type { Trained } from "./saved.ts";
 import type { Schedule } from "./schedule.ts";
-import type { OnSteps } from "./session.ts";
+import type { OnSteps } from "./session_plan.ts";
 import type { StopOptions } from "./stop.ts";
 
 export interface FitOptions {
@@ -33,12 +34,12 @@ export interface FitOptions {
   /** A new order of the training rows each epoch. Default true. */
   readonly shuffle?: boolean;
   /**
-   * Default `crossEntropy()`. One without `correct`, such as `reconstructionError()`, compares the model's output with
-   * what the model is given, and there are no accuracies.
+   * Default `crossEntropy()`, which compares with class indices. Others compare with values, such as `meanSquaredError()`,
+   * or with what the model is given, such as `reconstructionError()`.
    */
   readonly loss?: Loss;
   /**
-   * A trained model that the images go through first, as at evaluation. It stays as it is: the model is trained on the
+   * A trained model that the inputs go through first, as at evaluation. It stays as it is: the model is trained on the
    * codes that it gives, and a loss that compares compares with them.
    */
   readonly encoder?: Trained;
@@ -46,6 +47,11 @@ export interface FitOptions {
   readonly frozen?: readonly string[];
   /** Measure the test set after every epoch too, for curves; nothing is decided by it. Default false. */
   readonly measureTest?: boolean;
+  /**
+   * Sets to evaluate after training. Default all that are in memory; `[]` leaves it out. What the last epoch has measured is
+   * not measured again.
+   */
+  readonly evaluate?: readonly SplitName[];
   /** When to stop before the last epoch; not at all if left out. */
   readonly stopping?: StopOptions;
   /** Stop after the epoch in which this time runs out. */

@@ -1,7 +1,7 @@
 /** What training tells: a record per epoch while it runs, and how it ended. */
 import type { Model, Weights } from "../nn/model.ts";
 import type { ClassificationReport, ConfusionMatrix } from "./metrics.ts";
-import type { SplitName } from "./session_plan.ts";
+import type { SplitName } from "../data/data_set.ts";
 import type { TrainingEnd } from "./session_state.ts";
 
 /**
@@ -73,7 +73,7 @@ export interface FitResult {
   readonly restoredEpoch?: number;
   /** Training and what is measured after each epoch, without the evaluation at the end. */
   readonly seconds: number;
-  /** On each set that holds images, after training. */
+  /** On each set that was to be evaluated and holds rows, after training. */
   readonly results: Readonly<Partial<Record<SplitName, SplitResult>>>;
 }
 

@@ -3,8 +3,8 @@ import { DescentError, require } from "../core/errors.ts";
 import { checkOptions } from "../core/option_names.ts";
 import { sha256 } from "../core/sha256.ts";
 import type { Executor } from "../exec/executor.ts";
-import type { Splits } from "../data/set.ts";
-import { crossEntropy } from "../nn/losses.ts";
+import { type DataSet, SPLIT_NAMES } from "../data/data_set.ts";
+import { crossEntropy } from "../nn/cross_entropy.ts";
 import { modelConfig } from "../nn/registry.ts";
 import type { Weights } from "../nn/model.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -12,7 +12,7 @@ import { type Checkpoint, type CheckpointOptions, isHealthy, type TrainingTexts 
 import { writeCheckpoint } from "./checkpoint_file.ts";
 import { clipText } from "./clipping.ts";
 import type { FitOptions } from "./fit_options.ts";
-import { type Session, SPLIT_NAMES } from "./session.ts";
+import type { Session } from "./session.ts";
 import type { StopState } from "./stop.ts";
 import { scheduleText } from "./schedule.ts";
 
@@ -29,7 +29,7 @@ export interface Keeper {
   saveIfDue(kept: Kept): Promise<void>;
   save(kept: Kept): Promise<void>;
   /** Puts the session where the checkpoint was; throws when that is of another training. */
-  restore(checkpoint: Checkpoint, path: string): void;
+  restore(checkpoint: Checkpoint, path: string): Promise<void>;
 }
 
 /** Without `checkpoint` it only restores. */
@@ -71,16 +71,16 @@ export async function openKeeper(
   return {
     save,
     saveIfDue: (kept) => performance.now() - savedMs < everyMs ? Promise.resolve() : save(kept),
-    restore(before, path) {
+    async restore(before, path) {
       checkSame(before, { training, backend }, path);
-      session.restore(before.state);
+      await session.restore(before.state);
     },
   };
 }
 
 /** All that the weights depend on but the numbers in the checkpoint, in words that can be compared. */
 async function trainingTexts(
-  { model, data }: Session,
+  { model, data, trainRows, stepsPerEpoch }: Session,
   stopping: StopState | undefined,
   { optimizer, schedule, clip, batch = 32, dropLast = false, seed = 1, shuffle = true, encoder, ...options }:
     & FitOptions
@@ -89,11 +89,12 @@ async function trainingTexts(
   const { loss = crossEntropy(), frozen = [], measureTest = false } = options;
   return {
     model: JSON.stringify(modelConfig(model)),
-    images: await hashOf(SPLIT_NAMES.flatMap((name) => bytesOf(data[name]))),
+    data: await hashOf(SPLIT_NAMES.flatMap((name) => bytesOf(data[name]))),
+    ...(data.train === undefined && { stream: `${stepsPerEpoch} batches an epoch` }),
     optimizer: `${optimizer.name} ${JSON.stringify(optimizer.options)}`,
     ...(schedule && { schedule: scheduleText(schedule) }),
     ...(clip && { clipping: clipText(clip) }),
-    batch: String(Math.min(batch, data.train.rows)),
+    batch: String(Math.min(batch, trainRows)),
     "last short batch": dropLast ? "left out" : "trained on",
     seed: String(seed),
     shuffle: String(shuffle),
@@ -105,8 +106,10 @@ async function trainingTexts(
   };
 }
 
-function bytesOf({ images, labels }: Splits["train"]): readonly Uint8Array[] {
-  return [images, labels].map(asBytes);
+function bytesOf(set: DataSet | undefined): readonly Uint8Array[] {
+  const { inputs, targets, weights, scaling } = set ?? { inputs: new Uint8Array() };
+  const arrays = [inputs, targets ?? new Uint8Array(), ...(weights ? [weights] : [])].map(asBytes);
+  return scaling ? [...arrays, new TextEncoder().encode(JSON.stringify(scaling))] : arrays;
 }
 
 function asBytes({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {

@@ -1,14 +1,14 @@
 /** The epochs of a training, one after another, until something ends it; and the evaluation after them. */
 import { DescentError, DivergedError } from "../core/errors.ts";
-import { crossEntropy } from "../nn/losses.ts";
-import type { Weights } from "../nn/model.ts";
+import { countRows, filledSplits, type HeldOut, PIXEL_SCALING, type SplitName } from "../data/data_set.ts";
+import { crossEntropy } from "../nn/cross_entropy.ts";
+import type { Model, Weights } from "../nn/model.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { FitOptions } from "./fit_options.ts";
 import type { EpochRecord, FitResult, SplitResult, StopReason } from "./fit_result.ts";
 import type { Keeper } from "./keeper.ts";
 import { type EpochMeans, monitored } from "./means.ts";
-import { filledSplits, type Session, type SplitName } from "./session.ts";
-import type { HeldOut } from "./session_plan.ts";
+import type { Session } from "./session.ts";
 import { observe, type StopState } from "./stop.ts";
 import { trainingEnd } from "./training_end.ts";
 
@@ -26,15 +26,15 @@ export async function train(
   options: FitOptions & { readonly batch: number; readonly epochs: number; readonly maxSeconds: number },
   { stopping, before, keeper }: LoopStart,
 ): Promise<FitResult> {
-  // What the loss compares is what the model gives: classify() goes by it.
-  const gives = (options.loss ?? crossEntropy()).correct === undefined ? "values" : "logits";
-  const model = { ...session.model, gives } as const,
-    { epochs, maxSeconds, signal } = options,
-    measure = measuredSets(options);
+  const model = recordedModel(session, options);
+  const { epochs, maxSeconds, signal } = options, measure = measuredSets(options);
+  const finals = options.evaluate ?? filledSplits(session.data);
   const started = performance.now() - 1000 * (before?.seconds ?? 0);
   const elapsed = () => (performance.now() - started) / 1000;
   const look = lookNowAndThen(session);
   const history: EpochRecord[] = [...before?.history ?? []];
+  /** What the last epoch of all has measured for good. */
+  let measuredLast: EpochMeans | undefined;
   let asked = false;
   let state = before?.stopping ?? stopping, best: Weights | undefined = before?.best;
   const kept = () => ({ history, stopping: state, best, seconds: elapsed() });
@@ -53,12 +53,14 @@ export async function train(
     const epoch = history.length, begun = elapsed(), first = session.place.done;
     const measured = await unlessAborted(
       signal,
-      () => session.epoch(epoch, { measure, onSteps, ...(signal && { signal }) }),
+      () =>
+        session.epoch(epoch, { measure, onSteps, whole: epoch + 1 === epochs, ...(signal && { signal }) }),
     );
     if (measured === undefined) {
       stopped = "interrupted";
       break;
     }
+    if (epoch + 1 === epochs) measuredLast = measured;
     const { training: means, validation, test, learningRate } = measured;
     if (state !== undefined) state = observe(state, epoch, monitored(measured)[state.rule.monitor]);
     const record: EpochRecord = {
@@ -89,8 +91,10 @@ export async function train(
   const ended = { model, weights, history, stopped, end, ...restored(), seconds };
   if (stopped === "interrupted") return { ...ended, results: {} };
   const results: Partial<Record<SplitName, SplitResult>> = {};
-  for (const name of filledSplits(session.data)) {
-    const measured = await session.evaluate(name);
+  for (const name of finals) {
+    if (countRows(session.data[name]) === 0) continue;
+    const known = best === undefined && name !== "train" ? measuredLast?.[name] : undefined;
+    const measured: SplitResult = known ?? await session.evaluate(name);
     // The last update may have gone wrong where no validation looked after it.
     await requireFinite(`loss on the ${name} set`, measured.loss, Math.max(0, history.length - 1));
     results[name] = measured;
@@ -111,6 +115,21 @@ export async function train(
     const epoch = best && state?.bestEpoch;
     return epoch === undefined ? {} : { restoredEpoch: epoch + 1 };
   }
+}
+
+/** The model with what is known of it now: what its values are, by what they were compared with, and its inputs and classes. */
+function recordedModel({ model, kind }: Session, { loss = crossEntropy(), encoder }: FitOptions): Model {
+  const { inputs, targets } = kind,
+    scaling = encoder === undefined && inputs.kind === "bytes" && inputs.scaling;
+  const isPixels = scaling && scaling.scale === PIXEL_SCALING.scale &&
+    scaling.offset === PIXEL_SCALING.offset;
+  const classNames = loss.compares === "classes" && targets.kind === "classes" && targets.names;
+  return {
+    ...model,
+    gives: loss.compares === "classes" ? "logits" : "values",
+    ...(scaling && !isPixels && { scaling }),
+    ...(classNames && { classNames }),
+  };
 }
 
 function tooLate({ epoch }: EpochRecord): DescentError {

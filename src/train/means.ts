@@ -47,9 +47,18 @@ export function meansOf(
   steps: readonly Step[],
   { hasAccuracy }: { readonly hasAccuracy: boolean },
 ): Means {
-  const rows = rowsOf(steps);
-  const mean = (column: number) => steps.reduce((sum, step) => sum + entry(table, step, column), 0) / rows;
-  return { loss: mean(COLUMN.loss), ...(hasAccuracy && { accuracy: mean(COLUMN.correct) }) };
+  const sum = (column: number) => steps.reduce((all, step) => all + entry(table, step, column), 0);
+  const isWeighed = columnsOf(table.node.type.shape) > COLUMN.weight, rows = rowsOf(steps);
+  const [losses, answers] = isWeighed ? [sum(COLUMN.divisor), sum(COLUMN.weight)] : [rows, rows];
+  return {
+    loss: share(sum(COLUMN.loss), losses),
+    ...(hasAccuracy && { accuracy: share(sum(COLUMN.correct), answers) }),
+  };
+}
+
+/** 0 where nothing counts. */
+function share(sum: number, whole: number): number {
+  return whole === 0 ? sum : sum / whole;
 }
 
 /** The mean of the steps' penalties, each weighing as much as it has rows. */

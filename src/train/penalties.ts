@@ -2,7 +2,7 @@
 import type { Objective } from "../ir/gradients.ts";
 import { leaf } from "../ir/leaf.ts";
 import type { Node } from "../ir/node.ts";
-import type { Loss, PenaltyInputs } from "../nn/losses.ts";
+import type { Loss, PenaltyInputs } from "../nn/loss.ts";
 import { add } from "../ops/add.ts";
 import { outerProduct } from "../ops/outer_product.ts";
 import { weightedSumRows } from "../ops/weighted_sum_rows.ts";

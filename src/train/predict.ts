@@ -1,38 +1,40 @@
-/** Using a trained model: probabilities for images, what its layers give, and its scores on a labelled set. */
+/** Using a trained model: what it gives for rows, what its layers give, and its scores on a set. */
 import { require } from "../core/errors.ts";
 import { checkOptions } from "../core/option_names.ts";
-import { sizeOf } from "../core/tensor.ts";
+import { columnsOf, sizeOf } from "../core/tensor.ts";
 import { chooseExecutor } from "../exec/choose.ts";
 import type { Executor } from "../exec/executor.ts";
 import { wasmExecutor } from "../exec/wasm.ts";
-import { checkImages, checkLabels } from "../data/check_set.ts";
-import type { DataSet } from "../data/set.ts";
+import { checkSet } from "../data/check_set.ts";
+import { areValues, countRows, type DataSet } from "../data/data_set.ts";
 import { checkParts, checkTrained } from "./check_parts.ts";
-import { checkClassifier, layerGraph } from "./graph.ts";
-import { loadImageProgram } from "./image_program.ts";
+import { layerGraph } from "./answer_graph.ts";
+import { loadAnswers, type Rows } from "./answer_program.ts";
 import { answersReport, type ClassificationReport } from "./metrics.ts";
-import { checkImageBytes, type Classification, openPredictor, type Predictor } from "./predictor.ts";
+import { checkRows, type Classification, openPredictor, type Predictor, rowsKind } from "./predictor.ts";
 import type { Trained } from "./saved.ts";
+import { checkClassifier } from "./table.ts";
 
 export type { Classification } from "./predictor.ts";
 
 export interface PredictOptions {
   /**
-   * What to run on; it is left open. Default: for up to 256 images WASM on one thread, which answers soonest; for more a GPU
+   * What to run on; it is left open. Default: for up to 256 rows WASM on one thread, which answers soonest; for more a GPU
    * if there is one, else WASM.
    */
   readonly executor?: Executor;
 }
 
-/** Images of one run of the plan. */
+/** Rows of one run of the plan. */
 const BATCH = 256;
 
 /**
- * What a trained model gives for images, bytes 0 … 255, row after row: the values of its last layer, dense
- * [images, …its output shape]. Of a classifier these are logits; `classify` makes classes and probabilities of them.
+ * What a trained model gives for rows, one after another: the values of its last layer, dense [rows, …its output shape].
+ * Bytes mean what they meant in its training, pixels from 0 to 1 if nothing else was said; numbers are taken as they are.
+ Of a classifier these are logits; `classify` makes classes and probabilities of them.
  *
  * One call compiles, loads and computes. For many calls, `openPredictor` does the first two once.
- * Throws when the bytes are not a whole number of images.
+ * Throws when the values are not a whole number of rows.
  *
  * @example
  * ```ts
@@ -47,18 +49,18 @@ const BATCH = 256;
  */
 export function predict(
   trained: Trained,
-  images: Uint8Array,
+  rows: Rows,
   options: PredictOptions = {},
 ): Promise<Float32Array> {
   checkOptions("predict", options, { executor: true });
-  return withPredictor(trained, images, options, (predictor) => predictor.predict(images));
+  return withPredictor(trained, rows, options, (predictor) => predictor.predict(rows));
 }
 
 /**
- * Classes and their probabilities for images given as bytes 0 … 255, row after row: the softmax of what a classifier
+ * Classes and their probabilities for rows, bytes or numbers as `predict` takes them: the softmax of what a classifier
  * gives.
  *
- * Throws when the images are no bytes or not a whole number of images of the model's input shape; and when the model is
+ * Throws when the values are not a whole number of rows of the model's input shape; and when the model is
  * no classifier, since a softmax of its values would mean nothing: `predict` gives them as they are. `fit` records with the
  * model what its loss made of it (`Model.gives`), and `saveModel` keeps that; a model of which nothing is recorded is
  * taken for a classifier where it gives a flat row.
@@ -76,11 +78,11 @@ export function predict(
  */
 export function classify(
   trained: Trained,
-  images: Uint8Array,
+  rows: Rows,
   options: PredictOptions = {},
 ): Promise<Classification> {
   checkOptions("classify", options, { executor: true });
-  return withPredictor(trained, images, options, (predictor) => predictor.classify(images));
+  return withPredictor(trained, rows, options, (predictor) => predictor.classify(rows));
 }
 
 async function executorFor(rows: number): Promise<Executor> {
@@ -89,15 +91,15 @@ async function executorFor(rows: number): Promise<Executor> {
 
 async function withPredictor<T>(
   trained: Trained,
-  images: Uint8Array,
+  rows: Rows,
   options: PredictOptions,
   use: (predictor: Predictor) => Promise<T>,
 ): Promise<T> {
   const { model } = checkTrained(trained);
   checkParts(options);
-  checkImageBytes(model, images);
-  const rows = images.length / sizeOf(model.inputShape), batch = Math.min(BATCH, rows);
-  const executor = options.executor ?? await executorFor(rows);
+  checkRows(model, rows);
+  const count = rows.length / sizeOf(model.inputShape), batch = Math.min(BATCH, count);
+  const executor = options.executor ?? await executorFor(count);
   try {
     const predictor = await openPredictor(trained, { executor, batch });
     try {
@@ -111,11 +113,11 @@ async function withPredictor<T>(
 }
 
 /**
- * What layers of a trained model give for images, bytes 0 … 255, row after row: feature maps, codes.
+ * What layers of a trained model give for rows, bytes or numbers as `predict` takes them: feature maps, codes.
  *
  * `layers` names the layers, as `model.layers` does (`conv2d_1`, `dense_5`); all if left out. The values of a layer are
- * dense [images, …its output shape]; they take four bytes each, so give many images in parts.
- * Throws when the bytes are not a whole number of images, or the model has no layer of a name.
+ * dense [rows, …its output shape]; they take four bytes each, so give many rows in parts.
+ * Throws when the values are not a whole number of rows, or the model has no layer of a name.
  *
  * @example
  * ```ts
@@ -130,7 +132,7 @@ async function withPredictor<T>(
  */
 export async function layerOutputs(
   trained: Trained,
-  images: Uint8Array,
+  rows: Rows,
   options: PredictOptions & { readonly layers?: readonly string[] } = {},
 ): Promise<ReadonlyMap<string, Float32Array>> {
   checkOptions("layerOutputs", options, { executor: true, layers: true });
@@ -141,23 +143,23 @@ export async function layerOutputs(
   const missing = names.find((name) => !known.includes(name));
   require(missing === undefined, () => `The model has no layer "${missing}": it has ${known.join(", ")}`);
   if (names.length === 0) return new Map();
-  checkImageBytes(trained.model, images);
-  const { layers: all, inputShape } = trained.model, rows = images.length / sizeOf(inputShape);
+  checkRows(trained.model, rows);
+  const { layers: all, inputShape } = trained.model, count = rows.length / sizeOf(inputShape);
   const sizes = names.map((name) => sizeOf(all.find((layer) => layer.name === name)!.built.outputShape));
-  const values = sizes.map((size) => new Float32Array(rows * size));
-  const executor = options.executor ?? await executorFor(rows);
+  const values = sizes.map((size) => new Float32Array(count * size));
+  const executor = options.executor ?? await executorFor(count);
   try {
-    const program = await loadImageProgram(trained, executor, {
-      batch: Math.min(BATCH, rows),
+    const program = await loadAnswers(trained, executor, {
+      batch: Math.min(BATCH, count),
       routines: (batch) => {
-        const graph = layerGraph(trained.model, batch);
+        const graph = layerGraph(trained.model, batch, rowsKind(trained.model, rows));
         return { ...graph, routines: { layers: names.map((name) => graph.layers.get(name)!) } };
       },
     });
     try {
       await program.run(
         "layers",
-        images,
+        rows,
         (parts, first) => parts.forEach((part, i) => values[i]!.set(part, first * sizes[i]!)),
       );
     } finally {
@@ -170,10 +172,10 @@ export async function layerOutputs(
 }
 
 /**
- * Accuracy, precision, recall and F1 of a trained classifier on a labelled set.
+ * Accuracy, precision, recall and F1 of a trained classifier on a set.
  *
- * Throws when the model is no classifier or does not fit the images or the classes, a label is none of them, or the set
- * is empty.
+ * Throws when the model is no classifier or does not fit the inputs or the classes, the set has no class indices, or it is
+ * empty.
  */
 export async function evaluate(
   trained: Trained,
@@ -181,11 +183,26 @@ export async function evaluate(
   options: PredictOptions = {},
 ): Promise<ClassificationReport> {
   checkOptions("evaluate", options, { executor: true });
-  checkTrained(trained);
-  checkImages(data);
-  checkClassifier(trained.model, sizeOf(data.imageShape), data.classes.length);
-  require(data.rows > 0, () => `The ${data.name} set is empty: there is nothing to evaluate`);
-  checkLabels(data, data.name);
-  const { classes } = await classify(trained, data.images, options);
-  return answersReport(data.classes, data.labels, classes);
+  const { model } = checkTrained(trained);
+  checkSet(data);
+  const { inputs, inputShape, scaling, targets, classNames } = data;
+  checkClassifier(model, sizeOf(inputShape), classNames?.length);
+  require(countRows(data) > 0, "The set is empty: there is nothing to evaluate");
+  require(
+    targets !== undefined && !areValues(targets),
+    () =>
+      `evaluate() compares with class indices, but the set's targets are ${targets ? "values" : "left out"}`,
+  );
+  const columns = columnsOf(model.outputShape), wrong = targets.findIndex((index) => index >= columns);
+  require(
+    wrong < 0,
+    () => `Row ${wrong} is of class ${targets[wrong]}, but the model tells ${columns} classes apart`,
+  );
+  const meant = scaling === undefined
+    ? trained
+    : { ...trained, model: { ...model, scaling: { offset: 0, ...scaling } } };
+  const { classes } = await classify(meant, inputs, options);
+  const names = classNames ?? model.classNames ??
+    Array.from({ length: columns }, (_, index) => String(index));
+  return answersReport(names, targets, classes);
 }

@@ -2,30 +2,32 @@
 import { require } from "../core/errors.ts";
 import { checkOptions } from "../core/option_names.ts";
 import { columnsOf, formatShape, sizeOf } from "../core/tensor.ts";
-import { checkPixels } from "../data/check_set.ts";
+import { checkInputs } from "../data/check_set.ts";
+import { PIXEL_SCALING } from "../data/data_set.ts";
 import type { Executor } from "../exec/executor.ts";
 import { wasmExecutor } from "../exec/wasm.ts";
 import type { Model } from "../nn/model.ts";
 import { checkParts, checkTrained } from "./check_parts.ts";
-import { predictionGraph } from "./graph.ts";
-import { type ImageProgram, loadImageProgram } from "./image_program.ts";
+import { predictionGraph } from "./answer_graph.ts";
+import { type AnswerProgram, loadAnswers, type Rows } from "./answer_program.ts";
 import { likeliestClasses } from "./metrics.ts";
 import type { Trained } from "./saved.ts";
+import type { InputKind } from "./table.ts";
 
-/** What a classifier says of images. */
+/** What a classifier says of rows. */
 export interface Classification {
-  /** Index of the likeliest class of each image: that of its largest logit, of equal ones the first, as `fit` counts. */
+  /** Index of the likeliest class of each row: that of its largest logit, of equal ones the first, as `fit` counts. */
   readonly classes: Uint32Array;
-  /** Dense [images, classes]. */
+  /** Dense [rows, classes]. */
   readonly probabilities: Float32Array;
 }
 
 /** Close it when done: `using` does. Calls may overlap; they are answered in turn. */
 export interface Predictor extends Disposable {
   /** As the function `predict`. */
-  predict(images: Uint8Array): Promise<Float32Array>;
+  predict(rows: Rows): Promise<Float32Array>;
   /** As the function `classify`. */
-  classify(images: Uint8Array): Promise<Classification>;
+  classify(rows: Rows): Promise<Classification>;
   close(): void;
 }
 
@@ -53,7 +55,7 @@ const FEW_ROWS = 4;
  * import { openPredictor } from "./predictor.ts";
  * const model = sequential(4, [dense(3, { activation: "identity" })]);
  * using predictor = await openPredictor({ model, weights: initializeWeights(model, 1) });
- * const { classes } = await predictor.classify(Uint8Array.of(0, 1, 2, 255));
+ * const { classes } = await predictor.classify(Float32Array.of(0, 1, 2, 3.5));
  * assert(classes.length === 1);
  * ```
  */
@@ -66,20 +68,26 @@ export async function openPredictor(trained: Trained, options: PredictorOptions 
     () => `The batch of a predictor must be a positive whole number, got ${batch}`,
   );
   const executor = options.executor ?? await wasmExecutor({ threads: 1 });
-  const size = sizeOf(model.outputShape), pixels = sizeOf(model.inputShape);
-  const load = (batch: number) =>
-    loadImageProgram(trained, executor, {
+  const size = sizeOf(model.outputShape), inputs = sizeOf(model.inputShape);
+  const load = (batch: number, kind: InputKind) =>
+    loadAnswers(trained, executor, {
       batch,
       routines(batch) {
-        const { images, order, x, logits, probabilities } = predictionGraph(model, batch);
+        const { rows, order, x, logits, probabilities } = predictionGraph(model, batch, kind);
         const classify = probabilities && { classify: [logits, probabilities] };
-        return { images, order, x, routines: { predict: [logits], ...classify } };
+        return { rows, order, x, routines: { predict: [logits], ...classify } };
       },
     });
-  const many = await load(batch);
-  // Made when it is first asked for.
-  let one: Promise<ImageProgram> | undefined;
-  const programFor = (rows: number) => rows <= FEW_ROWS && batch > 1 ? one ??= load(1) : many;
+  // Each is made when it is first asked for: for few rows and for many, of bytes and of numbers.
+  const programs = new Map<string, Promise<AnswerProgram>>();
+  const programFor = (given: Rows) => {
+    const rows = given.length / inputs <= FEW_ROWS ? 1 : batch, kind = rowsKind(model, given);
+    const key = `${kind.kind} ${rows}`, known = programs.get(key) ?? load(rows, kind);
+    programs.set(key, known);
+    return known;
+  };
+  // What is likeliest to be asked for is there when this resolves, and what is wrong with a model is told here.
+  await programFor(model.inputShape.length > 1 ? new Uint8Array(inputs) : new Float32Array(inputs));
   let last: Promise<unknown> = Promise.resolve(), isClosed = false;
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work, work);
@@ -88,23 +96,23 @@ export async function openPredictor(trained: Trained, options: PredictorOptions 
   };
   const checkOpen = () => require(!isClosed, "This predictor is closed: open another");
   const predictor: Predictor = {
-    async predict(images) {
+    async predict(rows) {
       checkOpen();
-      checkImageBytes(model, images);
-      const rows = images.length / pixels, values = new Float32Array(rows * size);
+      checkRows(model, rows);
+      const values = new Float32Array(rows.length / inputs * size);
       await inTurn(async () =>
-        (await programFor(rows)).run("predict", images, ([part], first) => values.set(part!, first * size))
+        (await programFor(rows)).run("predict", rows, ([part], first) => values.set(part!, first * size))
       );
       return values;
     },
-    async classify(images) {
+    async classify(rows) {
       checkOpen();
       checkGivesLogits(model);
-      checkImageBytes(model, images);
-      const rows = images.length / pixels, columns = columnsOf(model.outputShape);
-      const classes = new Uint32Array(rows), probabilities = new Float32Array(rows * columns);
+      checkRows(model, rows);
+      const count = rows.length / inputs, columns = columnsOf(model.outputShape);
+      const classes = new Uint32Array(count), probabilities = new Float32Array(count * columns);
       await inTurn(async () =>
-        (await programFor(rows)).run("classify", images, ([logits, shares], first) => {
+        (await programFor(rows)).run("classify", rows, ([logits, shares], first) => {
           classes.set(likeliestClasses(logits!, columns), first);
           probabilities.set(shares!, first * columns);
         })
@@ -114,8 +122,7 @@ export async function openPredictor(trained: Trained, options: PredictorOptions 
     close() {
       if (isClosed) return;
       isClosed = true;
-      many.close();
-      void one?.then((program) => program.close());
+      for (const program of programs.values()) void program.then(({ close }) => close(), () => {});
       if (options.executor === undefined) executor.close();
     },
     [Symbol.dispose]: () => predictor.close(),
@@ -123,13 +130,22 @@ export async function openPredictor(trained: Trained, options: PredictorOptions 
   return predictor;
 }
 
-/** Refuses images that are no bytes, or not a whole number of images of the model's input shape. */
-export function checkImageBytes({ inputShape }: Model, images: Uint8Array): void {
-  const pixels = sizeOf(inputShape);
-  checkPixels(images, { of: "a prediction", pixels });
+/** What rows of this type mean to a model: bytes what they meant when it was trained, numbers what they are. */
+export function rowsKind({ scaling = PIXEL_SCALING }: Model, rows: Rows): InputKind {
+  return rows instanceof Uint8Array ? { kind: "bytes", scaling } : { kind: "numbers" };
+}
+
+/** Refuses rows that are neither bytes nor finite numbers, or not a whole number of rows of the model's input shape. */
+export function checkRows({ inputShape }: Model, rows: Rows): void {
+  const columns = sizeOf(inputShape);
+  checkInputs(rows, { of: "a prediction", columns });
   require(
-    images.length > 0 && images.length % pixels === 0,
-    () => `Cannot predict from ${images.length} bytes: the model takes images of ${pixels} bytes each`,
+    rows.length > 0 && rows.length % columns === 0,
+    () =>
+      `Cannot predict from ${rows.length} values: the model takes rows of shape ${
+        formatShape(inputShape)
+      }, ${columns} ` +
+      "values each",
   );
 }
 

@@ -3,10 +3,11 @@ import { require } from "../core/errors.ts";
 import { checkOptions } from "../core/option_names.ts";
 import type { Shape } from "../core/tensor.ts";
 import { checkSplits } from "../data/check_set.ts";
-import type { Splits } from "../data/set.ts";
+import type { Splits } from "../data/data_set.ts";
 import { chooseExecutor } from "../exec/choose.ts";
 import type { Layer } from "../nn/layer.ts";
-import { binaryCrossEntropy, type Loss, reconstructionError } from "../nn/losses.ts";
+import type { Loss } from "../nn/loss.ts";
+import { reconstructionCrossEntropy, reconstructionError } from "../nn/losses.ts";
 import { checkModelType, initializeWeights, type Model, sequential, type Weights } from "../nn/model.ts";
 import { type SparsityOptions, withSparsity } from "../nn/sparsity.ts";
 import { tiedDense } from "../nn/tied_dense.ts";
@@ -106,7 +107,7 @@ interface Group {
  * import { joinModels } from "./compose.ts";
  * import { fit } from "./fit.ts";
  * import { pretrainLayers } from "./pretrain.ts";
- * const data = await mnist({ first: { train: 512, test: 128 } });
+ * const data = await mnist({ train: 512, test: 128 });
  * const stack = sequential(784, [dense(64, { activation: "sigmoid" }), dense(32, { activation: "sigmoid" })]);
  * const options = { optimizer: sgd({ learningRate: 0.1 }), epochs: 2 };
  * const { encoder, autoencoder } = await pretrainLayers(stack, data, { ...options, noise: corruption(0.1) });
@@ -190,7 +191,7 @@ export function layerwiseStack(
       const group = groups[below.length]!;
       const model = autoencoderOf(group, noise);
       const names = parameterNames(groups, below.length);
-      const loss = decoder === "sigmoid" ? binaryCrossEntropy() : reconstructionError();
+      const loss = decoder === "sigmoid" ? reconstructionCrossEntropy() : reconstructionError();
       return {
         name: group.name,
         model,

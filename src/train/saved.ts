@@ -3,7 +3,7 @@ import { causeOf, DescentError, require } from "../core/errors.ts";
 import { sha256 } from "../core/sha256.ts";
 import { formatShape, sameShape } from "../core/tensor.ts";
 import { regularFile, writeAtomically } from "../core/write_file.ts";
-import { checkWeights, type Model, type Weights } from "../nn/model.ts";
+import { checkWeights, type Model, modelLeaves, type Weights } from "../nn/model.ts";
 import { modelConfig, modelFromConfig } from "../nn/registry.ts";
 import { decodeSafetensors, encodeSafetensors, type SavedTensor } from "./safetensors.ts";
 
@@ -33,10 +33,12 @@ export function encodeModel(
     own === undefined,
     () => `Cannot save a model with metadata of the key "${own}": the file uses it itself; choose another`,
   );
-  const tensors = new Map(model.parameters.map(({ node: { label, type } }): [string, SavedTensor] => [
-    label,
-    { dtype: "f32", shape: type.shape, data: weights.get(label)! },
-  ]));
+  const tensors = new Map(
+    modelLeaves(model).map(({ label, type }): [string, SavedTensor] => [
+      label,
+      { dtype: "f32", shape: type.shape, data: weights.get(label)! },
+    ]),
+  );
   return encodeSafetensors(tensors, {
     ...metadata,
     format: FORMAT,
@@ -52,7 +54,7 @@ export function decodeModel(bytes: Uint8Array, { path = "model" }: { readonly pa
     () => `${path} holds tensors but no Descent model: its metadata has no "format": "${FORMAT}"`,
   );
   const model = parseModel(metadata.model, path);
-  const shapes = new Map(model.parameters.map(({ node: { label, type } }) => [label, type.shape]));
+  const shapes = new Map(modelLeaves(model).map(({ label, type }) => [label, type.shape]));
   const weights = new Map<string, Float32Array>();
   for (const [name, { dtype, shape, data }] of tensors) {
     require(dtype === "f32", () => `${path}: "${name}" is ${dtype}, not f32`);

@@ -1,12 +1,13 @@
-/** A training session: a model and a data set compiled into one plan, loaded on one executor. */
+/** A training session: a model and its data compiled into one plan, loaded on one executor. */
 import type { Step } from "../core/step.ts";
 import { sizeOf } from "../core/tensor.ts";
 import type { Executor, Program } from "../exec/executor.ts";
 import type { Node } from "../ir/node.ts";
-import { checkSplits } from "../data/check_set.ts";
+import { countRows, filledSplits, SPLIT_NAMES, type SplitName, type Splits } from "../data/data_set.ts";
 import { type Batch, batches, epochOrder } from "../data/order.ts";
-import type { Splits } from "../data/set.ts";
-import { checkWeights, type Model, type Weights } from "../nn/model.ts";
+import type { StreamedSplits } from "../data/stream.ts";
+import { crossEntropy } from "../nn/cross_entropy.ts";
+import { checkWeights, type Model, modelLeaves, type Weights } from "../nn/model.ts";
 import {
   type EpochMeans,
   firstBadStep,
@@ -16,23 +17,19 @@ import {
   type ReadTable,
   rowsOf,
 } from "./means.ts";
+import { measureSet } from "./measure_set.ts";
 import type { SplitResult } from "./fit_result.ts";
-import { answersReport, classificationReport, likeliestClasses } from "./metrics.ts";
+import { observeEpoch, rateAt } from "./rates.ts";
+import type { ScheduleState, UpdateTime } from "./schedule.ts";
+import { checkClasses, writeConstants, writeTable } from "./session_data.ts";
 import {
   type EpochOptions,
   evaluationBatch,
   evaluationSteps,
-  type OnSteps,
   planSession,
   type SessionOptions,
   type SessionPlan,
-  sessionSizes,
-  type SplitName,
 } from "./session_plan.ts";
-
-import { observeEpoch, rateAt } from "./rates.ts";
-import type { ScheduleState, UpdateTime } from "./schedule.ts";
-import { checkLabelsRead, writeData } from "./session_data.ts";
 import {
   readState,
   readWeights,
@@ -42,39 +39,28 @@ import {
   writeState,
 } from "./session_state.ts";
 
-export type { EpochMeans, Means } from "./means.ts";
-export type { EpochOptions, OnSteps } from "./session_plan.ts";
-export {
-  filledSplits,
-  planSession,
-  type SessionOptions,
-  type SessionPlan,
-  sessionSizes,
-  SPLIT_NAMES,
-  type SplitName,
-} from "./session_plan.ts";
-
-/** A run of steps lasts about this long, so that progress is shown and Ctrl-C is heard. */
-const CHUNK_MS = 80;
+import { Pace } from "./pace.ts";
+import { openData, type StreamFeed } from "./stream_feed.ts";
+import type { DataKind } from "./table.ts";
 
 /** Owns the loaded program of one training. Nothing is allocated on the device after it is opened. */
 export class Session {
   /** The batches of an epoch. */
   readonly #epoch: readonly Batch[];
-  /** How long a step of each routine took last. */
-  readonly #stepMs = new Map<string, number>();
+  readonly #pace = new Pace();
   #place: SessionPlace = { epoch: 0, done: 0, updates: 0 };
   #scheduled: ScheduleState | undefined;
-  #pausedMs = performance.now();
 
   private constructor(
     readonly model: Model,
-    readonly data: Splits,
+    /** Sets in memory. */
+    readonly data: Partial<Splits>,
     readonly program: Program,
     private readonly compiled: SessionPlan,
     private readonly options: SessionOptions,
+    private readonly feed: StreamFeed | undefined,
   ) {
-    const all = batches(data.train.rows, options.batch);
+    const all = batches(compiled.trainRows, options.batch);
     this.#epoch = options.dropLast ? all.filter(({ count }) => count === options.batch) : all;
   }
 
@@ -87,24 +73,41 @@ export class Session {
     return rowsOf(this.#epoch);
   }
 
+  /** Of the train set; of a stream, as many as full batches of an epoch hold. */
+  get trainRows(): number {
+    return this.compiled.trainRows;
+  }
+
+  /** Of the rows. */
+  get kind(): DataKind {
+    return this.compiled.table.kind;
+  }
+
   /** Compiles, loads, and writes data and weights. Close it when done. */
   static async open(
     model: Model,
-    data: Splits,
+    data: Splits | StreamedSplits,
     { executor, weights, ...options }: SessionOptions & {
       readonly executor: Executor;
       readonly weights: Weights;
     },
   ): Promise<Session> {
-    checkSplits(data);
     checkWeights(model, weights);
-    const compiled = planSession(model, sessionSizes(data), { ...options, backend: executor.name });
-    checkLabelsRead(compiled, data);
-    const program = await executor.load(compiled.plan);
-    writeData(program, compiled, { data, encoder: options.encoder });
-    const session = new Session(model, data, program, compiled, options);
-    session.setWeights(weights);
-    return session;
+    const { sets, sizes, feed } = await openData(model, data, options), { loss = crossEntropy() } = options;
+    try {
+      const compiled = planSession(model, sizes, { ...options, backend: executor.name });
+      for (const name of filledSplits(sets)) checkClasses(model, sets[name]!, { loss, name });
+      const program = await executor.load(compiled.plan), { evaluationTable } = compiled;
+      const written = SPLIT_NAMES.flatMap((name) => sets[name] ?? []);
+      if (evaluationTable) writeTable(program, evaluationTable, written, loss);
+      writeConstants(program, compiled, { encoder: options.encoder });
+      const session = new Session(model, sets, program, compiled, options, feed);
+      session.setWeights(weights);
+      return session;
+    } catch (error) {
+      await feed?.close();
+      throw error;
+    }
   }
 
   /** How far training is. */
@@ -118,8 +121,11 @@ export class Session {
     return { ...state, ...(this.#scheduled && { schedule: this.#scheduled }) };
   }
 
-  /** Goes on from such a state, of a session with the same plan and backend: the next bits are the same. */
-  restore(state: SessionState): void {
+  /**
+   * Goes on from such a state, of a session with the same plan and backend: the next bits are the same. A stream is first
+   * read over as far as the state has had it, unless it begins anew.
+   */
+  async restore(state: SessionState, { rewind = false } = {}): Promise<void> {
     const { metrics } = this.compiled.training;
     // Sums of later steps, from before this call, are none of the epoch's.
     this.program.write(metrics, new Float32Array(sizeOf(metrics.type.shape)));
@@ -127,6 +133,7 @@ export class Session {
     const { epoch, done, updates, schedule } = state;
     this.#place = { epoch, done, updates };
     this.#scheduled = schedule;
+    if (!rewind) await this.feed?.readOver(updates, done);
   }
 
   #stateNodes({ done }: SessionPlace) {
@@ -144,16 +151,17 @@ export class Session {
    * watches it is told at the epoch's end.
    */
   async epoch(epoch: number, options: EpochOptions = {}): Promise<EpochMeans> {
-    const { measure = ["validation"] } = options, { training, evaluation } = this.compiled;
-    const sets = measure.filter((name) => this.data[name].rows > 0);
-    const trained = await this.#train(epoch, options), measured = this.#stepsOn(sets);
-    await this.#run("validate", measured.flatMap(({ steps }) => steps), {});
-    const tables = [training.metrics, ...(sets.length > 0 ? [evaluation.metrics] : [])];
+    const { measure = ["validation"], whole = false } = options, { training, evaluation } = this.compiled;
+    const sets = measure.filter((name) => countRows(this.data[name]) > 0);
+    const trained = await this.#train(epoch, options), measured = whole ? [] : this.#stepsOn(sets);
+    await this.#pace.run(this.program, "validate", measured.flatMap(({ steps }) => steps));
+    const tables = [training.metrics, ...(measured.length > 0 ? [evaluation!.metrics] : [])];
     const [during, after] = await Promise.all(tables.map((table) => this.#read(table)));
     const means: { -readonly [K in keyof EpochMeans]: EpochMeans[K] } = {
       training: { ...this.#meansOf(during!, trained), ...this.#penaltyIn(during!, trained) },
     };
     for (const { name, steps } of measured) means[name] = this.#meansOf(after!, steps);
+    if (whole) { for (const name of sets) means[name] = await this.evaluate(name); }
     const { schedule } = this.options;
     if (schedule === undefined || this.#place.epoch === epoch) return means;
     const time = this.#timeOf(epoch, this.#place.updates - 1);
@@ -169,24 +177,31 @@ export class Session {
   async #train(epoch: number, { onSteps, signal, until = Infinity }: EpochOptions): Promise<readonly Step[]> {
     const { updates } = this.#place, before = this.#place.epoch === epoch ? this.#place.done : 0;
     const steps = this.#stepsOf(epoch);
-    await this.#run("train", steps.slice(before, until), {
+    if (before === 0) this.feed?.begin();
+    await this.#pace.run(this.program, "train", steps.slice(before, until), {
+      ...(this.feed && { write: (step) => this.feed!.write(this.program, this.compiled, step) }),
       ...(signal && { signal }),
       onSteps: (done) => {
         this.#place = { epoch, done: before + done, updates };
         return onSteps?.(before + done, steps.length);
       },
     });
-    if (until < steps.length) return steps.slice(0, until);
+    const done = steps.slice(0, until).map((step, i) => ({
+      ...step,
+      count: this.feed?.counts[i] ?? step.count,
+    }));
+    if (until < steps.length) return done;
     this.#place = { epoch: epoch + 1, done: 0, updates: updates + steps.length };
-    return steps;
+    return done;
   }
 
   /** The steps of an epoch, whose order of rows is put in its place. */
   #stepsOf(epoch: number): readonly Step[] {
-    const { optimizer, seed, batch, shuffle = true } = this.options, { rows } = this.data.train;
-    const { order } = this.compiled.training, { updates } = this.#place;
-    if (batch < rows) this.program.write(order, epochOrder(rows, { seed, epoch, shuffle }));
-    return this.#epoch.map(({ start, count }, slot): Step => {
+    const { optimizer, seed, batch, shuffle = true } = this.options, { trainRows: rows } = this;
+    const { order } = this.compiled.training, { updates } = this.#place, isStream = this.feed !== undefined;
+    if (batch < rows && !isStream) this.program.write(order, epochOrder(rows, { seed, epoch, shuffle }));
+    return this.#epoch.map(({ start: first, count }, slot): Step => {
+      const start = isStream ? 0 : first;
       const step = updates + slot, rate = rateAt(this.options, this.#timeOf(epoch, step), this.#scheduled);
       return { start, count, slot, step, seed, scalars: optimizer.scalars(step, rate) };
     });
@@ -202,11 +217,11 @@ export class Session {
     return firstBadStep(await this.#read(this.compiled.training.metrics), this.#epoch.length);
   }
 
-  /** Mean loss, and accuracy if there is one, on one of the three sets. */
+  /** Mean loss, and accuracy if there is one, on one of the sets. */
   async validate(name: SplitName): Promise<Means> {
     const { steps } = this.#stepsOn([name])[0]!;
-    await this.#run("validate", steps, {});
-    return this.#meansOf(await this.#read(this.compiled.evaluation.metrics), steps);
+    await this.#pace.run(this.program, "validate", steps);
+    return this.#meansOf(await this.#read(this.compiled.evaluation!.metrics), steps);
   }
 
   /**
@@ -214,25 +229,17 @@ export class Session {
    * the confusion matrix too.
    */
   async evaluate(name: SplitName): Promise<SplitResult> {
-    const { counts, logits, metrics } = this.compiled.evaluation, { classes, labels } = this.data[name];
-    const { steps } = this.#stepsOn([name])[0]!, size = classes.length;
-    if (counts === undefined && logits !== undefined) {
-      const predicted: number[] = [];
-      for (const step of steps) {
-        await this.#run("evaluate", [step], {});
-        predicted.push(...likeliestClasses(await this.program.read(logits), size).slice(0, step.count));
-      }
-      const means = this.#meansOf(await this.#read(metrics), steps);
-      return { ...means, report: answersReport(classes, labels, predicted) };
-    }
-    if (counts) this.program.write(counts, new Uint32Array(size * size));
-    await this.#run("evaluate", steps, {});
-    const means = this.#meansOf(await this.#read(metrics), steps);
-    if (counts === undefined) return means;
-    const flat = await this.program.read(counts);
-    const rows = classes.map((_, row) => Array.from(flat.subarray(row * size, (row + 1) * size)));
-    const confusion = { classes, counts: rows };
-    return { ...means, confusion, report: classificationReport(confusion) };
+    const { steps } = this.#stepsOn([name])[0]!, { program, options: { loss = crossEntropy() } } = this;
+    const means = async () => this.#meansOf(await this.#read(this.compiled.evaluation!.metrics), steps);
+    const run = (some: readonly Step[]) => this.#pace.run(this.program, "evaluate", some);
+    return await measureSet(this.data[name]!, {
+      program,
+      graph: this.compiled.evaluation!,
+      loss,
+      steps,
+      run,
+      means,
+    });
   }
 
   /**
@@ -245,15 +252,19 @@ export class Session {
   }
 
   setWeights(weights: Weights): void {
-    for (const { node } of this.model.parameters) this.program.write(node, weights.get(node.label)!);
+    for (const node of modelLeaves(this.model)) {
+      if (this.program.plan.place(node) !== undefined) this.program.write(node, weights.get(node.label)!);
+    }
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.program.close();
+    await this.feed?.close();
   }
 
   #stepsOn<N extends SplitName>(names: readonly N[]) {
-    const batch = evaluationBatch(this.compiled.table);
+    const { evaluationTable } = this.compiled;
+    const batch = evaluationTable === undefined ? 1 : evaluationBatch(evaluationTable);
     return evaluationSteps(this.data, names, { batch, seed: this.options.seed });
   }
 
@@ -262,35 +273,11 @@ export class Session {
   }
 
   #meansOf(table: ReadTable, steps: readonly Step[]): Means {
-    return meansOf(table, steps, { hasAccuracy: this.compiled.evaluation.logits !== undefined });
+    const { loss = crossEntropy() } = this.options;
+    return meansOf(table, steps, { hasAccuracy: loss.correct !== undefined });
   }
 
   #penaltyIn(table: ReadTable, steps: readonly Step[]): Pick<Means, "penalty"> {
-    return this.compiled.training.constants.size === 0 ? {} : { penalty: penaltyOf(table, steps) };
-  }
-
-  /** Runs the steps in pieces of about `CHUNK_MS`; throws the signal's reason when it aborts. */
-  async #run(
-    routine: string,
-    steps: readonly Step[],
-    { onSteps, signal }: { onSteps?: OnSteps; signal?: AbortSignal },
-  ) {
-    for (let done = 0; done < steps.length;) {
-      signal?.throwIfAborted();
-      const count = Math.max(1, Math.floor(CHUNK_MS / (this.#stepMs.get(routine) ?? CHUNK_MS)));
-      const piece = steps.slice(done, done + count), before = performance.now();
-      await this.program.run(routine, piece);
-      this.#stepMs.set(routine, Math.max(1e-3, (performance.now() - before) / piece.length));
-      done += piece.length;
-      await onSteps?.(done, steps.length);
-      await this.#letOthersRun();
-    }
-  }
-
-  /** The kernels block this thread: now and then timers, signals and output must have their turn. */
-  async #letOthersRun(): Promise<void> {
-    if (performance.now() - this.#pausedMs < CHUNK_MS) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    this.#pausedMs = performance.now();
+    return this.compiled.training.hasPenalties ? { penalty: penaltyOf(table, steps) } : {};
   }
 }

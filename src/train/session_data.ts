@@ -1,35 +1,90 @@
-/** What the host writes into a session's plan once: the sets, the encoder's weights, constants and orders. */
-import { checkLabels } from "../data/check_set.ts";
-import type { Splits } from "../data/set.ts";
+/** What the host writes into a session's plan: the sets once, or a batch of a stream at each step. */
+import { require } from "../core/errors.ts";
+import { columnsOf } from "../core/tensor.ts";
+import { areValues, countRows, type DataSet } from "../data/data_set.ts";
 import type { Program } from "../exec/executor.ts";
+import type { Loss } from "../nn/loss.ts";
+import type { Model } from "../nn/model.ts";
 import type { Trained } from "./saved.ts";
-import { type SessionPlan, sessionSizes, SPLIT_NAMES } from "./session_plan.ts";
+import type { SessionPlan } from "./session_plan.ts";
+import type { TableLeaves } from "./table.ts";
 
-/** Whether the plan reads labels: a loss that compares with the images reads none. */
-function readsLabels({ plan, table }: SessionPlan): boolean {
-  return plan.place(table.labels) !== undefined;
+/** Throws where a class that a row has is none that the model tells apart, nor the one that the loss passes over. */
+export function checkClasses(model: Model, { targets }: DataSet, { loss, name }: {
+  readonly loss: Loss;
+  readonly name: string;
+}): void {
+  if (loss.compares !== "classes" || targets === undefined || areValues(targets)) return;
+  const classes = columnsOf(model.outputShape);
+  const row = targets.findIndex((index) => index >= classes && index !== loss.ignore);
+  require(
+    row < 0,
+    () =>
+      `Row ${row} of the ${name} set is of class ${
+        targets[row]
+      }, but the model tells ${classes} classes apart: ` +
+      `end it with dense(${targets[row]! + 1}) or more`,
+  );
 }
 
-/** Throws where a label that the plan reads names no class. */
-export function checkLabelsRead(compiled: SessionPlan, data: Splits): void {
-  if (readsLabels(compiled)) SPLIT_NAMES.forEach((name) => checkLabels(data[name], name));
-}
-
-export function writeData(
+/** Writes sets into the table, one after another. */
+export function writeTable(
   program: Program,
-  compiled: SessionPlan,
-  { data, encoder: trained }: { readonly data: Splits; readonly encoder?: Trained | undefined },
+  { rows, inputs, targets, weights, divisors }: TableLeaves,
+  sets: readonly DataSet[],
+  loss: Loss,
 ): void {
-  const { table, training, evaluation, encoder } = compiled, { rows, pixels } = sessionSizes(data);
-  const sets = SPLIT_NAMES.map((name) => data[name]);
-  program.write(table.images, concat(new Uint8Array(rows * pixels), sets.map(({ images }) => images)));
-  if (readsLabels(compiled)) {
-    program.write(table.labels, concat(new Uint32Array(rows), sets.map(({ labels }) => labels)));
+  const columns = inputs.type.shape[1]!;
+  const Kind = inputs.type.dtype === "u8" ? Uint8Array : Float32Array;
+  program.write(inputs, concat(new Kind(rows * columns), sets.map(({ inputs }) => inputs)));
+  if (targets?.type.dtype === "u32") {
+    program.write(targets, concat(new Uint32Array(rows), sets.map((set) => classesOf(set, loss))));
+  } else if (targets !== undefined) {
+    const all = new Float32Array(rows * targets.type.shape[1]!);
+    program.write(targets, concat(all, sets.map(({ targets }) => targets!)));
   }
+  if (weights) {
+    program.write(
+      weights,
+      concat(new Float32Array(rows), sets.map((set) => weightsOf(set, loss))),
+    );
+  }
+  if (divisors) {
+    program.write(
+      divisors,
+      concat(new Float32Array(rows), sets.map((set) => divisorsOf(set, loss))),
+    );
+  }
+}
+
+/** Class indices, with one that the kernels can look up where a row does not count. */
+function classesOf({ targets }: DataSet, { ignore }: Loss): ArrayLike<number> {
+  return ignore === undefined
+    ? targets!
+    : Uint32Array.from(targets!, (index) => index === ignore ? 0 : index);
+}
+
+function weightsOf(set: DataSet, { compares, ignore }: Loss): Float32Array {
+  const { targets } = set, weights = set.weights ?? new Float32Array(countRows(set)).fill(1);
+  if (ignore === undefined || compares !== "classes") return weights;
+  return weights.map((weight, row) => targets![row] === ignore ? 0 : weight);
+}
+
+function divisorsOf(set: DataSet, loss: Loss): Float32Array {
+  const { targets } = set;
+  return weightsOf(set, loss).map((weight, row) => weight && weight * loss.classWeights![targets![row]!]!);
+}
+
+/** Writes what is written once besides the sets: the encoder's weights, constants and orders. */
+export function writeConstants(
+  program: Program,
+  { training, evaluation, evaluationTable, encoder }: SessionPlan,
+  { encoder: trained }: { readonly encoder?: Trained | undefined },
+): void {
   for (const [name, leaf] of encoder?.constants ?? []) program.write(leaf, trained!.weights.get(name)!);
   for (const [leaf, values] of training.constants) program.write(leaf, values);
-  program.write(training.order, counting(data.train.rows));
-  program.write(evaluation.order, counting(table.labels.type.shape[0]!));
+  program.write(training.order, counting(training.order.type.shape[0]!));
+  if (evaluation) program.write(evaluation.order, counting(evaluationTable!.rows));
 }
 
 /** 0, 1, 2 … */
@@ -38,7 +93,10 @@ function counting(count: number): Uint32Array {
 }
 
 /** Fills `whole` with the parts, one after another. */
-function concat<T extends Uint8Array | Uint32Array>(whole: T, parts: readonly ArrayLike<number>[]): T {
+function concat<T extends Uint8Array | Uint32Array | Float32Array>(
+  whole: T,
+  parts: readonly ArrayLike<number>[],
+): T {
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);

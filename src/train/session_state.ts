@@ -3,7 +3,7 @@ import { DivergedError } from "../core/errors.ts";
 import type { TypedArray } from "../core/tensor.ts";
 import type { Program } from "../exec/executor.ts";
 import type { Node } from "../ir/node.ts";
-import { findNotFinite, type Model, type Weights } from "../nn/model.ts";
+import { findNotFinite, type Model, modelLeaves, type Weights } from "../nn/model.ts";
 import type { ScheduleState } from "./schedule.ts";
 import type { SessionPlan } from "./session_plan.ts";
 
@@ -64,11 +64,12 @@ export async function readState(
  */
 export async function readWeights(
   program: Program,
-  { parameters }: Model,
+  model: Model,
   { updates, done }: SessionPlace,
 ): Promise<Weights> {
   const weights = new Map<string, Float32Array>();
-  for (const { node: { label, type }, node } of parameters) {
+  for (const node of modelLeaves(model)) {
+    const { label, type } = node;
     const values = new Float32Array(await program.read(node));
     const wrong = findNotFinite(values, type.shape);
     if (wrong !== undefined) {
@@ -99,7 +100,7 @@ export function stateNodes(
   { withMetrics }: { readonly withMetrics: boolean },
 ): ReadonlyMap<string, Node> {
   return new Map([
-    ...model.parameters.map(({ node }) => [`parameters/${node.label}`, node] as const),
+    ...modelLeaves(model).map((node) => [`parameters/${node.label}`, node] as const),
     ...training.states.map((node) => [`optimizer/${node.label}`, node] as const),
     ...(withMetrics ? [["metrics", training.metrics] as const] : []),
   ]);

@@ -2,7 +2,7 @@
 import { require } from "../core/errors.ts";
 import { shown } from "../core/option_names.ts";
 import type { TypedArray } from "../core/tensor.ts";
-import type { Model, Weights } from "../nn/model.ts";
+import { type Model, modelLeaves, type Weights } from "../nn/model.ts";
 import { trainedParameters } from "./graph.ts";
 import { type Schedule, scheduleText } from "./schedule.ts";
 import type { Session } from "./session.ts";
@@ -59,11 +59,12 @@ export async function goOn(session: Session, from: Earlier, training: TrainingKi
       `batches of ${now.batch}: ${instead}`,
   );
   const { schedule, tensors, ...place } = state;
-  session.restore({
+  const begun = {
     ...place,
     tensors: new Map([...parametersOf(session.model, weights, tensors), ...others(tensors)]),
     ...(schedule && end.schedule === now.schedule && { schedule }),
-  });
+  };
+  await session.restore(begun, { rewind: true });
 }
 
 /** Throws where `from` is not what `fit` gave. */
@@ -76,10 +77,10 @@ export function checkFrom(from: Earlier): void {
   );
 }
 
-function kindOf({ model, data }: Session, { batch, frozen, schedule }: TrainingKind) {
+function kindOf({ model, trainRows }: Session, { batch, frozen, schedule }: TrainingKind) {
   return {
     trained: trainedParameters(model, frozen ?? []).map(({ label }) => label),
-    rows: data.train.rows,
+    rows: trainRows,
     batch,
     ...(schedule && { schedule: scheduleText(schedule) }),
   };
@@ -87,11 +88,11 @@ function kindOf({ model, data }: Session, { batch, frozen, schedule }: TrainingK
 
 /** The weights; where their float64 are known that round to them, those. */
 function parametersOf(
-  { parameters }: Model,
+  model: Model,
   weights: Weights,
   tensors: ReadonlyMap<string, TypedArray>,
 ): readonly (readonly [string, TypedArray])[] {
-  return parameters.map(({ node: { label } }) => {
+  return modelLeaves(model).map(({ label }) => {
     const name = `parameters/${label}`, values = weights.get(label)!, exact = tensors.get(name);
     const isSame = exact?.every((value, i) => Math.fround(value) === values[i]);
     return [name, exact !== undefined && isSame ? exact : values] as const;

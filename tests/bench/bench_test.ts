@@ -276,7 +276,7 @@ Deno.test("all sides read the same images and start from the same weights", asyn
     const images = await trainingImages(folder);
     await writeSideData(folder, images, 7);
     const read = await readSideImages(folder);
-    assertEquals([read.images, read.labels, read.rows], [images.images, images.labels, images.rows]);
+    assertEquals([read.inputs, read.targets], [images.inputs, images.targets]);
     for (const network of ["classifier", "autoencoder", "cnn", "denoising"] as const) {
       const layers = await readSideWeights(folder, network);
       // A tied layer has no weights of its own.

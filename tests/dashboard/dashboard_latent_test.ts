@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { moved, normalized, projected, START, viewOf } from "../../components/latent/latent_camera.ts";
 import { pointAt } from "../../components/latent/latent_overlay.ts";
-import { mnist } from "../../src/data/mnist.ts";
+import { selectImages } from "../../experiments/images/select.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { initializeWeights, sequential } from "../../src/nn/model.ts";
 import { compressPng } from "../../src/plot/mod.ts";
@@ -27,8 +27,8 @@ function writeLatent(root: string, id: string, codes: string): void {
 }
 
 async function writeWhole(root: string, id: string): Promise<void> {
-  const { train } = await mnist({ first: { train: ROWS, test: 1 } });
-  const rows = Array.from(train.labels, (label, i) => {
+  const { train } = await selectImages({ first: { train: ROWS, test: 1 } });
+  const rows = Array.from(train.targets, (label, i) => {
     const at = [Math.sin(7 * i), Math.cos(5 * i), Math.sin(3 * i + label)].map((value) => value.toFixed(3));
     return [i, label, label, ...at].join();
   });
@@ -37,7 +37,7 @@ async function writeWhole(root: string, id: string): Promise<void> {
   for (let i = 0; i < ROWS; i++) {
     for (let y = 0; y < SIDE; y++) {
       const from = (i * SIDE + y) * SIDE, row = Math.floor(i / COLUMNS) * SIDE + y;
-      sheet.set(train.images.subarray(from, from + SIDE), row * COLUMNS * SIDE + (i % COLUMNS) * SIDE);
+      sheet.set(train.inputs.subarray(from, from + SIDE), row * COLUMNS * SIDE + (i % COLUMNS) * SIDE);
     }
   }
   const png = await compressPng(sheet, COLUMNS * SIDE, ROWS / COLUMNS * SIDE);

@@ -3,8 +3,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { digitOf, SIDE } from "../../components/playground/playground_digit.ts";
-import { mnist } from "../../src/data/mnist.ts";
-import { REPORT_A } from "../../experiments/images.ts";
+import { selectImages } from "../../experiments/images/select.ts";
+import { REPORT_A } from "../../experiments/images/selections.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { sequential } from "../../src/nn/model.ts";
@@ -27,7 +27,7 @@ async function writeTrained(root: string): Promise<void> {
   const digits = REPORT_A.digits.map(String);
   writeRun(root, "q1-adam-1", { run: { data: { digits } } });
   const model = sequential(784, [dense(30), dense(20), dense(10), dense(5, { activation: "identity" })]);
-  const data = await mnist({ ...REPORT_A, perClass: { train: 1500, validation: 0, test: 1 } });
+  const data = await selectImages({ ...REPORT_A, perClass: { train: 1500, validation: 0, test: 1 } });
   const trained = await fit(model, data, { epochs: 6, executor: await wasmExecutor({ threads: 1 }) });
   await saveModel(join(root, "q1-adam-1", "model.safetensors"), trained);
 }
@@ -72,9 +72,9 @@ async function trainOn(page: Page, backend: string, settings: Readonly<Record<st
 }
 
 Deno.test("digitOf() finds MNIST's own images again, however large and wherever they are drawn", async () => {
-  const { train } = await mnist({ first: { train: 20, test: 1 } });
+  const { train } = await selectImages({ first: { train: 20, test: 1 } });
   for (let row = 0; row < 20; row++) {
-    const image = train.images.subarray(row * SIDE * SIDE, (row + 1) * SIDE * SIDE);
+    const image = train.inputs.subarray(row * SIDE * SIDE, (row + 1) * SIDE * SIDE);
     // Five times as large, somewhere on a sheet.
     const width = 200, height = 190, ink = new Uint8Array(width * height);
     for (let y = 0; y < 5 * SIDE; y++) {

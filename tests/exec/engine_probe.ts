@@ -41,7 +41,7 @@ export async function probe(options: WasmOptions): Promise<Probe> {
   for (const workload of TRAININGS) {
     const training = await loadTraining(
       workload,
-      { images, labels, rows: ROWS, imageShape: [28, 28] },
+      { inputs: images, targets: labels, inputShape: [28, 28] },
       executor,
     );
     await training.prepare(STEPS)();

@@ -2,8 +2,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DescentError } from "../../src/core/errors.ts";
 import type { Step } from "../../src/core/step.ts";
-import { mnist } from "../../src/data/mnist.ts";
-import type { Splits } from "../../src/data/set.ts";
+import { selectImages } from "../../experiments/images/select.ts";
+import type { ImageSplits } from "../../src/data/mnist.ts";
 import type { Executor, Program } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { selfTest } from "../../src/exec/selftest.ts";
@@ -21,7 +21,8 @@ import { adam } from "../../src/optim/adam.ts";
 import type { Optimizer } from "../../src/optim/optimizer.ts";
 import { sgd } from "../../src/optim/sgd.ts";
 import { classify } from "../../src/train/predict.ts";
-import { Session, type SessionOptions } from "../../src/train/session.ts";
+import { Session } from "../../src/train/session.ts";
+import type { SessionOptions } from "../../src/train/session_plan.ts";
 import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
 
 const STEP: Step = { start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] };
@@ -193,10 +194,10 @@ Deno.test("selfTest() accepts the WASM executor and refuses kernels that miscomp
 /** 75 training rows in batches of 16: the last batch of an epoch has 11. */
 const BATCH = 16;
 
-async function withSplits(use: (data: Splits) => Promise<void>): Promise<void> {
+async function withSplits(use: (data: ImageSplits) => Promise<void>): Promise<void> {
   await withTempFolder(async (folder) => {
     await writeIdxFolder(folder, { train: 90, t10k: 30, classes: [0, 1, 2], size: 8 });
-    const data = await mnist({ data: folder });
+    const data = await selectImages({ data: folder, first: { train: 75, validation: 15, test: 30 } });
     assertEquals(data.train.rows % BATCH, 11);
     await use(data);
   });
@@ -215,7 +216,7 @@ interface Trained {
 /** Trains for two epochs. */
 async function train(
   executor: Executor,
-  data: Splits,
+  data: ImageSplits,
   { seed = 1, ...more }: Partial<SessionOptions> = {},
 ): Promise<Trained> {
   const model = smallModel(), weights = initializeWeights(model, seed);
@@ -310,17 +311,17 @@ Deno.test("validate() and evaluate() look at the rows of the set that they are a
       executor: one,
     });
     for (const name of ["train", "validation", "test"] as const) {
-      const { images, labels, rows } = data[name];
-      const { classes, probabilities } = await classify({ model, weights }, images, { executor: one });
+      const { inputs, targets, rows } = data[name];
+      const { classes, probabilities } = await classify({ model, weights }, inputs, { executor: one });
       const counts = [0, 1, 2].map((label) =>
         [0, 1, 2].map((answer) =>
-          labels.filter((one, row) => one === label && classes[row] === answer).length
+          targets.filter((one, row) => one === label && classes[row] === answer).length
         )
       );
-      const loss = [...labels].reduce((sum, label, row) =>
+      const loss = [...targets].reduce((sum, label, row) =>
         sum - Math.log(probabilities[3 * row + label]!), 0) /
         rows;
-      const accuracy = labels.filter((label, row) => label === classes[row]).length / rows;
+      const accuracy = targets.filter((label, row) => label === classes[row]).length / rows;
       const evaluated = await session.evaluate(name), validated = await session.validate(name);
       assertEquals(evaluated.confusion, { classes: ["0", "1", "2"], counts }, name);
       for (const means of [evaluated, validated]) {
@@ -336,9 +337,9 @@ Deno.test("a short batch trains as a batch of that size alone does", async () =>
   await withSplits(async (data) => {
     const model = smallModel();
     const trainOn = async (executor: Executor, first: number, end: number, weights: Weights) => {
-      const images = data.train.images.slice(64 * first, 64 * end),
-        labels = data.train.labels.slice(first, end);
-      const train = { ...data.train, rows: end - first, images, labels };
+      const inputs = data.train.inputs.slice(64 * first, 64 * end);
+      const targets = data.train.targets.slice(first, end);
+      const train = { ...data.train, rows: end - first, inputs, targets };
       const options = { optimizer: sgd({ learningRate: 0.5 }), batch: 8, seed: 1, shuffle: false, weights };
       const session = await Session.open(model, { ...data, train }, { ...options, executor });
       await session.trainEpoch(0);

@@ -15,8 +15,8 @@ import {
 } from "../../experiments/measures/reconstruction.ts";
 import { DescentError } from "../../src/core/errors.ts";
 import { uniform } from "../../src/core/random.ts";
-import { mnist } from "../../src/data/mnist.ts";
-import type { DataSet } from "../../src/data/set.ts";
+import { selectImages } from "../../experiments/images/select.ts";
+import type { ImageSet } from "../../src/data/mnist.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { initializeWeights, sequential } from "../../src/nn/model.ts";
@@ -24,14 +24,13 @@ import { compressPng, encodePng } from "../../src/plot/pixels.ts";
 import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
 
 /** A set of 1 × 4 pixels. */
-function smallSet(images: readonly number[], labels: readonly number[] = []): DataSet {
+function smallSet(images: readonly number[], labels: readonly number[] = []): ImageSet {
   return {
-    name: "test",
-    images: Uint8Array.from(images),
-    labels: Uint8Array.from(labels),
+    inputs: Uint8Array.from(images),
+    targets: Uint8Array.from(labels),
     rows: images.length / 4,
-    imageShape: [2, 2],
-    classes: ["0", "2"],
+    inputShape: [2, 2],
+    classNames: ["0", "2"],
   };
 }
 
@@ -84,14 +83,14 @@ Deno.test("inkedPixels() and shownImages() look at the images of a set", () => {
 
 Deno.test("pcaErrors() falls from the variance of the pixels to 0, and is computed once for a set of images", async () => {
   await withTempFolder(async (folder) => {
-    const data = await mnist({
+    const data = await selectImages({
       data: await writeIdxFolder(folder, { train: 90, t10k: 40, size: 8 }),
       first: { train: 60, validation: 30, test: 40 },
     });
     const errors = pcaErrors(data), { train } = errors;
     assertEquals(train.length, 65);
     assert(train.every((error, k) => k === 0 || error <= train[k - 1]! + 1e-12));
-    const pixels = Array.from(data.train.images, (byte) => byte / 255);
+    const pixels = Array.from(data.train.inputs, (byte) => byte / 255);
     const variance = (column: number) => {
       const values = pixels.filter((_, at) => at % 64 === column);
       const mean = values.reduce((sum, value) => sum + value) / values.length;

@@ -22,7 +22,7 @@ import { readRun } from "../../src/runs/read.ts";
 import type { RunSummary } from "../../src/runs/run.ts";
 import { classify, layerOutputs } from "../../src/train/predict.ts";
 import { loadModel } from "../../src/train/saved.ts";
-import { SPLIT_NAMES } from "../../src/train/session.ts";
+import { SPLIT_NAMES } from "../../src/data/data_set.ts";
 import { figureFiles, runsIn, type TestPlace, withRunPlace } from "./run_place.ts";
 
 /** Images of 8 × 8 pixels, 40 of each digit. */
@@ -106,17 +106,17 @@ Deno.test("an autoencoder trains both networks and leaves a folder with all that
     // The saved models give the numbers of the summary, and the table has them.
     const autoencoder = await loadModel(join(path, "model.safetensors"));
     const data = await imagesOf(place, settings);
-    const { images, labels, classes: digits } = data.test;
-    const outputs = (await layerOutputs(autoencoder, images)).get("dense_2")!;
-    const error = outputs.reduce((sum, value, at) => sum + (value - images[at]! / 255) ** 2, 0) /
-      images.length;
+    const { inputs, targets, classNames: digits } = data.test;
+    const outputs = (await layerOutputs(autoencoder, inputs)).get("dense_2")!;
+    const error = outputs.reduce((sum, value, at) => sum + (value - inputs[at]! / 255) ** 2, 0) /
+      inputs.length;
     assertAlmostEquals(numbers["reconstruction.test.mse"]!, error, 1e-6);
     const pca = pcaErrors(data);
     for (const split of SPLIT_NAMES) assertEquals(numbers[`pca.${split}.mse`], pcaErrorOf(pca, split, 6));
-    const { classes } = await classify(await loadModel(join(path, "classifier.safetensors")), images);
-    const right = classes.filter((label, i) => label === labels[i]).length;
-    assertEquals(numbers["classifier.test.accuracy"], right / labels.length);
-    for (const words of [error.toFixed(5), (right / labels.length).toFixed(4)]) {
+    const { classes } = await classify(await loadModel(join(path, "classifier.safetensors")), inputs);
+    const right = classes.filter((label, i) => label === targets[i]).length;
+    assertEquals(numbers["classifier.test.accuracy"], right / targets.length);
+    for (const words of [error.toFixed(5), (right / targets.length).toFixed(4)]) {
       assert(place.said.join("\n").includes(words), words);
     }
     assertEquals(words.length, 1);
@@ -127,7 +127,7 @@ Deno.test("an autoencoder trains both networks and leaves a folder with all that
     assertEquals(header, "index,label,predicted,x,y,z");
     assertEquals(
       rows.map((row) => row.split(",").slice(0, 3).join()),
-      Array.from(labels, (label, i) => `${i},${digits[label]},${digits[classes[i]!]}`),
+      Array.from(targets, (label, i) => `${i},${digits[label]},${digits[classes[i]!]}`),
     );
     const png = await Deno.readFile(join(path, "latent/images.png"));
     const view = new DataView(png.buffer);
@@ -170,15 +170,15 @@ Deno.test("a denoising autoencoder is measured on corrupted and on clean images,
     const test = objectAt(summary, "reconstruction", "test");
     assert(Math.abs(Number(test.cleanMse) - Number(test.mse)) > 1e-5, JSON.stringify(test));
     // Masking takes three tenths of what the mean square of the pixels is.
-    const { images } = (await imagesOf(place, settings)).test;
-    const square = images.reduce((sum, byte) => sum + (byte / 255) ** 2, 0) / images.length;
+    const { inputs } = (await imagesOf(place, settings)).test;
+    const square = inputs.reduce((sum, byte) => sum + (byte / 255) ** 2, 0) / inputs.length;
     assertAlmostEquals(Number(errors.corruptionMse), 0.3 * square, 0.03 * square);
     const saved = await loadModel(join(path, "model.safetensors"));
     assertEquals(saved.model.layers.map(({ name }) => name), ["corruption_1", "dense_2", "dense_3"]);
-    const outputs = await layerOutputs(saved, images, { layers: ["corruption_1"] });
+    const outputs = await layerOutputs(saved, inputs, { layers: ["corruption_1"] });
     assertEquals(
       outputs.get("corruption_1"),
-      Float32Array.from(images, (byte) => byte * Math.fround(1 / 255)),
+      Float32Array.from(inputs, (byte) => byte * Math.fround(1 / 255)),
     );
     // Original, corrupted, reconstruction: ten images each, of either set.
     for (const name of ["reconstructions", "reconstructions_validation"]) {

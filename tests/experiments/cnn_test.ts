@@ -182,7 +182,7 @@ Deno.test("the images are the report's, all of them, or as many as a folder has"
     place: { readonly data?: string; readonly digits?: number[] } = {},
   ) => {
     const { train, test } = await loadImages(images({ ...defaults, ...settings }), { seed: 1, ...place });
-    return [train.rows, test.rows, train.classes.length];
+    return [train.rows, test.rows, train.classNames.length];
   };
   assertEquals(await rowsOf({}), [12_000, 2000, 10]);
   assertEquals(await rowsOf({ full: true }), [60_000, 10_000, 10]);

@@ -10,7 +10,7 @@ import {
   shownInputs,
 } from "../../experiments/measures/feature_maps.ts";
 import { epochsToTarget, kernelFindings } from "../../experiments/measures/kernel_findings.ts";
-import type { DataSet } from "../../src/data/set.ts";
+import type { ImageSet } from "../../src/data/mnist.ts";
 import { initializeWeights } from "../../src/nn/model.ts";
 import type { FitResult } from "../../src/train/fit.ts";
 import type { Trained } from "../../src/train/saved.ts";
@@ -20,7 +20,7 @@ function withImages(use: (place: TestPlace) => Promise<void>): Promise<void> {
   return withRunPlace({ train: 140, t10k: 30, size: 28 }, use);
 }
 
-async function testImages({ data }: TestPlace): Promise<DataSet> {
+async function testImages({ data }: TestPlace): Promise<ImageSet> {
   return (await loadImages({ first: { train: 140, test: 30 } }, { seed: 1, data })).test;
 }
 
@@ -88,13 +88,12 @@ Deno.test("shiftChanges() measures how much maps change when the images move a p
       name === "conv2d_1/weights" ? values.map((_, i) => i === 0 ? 1 : 0) : values.map(() => 0),
     ]));
     /** One image of a single pixel at row 4 and this column. */
-    const dot = (column: number): DataSet => ({
-      name: "test",
-      images: Uint8Array.from({ length: 784 }, (_, at) => at === 4 * 28 + column ? 255 : 0),
-      labels: Uint8Array.of(0),
+    const dot = (column: number): ImageSet => ({
+      inputs: Uint8Array.from({ length: 784 }, (_, at) => at === 4 * 28 + column ? 255 : 0),
+      targets: Uint8Array.of(0),
       rows: 1,
-      imageShape: [28, 28],
-      classes: ["0"],
+      inputShape: [28, 28],
+      classNames: ["0"],
     });
     // At column 4 it stays in its window of pooling, at column 5 it moves into the next; C2 answers nothing at all.
     for (const [column, pooled] of [[4, 0], [5, Math.SQRT2]] as const) {

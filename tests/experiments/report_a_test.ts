@@ -25,7 +25,7 @@ import {
   type Wanted,
 } from "../../experiments/reports/item.ts";
 import { type Answer, together } from "../../experiments/reports/statistics.ts";
-import { mnist } from "../../src/data/mnist.ts";
+import { selectImages } from "../../experiments/images/select.ts";
 import { corruption } from "../../src/nn/corruption.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { initializeWeights, sequential } from "../../src/nn/model.ts";
@@ -498,7 +498,7 @@ async function overviewOf(
     readonly seeds?: number;
   },
 ) {
-  const data = await mnist({
+  const data = await selectImages({
     data: await writeIdxFolder(folder, { train: 50, t10k: 20, size: 6, classes: [0, 2] }),
     first: { train: 20, validation: 20, test: 20 },
   });

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import type { Splits } from "../../src/data/set.ts";
+import type { ImageSplits } from "../../src/data/mnist.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { initializeWeights, sequential } from "../../src/nn/model.ts";
 import { tiedDense } from "../../src/nn/tied_dense.ts";
@@ -308,17 +308,16 @@ Deno.test("a smoother and a dearer training of question 3 are told apart from wh
 function found(runs: readonly RunFacts[], lines: readonly object[], folder = ""): Found {
   const image = Uint8Array.from({ length: 16 }, (_, i) => 16 * i);
   const set = {
-    name: "test",
-    images: image,
-    labels: Uint8Array.of(0),
+    inputs: image,
+    targets: Uint8Array.of(0),
     rows: 1,
-    imageShape: [4, 4],
-    classes: ["0"],
+    inputShape: [4, 4],
+    classNames: ["0"],
   };
   return {
     find: finder(runs),
     pathOf: ({ id }) => join(folder, id),
-    imagesOf: () => Promise.resolve({ train: set, validation: set, test: set } as unknown as Splits),
+    imagesOf: () => Promise.resolve({ train: set, validation: set, test: set } as unknown as ImageSplits),
     metricsOf: () => Promise.resolve(lines as readonly Readonly<Record<string, unknown>>[]),
   };
 }

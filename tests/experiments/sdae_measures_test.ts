@@ -14,20 +14,19 @@ import {
 } from "../../experiments/measures/stacked_layers.ts";
 import { kindOf, SDAE_DEFAULTS, sdaeStack, trainingNoise } from "../../experiments/sdae_model.ts";
 import { DescentError } from "../../src/core/errors.ts";
-import type { DataSet } from "../../src/data/set.ts";
+import type { ImageSet } from "../../src/data/mnist.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { sequential } from "../../src/nn/model.ts";
 import { histogram } from "../../src/plot/mod.ts";
 
 /** Two images of 2 × 2 pixels. */
-const SET: DataSet = {
-  name: "test",
-  images: Uint8Array.of(0, 255, 51, 102, 255, 255, 0, 204),
-  labels: Uint8Array.of(1, 0),
+const SET: ImageSet = {
+  inputs: Uint8Array.of(0, 255, 51, 102, 255, 255, 0, 204),
+  targets: Uint8Array.of(1, 0),
   rows: 2,
-  imageShape: [2, 2],
-  classes: ["3", "8"],
+  inputShape: [2, 2],
+  classNames: ["3", "8"],
 };
 
 const entropy = (p: number) => p === 0 || p === 1 ? 0 : -p * Math.log(p) - (1 - p) * Math.log(1 - p);
@@ -55,7 +54,7 @@ Deno.test("measureLayers() gives the entropy of what each layer reconstructs, an
 Deno.test("sharpnessOf() is the mean squared difference from the right and the lower neighbour", () => {
   // 0 1 / 0.2 0.4: differences 1 and 0.2 along rows, 0.2 and 0.6 along columns.
   assertAlmostEquals(
-    sharpnessOf(asNumbers(SET.images.subarray(0, 4)), [2, 2]),
+    sharpnessOf(asNumbers(SET.inputs.subarray(0, 4)), [2, 2]),
     (1 + 0.2 ** 2 + 0.2 ** 2 + 0.6 ** 2) / 4,
     1e-6,
   );
@@ -66,7 +65,7 @@ Deno.test("shownImages() draws images of the set by seed, each at most once", ()
   const { positions, images } = shownImages(SET, 1);
   assertEquals([...positions].sort(), [0, 1]);
   positions.forEach((at, i) =>
-    assertEquals(images.subarray(4 * i, 4 * i + 4), SET.images.subarray(4 * at, 4 * at + 4))
+    assertEquals(images.subarray(4 * i, 4 * i + 4), SET.inputs.subarray(4 * at, 4 * at + 4))
   );
   assertEquals(asBytes(asNumbers(images)), images);
 });
@@ -87,7 +86,7 @@ Deno.test("weightImages() are the units' weights at length 1, and sidesOf() lays
 
 Deno.test("digitLikeness() is 1 for the digits themselves, whatever their scale, and the largest correlation for others", () => {
   const images = [0, 1].map((i) =>
-    Float32Array.from(SET.images.subarray(4 * i, 4 * i + 4), (byte) => 3 * byte + 7)
+    Float32Array.from(SET.inputs.subarray(4 * i, 4 * i + 4), (byte) => 3 * byte + 7)
   );
   for (const likeness of digitLikeness(images, SET)) assertAlmostEquals(likeness, 1, 1e-6);
   const opposite = images.map((image) => image.map((value) => -value));
@@ -95,7 +94,7 @@ Deno.test("digitLikeness() is 1 for the digits themselves, whatever their scale,
 });
 
 Deno.test("likenessOf() tells the mean, the share of outlines, and what noise comes to by chance", () => {
-  const digit = Float32Array.from(SET.images.subarray(0, 4));
+  const digit = Float32Array.from(SET.inputs.subarray(0, 4));
   const flat = new Float32Array(4);
   const { mean, share, noise } = likenessOf([digit, flat], SET);
   assertAlmostEquals(mean, 1 / 2, 1e-6);

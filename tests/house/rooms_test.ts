@@ -70,7 +70,7 @@ Deno.test("violationsOf() knows the rooms of the experiments, and of the program
     ["components/run/bad.tsx", 'import "../../src/plot/axes.ts";\nimport "../../src/runs/read.ts";'],
     ["routes/index.tsx", 'import "../dashboard/page.ts";\nimport "../experiments/reports/mod.ts";'],
     ["dashboard/bad.ts", 'import "../experiments/reports/mod.ts";\nimport "../experiments/q1.ts";'],
-    ["bench/bad.ts", 'import "../experiments/images.ts";\nimport "../tests/fixtures.ts";'],
+    ["bench/bad.ts", 'import "../experiments/images/select.ts";\nimport "../tests/fixtures.ts";'],
     ["kernels/bad.ts", 'import { add } from "./lib/math";\nimport "../src/core/tensor.ts";'],
     ["kernels/build.ts", 'import "../src/exec/engine.ts";'],
   ]);

@@ -23,7 +23,8 @@ import { rowWeights } from "../../src/ops/row_weights.ts";
 import { sumRows } from "../../src/ops/sum_rows.ts";
 import { adam } from "../../src/optim/adam.ts";
 import { sgd } from "../../src/optim/sgd.ts";
-import { planSession, type SessionOptions, type SessionPlan } from "../../src/train/session.ts";
+import { planSession, type SessionOptions, type SessionPlan } from "../../src/train/session_plan.ts";
+import { imageSizes } from "../fixtures.ts";
 
 const f32 = (label: string, shape: readonly number[], role: "input" | "parameter" = "input") =>
   leaf(role, label, shape);
@@ -33,7 +34,7 @@ const labelsOf = (calls: readonly Call[] | undefined) => calls!.map(({ label }) 
 /** 784-30-20-10-5 on 11,385 training rows and 3,795 rows each of validation and test, as in the first report. */
 function reportPlan(more: Partial<SessionOptions> = {}): SessionPlan {
   const model = sequential(784, [dense(30), dense(20), dense(10), dense(5, { activation: "identity" })]);
-  const sizes = { rows: 18975, trainRows: 11385, pixels: 784, classes: 5 };
+  const sizes = imageSizes({ rows: 18975, trainRows: 11385, pixels: 784, classes: 5 });
   return planSession(model, sizes, { optimizer: adam(), batch: 32, seed: 1, ...more });
 }
 
@@ -197,15 +198,15 @@ async function trainWhole(hoist: boolean): Promise<readonly TypedArray[]> {
   const model = sequential(16, [dense(6, { activation: "tanh" }), dense(3, { activation: "identity" })]);
   const { plan, table, training, evaluation } = planSession(
     model,
-    { rows: 20, trainRows: 14, pixels: 16, classes: 3 },
+    imageSizes({ rows: 20, trainRows: 14, pixels: 16, classes: 3 }),
     { optimizer: adam({ learningRate: 0.05 }), batch: 14, seed: 1, off: hoist ? [] : ["hoist"] },
   );
   assertEquals(labelsOf(plan.setup), hoist ? ["x", "y"] : []);
   const program = await referenceExecutor().load(plan);
-  program.write(table.images, randomWords(320, { seed: 3, stream: STREAM.test }).map((word) => word >>> 24));
-  program.write(table.labels, Uint8Array.from({ length: 20 }, (_, i) => i % 3));
+  program.write(table.inputs, randomWords(320, { seed: 3, stream: STREAM.test }).map((word) => word >>> 24));
+  program.write(table.targets!, Uint8Array.from({ length: 20 }, (_, i) => i % 3));
   program.write(training.order, Array.from({ length: 14 }, (_, i) => 13 - i));
-  program.write(evaluation.order, Array.from({ length: 20 }, (_, i) => i));
+  program.write(evaluation!.order, Array.from({ length: 20 }, (_, i) => i));
   const weights = initializeWeights(model, 1);
   for (const { node: one } of model.parameters) program.write(one, weights.get(one.label)!);
   const steps = [0, 1, 2, 3].map((step) => ({
@@ -232,7 +233,7 @@ Deno.test("a training step of 784-30-20-10-5 with Adam is 27 calls, updates last
   assertEquals(plan.routines.train!.map(({ op }) => op.name), [
     "gather",
     ...["linear", "linear", "linear", "linear"],
-    "gather_labels",
+    "gather_elements",
     "softmax_cross_entropy",
     "count_correct",
     "row_weights",
@@ -258,13 +259,13 @@ Deno.test("validation is ten calls over the images of training, and evaluation t
     "linear",
     "linear",
     "linear",
-    "gather_labels",
+    "gather_elements",
     "softmax_cross_entropy",
     "count_correct",
   ];
   assertEquals(validate!.map(({ op }) => op.name), [...names, "record", "record"]);
   assertEquals(evaluate!.map(({ op }) => op.name), [...names, "record", "record", "confusion"]);
-  const images = plan.place(table.images)!.buffer;
+  const images = plan.place(table.inputs)!.buffer;
   assertEquals([plan.routines.train![0]!, validate![0]!].map(({ operands }) => operands[0]!.buffer), [
     images,
     images,
@@ -322,7 +323,7 @@ Deno.test("every buffer of the report's plan is used, and most of its bytes are 
   const { plan } = reportPlan(), used = new Set(spansOf(plan).map(([buffer]) => buffer));
   assertEquals(used.size, plan.buffers.length);
   const total = plan.buffers.reduce((sum, { bytes }) => sum + bytes, 0), images = 18975 * 784;
-  assertEquals(plan.buffers.find(({ name }) => name === "images")!.bytes, images);
+  assertEquals(plan.buffers.find(({ name }) => name === "inputs")!.bytes, images);
   assert(total > images && total < images + 3 * 2 ** 20, `${total} bytes`);
 });
 

@@ -20,6 +20,7 @@ import { modelConfig, modelFromConfig } from "../../src/nn/registry.ts";
 import { sgd } from "../../src/optim/sgd.ts";
 import { planSession } from "../../src/train/session_plan.ts";
 import { webgpuOrSkip } from "../exec/adapter.ts";
+import { imageSizes } from "../fixtures.ts";
 
 const STEP: Step = { start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] };
 
@@ -255,7 +256,7 @@ Deno.test("a model of every layer for images comes back from its description in 
 const SIZES = { rows: 24, trainRows: 16, classes: 3 };
 
 function session(model: Model) {
-  return planSession(model, { ...SIZES, pixels: sizeOf(model.inputShape) }, {
+  return planSession(model, imageSizes({ ...SIZES, pixels: sizeOf(model.inputShape) }), {
     optimizer: sgd(),
     batch: 8,
     seed: 1,
@@ -265,7 +266,7 @@ function session(model: Model) {
 Deno.test("a batch of images and a flattened one of 20 channels cost no call: they lie as they are needed", () => {
   const { plan } = planSession(
     reportModel(),
-    { rows: 256, trainRows: 128, pixels: 784, classes: 10 },
+    imageSizes({ rows: 256, trainRows: 128, pixels: 784, classes: 10 }),
     { optimizer: sgd(), batch: 32, seed: 1 },
   );
   const names = plan.routines.train!.map(({ op }) => op.name);
@@ -284,7 +285,7 @@ Deno.test("a batch of images and a flattened one of 20 channels cost no call: th
 
 Deno.test("images that are flattened first are the gathered rows: a dense layer reads their bytes on WASM", () => {
   const model = sequential([8, 8], [flatten(), dense(4), dense(3, { activation: "identity" })]);
-  const sizes = { ...SIZES, pixels: 64 }, options = { optimizer: sgd(), batch: 8, seed: 1 };
+  const sizes = imageSizes({ ...SIZES, pixels: 64 }), options = { optimizer: sgd(), batch: 8, seed: 1 };
   const { plan } = planSession(model, sizes, { ...options, backend: "wasm" });
   const names = plan.routines.train!.map(({ op }) => op.name);
   assertEquals([names[0], names.includes("gather"), names.includes("reshape")], [
@@ -316,12 +317,12 @@ async function trained(executor: Executor) {
   ]);
   const { plan, table, training, evaluation } = session(model), program = await executor.load(plan);
   program.write(
-    table.images,
+    table.inputs,
     randomWords(24 * 99, { seed: 3, stream: STREAM.test }).map((word) => word >>> 24),
   );
-  program.write(table.labels, Uint8Array.from({ length: 24 }, (_, i) => i % 3));
+  program.write(table.targets!, Uint8Array.from({ length: 24 }, (_, i) => i % 3));
   program.write(training.order, Array.from({ length: 16 }, (_, i) => 15 - i));
-  program.write(evaluation.order, Array.from({ length: 24 }, (_, i) => i));
+  program.write(evaluation!.order, Array.from({ length: 24 }, (_, i) => i));
   const weights = initializeWeights(model, 1), optimizer = sgd({ learningRate: 0.2 });
   for (const { node } of model.parameters) program.write(node, weights.get(node.label)!);
   const steps = [0, 8, 0].map((start, step) => ({

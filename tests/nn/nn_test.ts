@@ -11,7 +11,7 @@ import { compile } from "../../src/ir/plan.ts";
 import { dense, type DenseOptions } from "../../src/nn/dense.ts";
 import { type Initializer, INITIALIZERS, initialValues } from "../../src/nn/initializers.ts";
 import { dropout } from "../../src/nn/dropout.ts";
-import { crossEntropy } from "../../src/nn/losses.ts";
+import { crossEntropy } from "../../src/nn/cross_entropy.ts";
 import {
   checkWeights,
   countParameters,
@@ -291,7 +291,7 @@ Deno.test("crossEntropy() is -log of the probability of each row's label, and do
   const output = leaf("input", "output", [2, 3]),
     labels = leaf("input", "labels", [2], "u32"),
     x = leaf("input", "x", [2, 1]);
-  const losses = crossEntropy().rows({ output, labels, x });
+  const losses = crossEntropy().rows({ output, targets: labels, x });
   const program = await referenceExecutor().load(compile({ run: [losses] }));
   program.write(output, [1, 2, 3, 1000, 0, -1000]);
   program.write(labels, [2, 1]);
@@ -422,13 +422,13 @@ Deno.test("classify() of one image gives what it gives of many", async () => {
   }
 });
 
-Deno.test("classify() refuses bytes that are no whole number of images, none included", async () => {
+Deno.test("classify() refuses bytes that are no whole number of rows, none included", async () => {
   const executor = referenceExecutor();
   for (const count of [0, 4]) {
     await assertRejects(
       () => classify(brightest(), new Uint8Array(count), { executor }),
       DescentError,
-      `Cannot predict from ${count} bytes: the model takes images of 3 bytes each`,
+      `Cannot predict from ${count} values: the model takes rows of shape [3], 3 values each`,
     );
   }
 });
@@ -436,7 +436,7 @@ Deno.test("classify() refuses bytes that are no whole number of images, none inc
 Deno.test("evaluate() counts true classes by predicted classes", async () => {
   const images = Uint8Array.of(255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 0, 0),
     labels = Uint8Array.of(0, 1, 2, 2);
-  const data = { name: "four", images, labels, rows: 4, imageShape: [3], classes: ["a", "b", "c"] };
+  const data = { inputs: images, targets: labels, inputShape: [3], classNames: ["a", "b", "c"] };
   const report = await evaluate(brightest(), data, { executor: referenceExecutor() });
   assertEquals(report.accuracy, 0.75);
 });

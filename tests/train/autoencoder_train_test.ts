@@ -8,14 +8,15 @@ import {
   assertThrows,
 } from "@std/assert";
 import { DescentError } from "../../src/core/errors.ts";
-import { mnist } from "../../src/data/mnist.ts";
-import type { Splits } from "../../src/data/set.ts";
+import { selectImages } from "../../experiments/images/select.ts";
+import type { ImageSplits } from "../../src/data/mnist.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
 import { corruption } from "../../src/nn/corruption.ts";
 import { dense } from "../../src/nn/dense.ts";
-import { binaryCrossEntropy, crossEntropy, reconstructionError } from "../../src/nn/losses.ts";
+import { crossEntropy } from "../../src/nn/cross_entropy.ts";
+import { reconstructionCrossEntropy, reconstructionError } from "../../src/nn/losses.ts";
 import { initializeWeights, type Model, sequential, type Weights } from "../../src/nn/model.ts";
 import { tiedDense } from "../../src/nn/tied_dense.ts";
 import { sgd } from "../../src/optim/mod.ts";
@@ -23,14 +24,14 @@ import { firstLayers, joinModels, sliceLayers } from "../../src/train/compose.ts
 import { fit, type FitOptions } from "../../src/train/fit.ts";
 import { classify, layerOutputs } from "../../src/train/predict.ts";
 import type { Trained } from "../../src/train/saved.ts";
-import { planSession, sessionSizes } from "../../src/train/session.ts";
+import { planSession, sessionSizes } from "../../src/train/session_plan.ts";
 import { evaluationSteps } from "../../src/train/session_plan.ts";
 import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
 import { gpuTest } from "../exec/webgpu_support.ts";
 
 /** 100 training, 50 validation and 40 test images of 8 × 8 pixels. */
-const DATA: Splits = await withTempFolder(async (folder) =>
-  await mnist({
+const DATA: ImageSplits = await withTempFolder(async (folder) =>
+  await selectImages({
     data: await writeIdxFolder(folder, { train: 150, t10k: 40, size: 8, classes: [0, 1, 2, 3, 4] }),
     first: { train: 100, validation: 50, test: 40 },
   })
@@ -158,8 +159,8 @@ Deno.test("the encoder's weights are written once, and they are not among the tr
 });
 
 Deno.test("an encoder draws other masks than the model behind it, and none unless it always does", async () => {
-  const noisy = corruption(0.5, { always: true }), white = new Uint8Array(DATA.test.images.length).fill(255);
-  const data = { ...DATA, test: { ...DATA.test, images: white } };
+  const noisy = corruption(0.5, { always: true }), white = new Uint8Array(DATA.test.inputs.length).fill(255);
+  const data = { ...DATA, test: { ...DATA.test, inputs: white } };
   const model = sequential(64, [noisy, dense(64, { activation: "identity" })]);
   const testLoss = async (encoder: Trained) => {
     const { results } = await fit(model, data, {
@@ -185,7 +186,7 @@ Deno.test("fit() refuses an encoder that fits neither the images nor the model, 
     sentenceOf(() => fit(model, DATA, { ...OPTIONS, executor, ...options }));
   assertEquals(
     await refusal({ encoder: small }),
-    "The encoder takes rows of shape [9], the images have 64 pixels",
+    "The encoder takes rows of shape [9], the inputs have 64 values a row",
   );
   assertEquals(
     await refusal({ encoder: wide }),
@@ -193,7 +194,7 @@ Deno.test("fit() refuses an encoder that fits neither the images nor the model, 
   );
   assertEquals(
     await refusal({ encoder: ENCODER, loss: reconstructionError() }),
-    "The model gives [5], the codes have 12 values: the mean squared reconstruction error compares each with one value",
+    "The model gives [5], the codes have 12 values a row: the mean squared reconstruction error compares each with one value",
   );
   assertEquals(
     await refusal({ encoder: { ...ENCODER, weights: new Map() } }),
@@ -240,14 +241,14 @@ Deno.test("evaluation draws other noise for each batch, and the same for a set w
   assertEquals(values, await outputs());
 });
 
-Deno.test("binaryCrossEntropy() sums over the pixels of a row: ln 2 for each where the logits are 0", async () => {
+Deno.test("reconstructionCrossEntropy() sums over the pixels of a row: ln 2 for each where the logits are 0", async () => {
   const model = sequential(64, [dense(64, { activation: "identity", initializer: "zeros" })]);
   const { results } = await fit(model, DATA, {
     ...OPTIONS,
     optimizer: sgd({ learningRate: 1e-30 }),
     epochs: 1,
     executor: referenceExecutor(),
-    loss: binaryCrossEntropy(),
+    loss: reconstructionCrossEntropy(),
   });
   assertAlmostEquals(results.test!.loss, 64 * Math.LN2, 1e-9);
 });
@@ -265,9 +266,9 @@ Deno.test("firstLayers() and joinModels() take a model apart and put it together
   assertEquals([head.model.outputShape, tail.model.inputShape], [[7], [7]]);
   assertEquals([...tail.weights.keys()], ["dense_1/weights", "dense_1/bias"]);
   assertEquals(tail.weights.get("dense_1/weights"), whole.weights.get("dense_3/weights"));
-  const joined = joinModels(head, tail), { images } = DATA.test;
+  const joined = joinModels(head, tail), { inputs } = DATA.test;
   assertEquals(joined.weights, whole.weights);
-  assertEquals(await classify(joined, images, { executor }), await classify(whole, images, { executor }));
+  assertEquals(await classify(joined, inputs, { executor }), await classify(whole, inputs, { executor }));
 });
 
 Deno.test("sliceLayers() leaves the corruption out, and layers behind it get the names of their new positions", () => {
@@ -278,13 +279,13 @@ Deno.test("sliceLayers() leaves the corruption out, and layers behind it get the
 });
 
 Deno.test("joinModels() and sliceLayers() keep tied layers tied to the same layer", async () => {
-  const executor = referenceExecutor(), { images } = DATA.test;
+  const executor = referenceExecutor(), { inputs } = DATA.test;
   const first = fresh(sequential(64, [dense(10)]), 1);
   const second = fresh(sequential(10, [dense(6, { activation: "sigmoid" }), tiedDense("dense_1")]), 2);
   const joined = joinModels(first, second);
   assertEquals([...joined.weights.keys()].slice(2), ["dense_2/weights", "dense_2/bias", "tied_dense_3/bias"]);
   // The tied layer gives the code's logits from the second layer's own transposed weights.
-  const outputs = await layerOutputs(joined, images, { executor, layers: ["dense_2", "tied_dense_3"] });
+  const outputs = await layerOutputs(joined, inputs, { executor, layers: ["dense_2", "tied_dense_3"] });
   const weights = second.weights.get("dense_1/weights")!, hidden = outputs.get("dense_2")!;
   const expected = (value: number) =>
     Array.from({ length: 6 }, (_, j) => hidden[j]! * weights[value * 6 + j]!).reduce((sum, term) =>

@@ -2,15 +2,15 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { DescentError, DivergedError } from "../../src/core/errors.ts";
-import { mnist } from "../../src/data/mnist.ts";
-import type { Splits } from "../../src/data/set.ts";
+import { selectImages } from "../../experiments/images/select.ts";
+import type { ImageSplits } from "../../src/data/mnist.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
 import { corruption } from "../../src/nn/corruption.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { dropout } from "../../src/nn/dropout.ts";
-import { binaryCrossEntropy } from "../../src/nn/losses.ts";
+import { reconstructionCrossEntropy } from "../../src/nn/losses.ts";
 import { initializeWeights, type Model, sequential } from "../../src/nn/model.ts";
 import { tiedDense } from "../../src/nn/tied_dense.ts";
 import { adam, adamw, type Optimizer, rmsprop, sgd } from "../../src/optim/mod.ts";
@@ -25,9 +25,9 @@ import { gpuTest } from "../exec/webgpu_support.ts";
 import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
 
 /** 100 training, 50 validation and 50 test images of 8 × 8 pixels. */
-const DATA = await withTempFolder(async (folder): Promise<Splits> => {
+const DATA = await withTempFolder(async (folder): Promise<ImageSplits> => {
   await writeIdxFolder(folder, { train: 160, t10k: 40, size: 8, classes: [0, 2, 4, 6, 7] });
-  return await mnist({ data: folder, perClass: { train: 20, validation: 10, test: 10 } });
+  return await selectImages({ data: folder, perClass: { train: 20, validation: 10, test: 10 } });
 });
 const MODEL = sequential(64, [dense(12), dropout(0.2), dense(5, { activation: "identity" })]);
 const OPTIMIZERS: readonly Optimizer[] = [
@@ -134,7 +134,7 @@ async function goesOnTheSame(executor: Executor, then: Executor = executor): Pro
       {
         ...OPTIONS,
         optimizer: rmsprop({ learningRate: 0.01, momentum: 0.5 }),
-        loss: binaryCrossEntropy(),
+        loss: reconstructionCrossEntropy(),
         shuffle: false,
         dropLast: true,
         batch: 12,
@@ -261,7 +261,7 @@ Deno.test("a checkpoint goes on in its own training alone, on its own backend", 
   await withTempFolder(async (folder) => {
     const executor = referenceExecutor(), path = join(folder, "checkpoint");
     await fit(MODEL, DATA, { ...OPTIONS, executor, epochs: 1, checkpoint: { path } });
-    const cases: readonly (readonly [string, Partial<FitOptions>, Splits?])[] = [
+    const cases: readonly (readonly [string, Partial<FitOptions>, ImageSplits?])[] = [
       ["with batch 8 instead of 16", { batch: 16 }],
       ["with seed 1 instead of 2", { seed: 2 }],
       ["with shuffle true instead of false", { shuffle: false }],
@@ -271,9 +271,9 @@ Deno.test("a checkpoint goes on in its own training alone, on its own backend", 
       ['with optimizer adam {"learningRate":0.01,', { optimizer: adam({ learningRate: 0.02 }) }],
       ["with early stopping null instead of", { stopping: { patience: 3 } }],
       ["with frozen layers none instead of dense_1", { frozen: ["dense_1"] }],
-      ["with images ", {}, {
+      ["with data ", {}, {
         ...DATA,
-        test: { ...DATA.test, labels: DATA.test.labels.map((label) => (label + 1) % 5) },
+        test: { ...DATA.test, targets: DATA.test.targets.map((label) => (label + 1) % 5) },
       }],
     ];
     for (const [words, changed, data = DATA] of cases) {

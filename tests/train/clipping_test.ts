@@ -2,8 +2,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { DescentError } from "../../src/core/errors.ts";
 import type { Step } from "../../src/core/step.ts";
-import { mnist } from "../../src/data/mnist.ts";
-import type { Splits } from "../../src/data/set.ts";
+import { selectImages } from "../../experiments/images/select.ts";
+import type { ImageSplits } from "../../src/data/mnist.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
@@ -14,14 +14,14 @@ import { initializeWeights, sequential } from "../../src/nn/model.ts";
 import { adam, type Optimizer, sgd } from "../../src/optim/mod.ts";
 import { type ClipOptions, clipped } from "../../src/train/clipping.ts";
 import { fit, type FitOptions } from "../../src/train/fit.ts";
-import { planSession, sessionSizes } from "../../src/train/session.ts";
+import { planSession, sessionSizes } from "../../src/train/session_plan.ts";
 import { gpuTest } from "../exec/webgpu_support.ts";
 import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
 
 /** 100 training, 50 validation and 50 test images of 8 × 8 pixels. */
-const DATA = await withTempFolder(async (folder): Promise<Splits> => {
+const DATA = await withTempFolder(async (folder): Promise<ImageSplits> => {
   await writeIdxFolder(folder, { train: 160, t10k: 40, size: 8, classes: [0, 2, 4, 6, 7] });
-  return await mnist({ data: folder, perClass: { train: 20, validation: 10, test: 10 } });
+  return await selectImages({ data: folder, perClass: { train: 20, validation: 10, test: 10 } });
 });
 const MODEL = sequential(64, [dense(12), dense(5, { activation: "identity" })]);
 const STEP: Step = { start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] };

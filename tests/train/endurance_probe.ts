@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import v8 from "node:v8";
 import vm from "node:vm";
-import { mnist } from "../../src/data/mnist.ts";
+import { selectImages } from "../../experiments/images/select.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
 import { webgpuExecutor } from "../../src/exec/webgpu.ts";
@@ -14,7 +14,8 @@ import { conv2d } from "../../src/nn/conv2d.ts";
 import { corruption } from "../../src/nn/corruption.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { flatten } from "../../src/nn/flatten.ts";
-import { crossEntropy, reconstructionError } from "../../src/nn/losses.ts";
+import { crossEntropy } from "../../src/nn/cross_entropy.ts";
+import { reconstructionError } from "../../src/nn/losses.ts";
 import { maxPool2d } from "../../src/nn/max_pool2d.ts";
 import { type Model, sequential } from "../../src/nn/model.ts";
 import { tiedDense } from "../../src/nn/tied_dense.ts";
@@ -106,7 +107,7 @@ async function held(): Promise<Held> {
 
 const [backend, steps, fits, moments, folder] = Deno.args as [string, string, string, string, string];
 const set = await writeIdxFolder(folder, { train: 160, t10k: 40, classes: [0, 2, 4, 6, 7] });
-const data = await mnist({ data: set, perClass: { train: 20, validation: 10, test: 10 } });
+const data = await selectImages({ data: set, perClass: { train: 20, validation: 10, test: 10 } });
 const found: Record<string, Held[]> = {};
 
 /** What to call after each of so many pieces of work: looks at what is held now and then, the last time at the end. */

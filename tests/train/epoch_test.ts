@@ -1,6 +1,6 @@
 /** One epoch as a whole: what it measures, and in how many waits. */
 import { assert, assertEquals } from "@std/assert";
-import { mnist } from "../../src/data/mnist.ts";
+import { selectImages } from "../../experiments/images/select.ts";
 import type { Executor, Program } from "../../src/exec/executor.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
 import { dense } from "../../src/nn/dense.ts";
@@ -30,7 +30,10 @@ function watched(program: Program, events: string[]): Program {
 Deno.test("Session.epoch() gives what trainEpoch() and validate() give, and reads both in one wait at the end", async () => {
   const model = sequential(784, [dense(8), dense(3, { activation: "identity" })]);
   const data = await withTempFolder(async (folder) =>
-    await mnist({ data: await writeIdxFolder(folder, { train: 90, t10k: 30, classes: [0, 1, 2] }) })
+    await selectImages({
+      data: await writeIdxFolder(folder, { train: 90, t10k: 30, classes: [0, 1, 2] }),
+      first: { train: 75, validation: 15, test: 30 },
+    })
   );
   const wasm = await wasmExecutor({ threads: 1 }), events: string[] = [];
   const executor: Executor = { ...wasm, load: async (plan) => watched(await wasm.load(plan), events) };

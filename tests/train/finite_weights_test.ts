@@ -2,8 +2,8 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { DescentError } from "../../src/core/errors.ts";
-import { mnist } from "../../src/data/mnist.ts";
-import type { DataSet, Splits } from "../../src/data/set.ts";
+import { selectImages } from "../../experiments/images/select.ts";
+import type { ImageSet, ImageSplits } from "../../src/data/mnist.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
@@ -19,15 +19,15 @@ import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
 
 const MODEL = sequential(64, [dense(12), dense(5, { activation: "identity" })]);
 /** Images of 8 × 8 pixels whose first pixel is black in every set: kernels that skip zeros never read its weights. */
-const DATA: Splits = await withTempFolder(async (folder) => {
+const DATA: ImageSplits = await withTempFolder(async (folder) => {
   const options = { train: 150, t10k: 40, size: 8, classes: [0, 1, 2, 3, 4] };
-  const data = await mnist({
+  const data = await selectImages({
     data: await writeIdxFolder(folder, options),
     first: { train: 100, validation: 50, test: 40 },
   });
-  const darken = (set: DataSet): DataSet => ({
+  const darken = (set: ImageSet): ImageSet => ({
     ...set,
-    images: set.images.map((pixel, i) => i % 64 === 0 ? 0 : pixel),
+    inputs: set.inputs.map((pixel, i) => i % 64 === 0 ? 0 : pixel),
   });
   return {
     ...data,
@@ -78,12 +78,12 @@ for (const [name, at, value, place] of WRONG) {
   Deno.test(`nothing takes weights with ${place} of "${name}", and each says where it is`, async () => {
     const trained = { model: MODEL, weights: weightsWith(name, at, value) }, executor = referenceExecutor();
     const healthy = { model: MODEL, weights: initializeWeights(MODEL, 1) };
-    const { images } = DATA.test;
+    const { inputs } = DATA.test;
     const top = sequential(5, [dense(5, { activation: "identity" })]);
     const uses: readonly (readonly [string, () => unknown])[] = [
       ["evaluate", () => evaluate(trained, DATA.test, { executor })],
-      ["classify", () => classify(trained, images, { executor })],
-      ["layerOutputs", () => layerOutputs(trained, images, { executor, layers: ["dense_1"] })],
+      ["classify", () => classify(trained, inputs, { executor })],
+      ["layerOutputs", () => layerOutputs(trained, inputs, { executor, layers: ["dense_1"] })],
       ["fit", () => fit(MODEL, DATA, { executor, weights: trained.weights })],
       ["fit behind it", () => fit(top, DATA, { executor, encoder: trained })],
       ["saveModel", () => saveModel("never written", trained)],

@@ -1,8 +1,8 @@
 /** What a training can be asked for beyond its defaults: fewer batches, more measuring, other losses, layers' values. */
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { DescentError } from "../../src/core/errors.ts";
-import { mnist } from "../../src/data/mnist.ts";
-import type { DataSet, Splits } from "../../src/data/set.ts";
+import { selectImages } from "../../experiments/images/select.ts";
+import type { ImageSet, ImageSplits } from "../../src/data/mnist.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
@@ -20,8 +20,8 @@ import { Session } from "../../src/train/session.ts";
 import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
 
 /** 100 training, 50 validation and 40 test images of 8 × 8 pixels. */
-const DATA: Splits = await withTempFolder(async (folder) =>
-  await mnist({
+const DATA: ImageSplits = await withTempFolder(async (folder) =>
+  await selectImages({
     data: await writeIdxFolder(folder, { train: 150, t10k: 40, size: 8, classes: [0, 1, 2, 3, 4] }),
     first: { train: 100, validation: 50, test: 40 },
   })
@@ -29,13 +29,13 @@ const DATA: Splits = await withTempFolder(async (folder) =>
 const MODEL = sequential(64, [dense(12), dense(5, { activation: "identity" })]);
 const OPTIONS = { optimizer: sgd({ learningRate: 0.5 }), batch: 32, epochs: 2 } satisfies FitOptions;
 
-function empty(set: DataSet): DataSet {
-  return { ...set, images: new Uint8Array(0), labels: new Uint8Array(0), rows: 0 };
+function empty(set: ImageSet): ImageSet {
+  return { ...set, inputs: new Uint8Array(0), targets: new Uint8Array(0), rows: 0 };
 }
 
 /** The first `rows` of a set. */
-function first(set: DataSet, rows: number): DataSet {
-  return { ...set, rows, images: set.images.subarray(0, 64 * rows), labels: set.labels.subarray(0, rows) };
+function first(set: ImageSet, rows: number): ImageSet {
+  return { ...set, rows, inputs: set.inputs.subarray(0, 64 * rows), targets: set.targets.subarray(0, rows) };
 }
 
 async function sentenceOf(work: () => Promise<unknown>): Promise<string> {
@@ -97,13 +97,18 @@ Deno.test("dropLast leaves whole batches and a batch of the whole set alone", as
   }
 });
 
-Deno.test("fit() and evaluate() refuse a label that is no position in the classes", async () => {
-  const labels = DATA.test.labels.map((label, row) => row === 3 ? 5 : label), test = { ...DATA.test, labels };
-  const sentence =
-    "Row 3 of the test set has label 5, but there are 5 classes: a label is a position in them, a whole number from 0 to 4";
+Deno.test("fit() and evaluate() refuse a class index that has no name", async () => {
+  const targets = DATA.test.targets.map((label, row) => row === 3 ? 5 : label),
+    test = { ...DATA.test, targets };
+  const sentence = (name: string) =>
+    `Row 3 of the ${name} set is of class 5, but there are 5 classNames: a class index is a position in them, a whole ` +
+    "number from 0 to 4";
   const executor = referenceExecutor(), trained = { model: MODEL, weights: initializeWeights(MODEL, 1) };
-  assertEquals(await sentenceOf(() => fit(MODEL, { ...DATA, test }, { ...OPTIONS, executor })), sentence);
-  assertEquals(await sentenceOf(() => evaluate(trained, test, { executor })), sentence);
+  assertEquals(
+    await sentenceOf(() => fit(MODEL, { ...DATA, test }, { ...OPTIONS, executor })),
+    sentence("test"),
+  );
+  assertEquals(await sentenceOf(() => evaluate(trained, test, { executor })), sentence("given"));
 });
 
 for (
@@ -137,17 +142,17 @@ Deno.test("measureTest works without validation images, and refuses a test set t
   assertEquals(Object.keys(results), ["train", "test"]);
   assertEquals(
     await sentenceOf(() => fit(MODEL, { ...DATA, test: empty(DATA.test) }, options)),
-    "measureTest is set, but the test set is empty",
+    "measureTest is set, but there is no test set",
   );
 });
 
 Deno.test("fit() takes sets of any size: metrics of validation and test never share a row", async () => {
   // 513 rows are two batches of evaluation, and so are the others.
-  const repeat = (set: DataSet, rows: number): DataSet => ({
+  const repeat = (set: ImageSet, rows: number): ImageSet => ({
     ...set,
     rows,
-    images: Uint8Array.from({ length: 64 * rows }, (_, i) => set.images[i % set.images.length]!),
-    labels: Uint8Array.from({ length: rows }, (_, i) => set.labels[i % set.labels.length]!),
+    inputs: Uint8Array.from({ length: 64 * rows }, (_, i) => set.inputs[i % set.inputs.length]!),
+    targets: Uint8Array.from({ length: rows }, (_, i) => set.targets[i % set.targets.length]!),
   });
   const data = {
     ...DATA,
@@ -184,8 +189,8 @@ Deno.test("fit() with reconstructionError() learns the images, and there is no r
   }
   for (const result of Object.values(results)) assertEquals(Object.keys(result), ["loss"]);
   // By hand: the mean squared difference of pixels from 0 to 1.
-  const outputs = (await layerOutputs({ model, weights }, DATA.test.images, { executor })).get("dense_2")!;
-  const squares = outputs.map((value, i) => (value - DATA.test.images[i]! / 255) ** 2);
+  const outputs = (await layerOutputs({ model, weights }, DATA.test.inputs, { executor })).get("dense_2")!;
+  const squares = outputs.map((value, i) => (value - DATA.test.inputs[i]! / 255) ** 2);
   const mse = squares.reduce((sum, value) => sum + value, 0) / squares.length;
   assertAlmostEquals(results.test!.loss, mse, 1e-7);
 });
@@ -194,7 +199,7 @@ Deno.test("fit() refuses a loss that the model, or what is watched, does not sui
   const executor = referenceExecutor(), loss = reconstructionError();
   assertEquals(
     await sentenceOf(() => fit(MODEL, DATA, { ...OPTIONS, executor, loss })),
-    "The model gives [5], the images have 64 pixels: the mean squared reconstruction error compares each with one value",
+    "The model gives [5], the inputs have 64 values a row: the mean squared reconstruction error compares each with one value",
   );
   assertEquals(
     await sentenceOf(() => fit(AUTOENCODER, DATA, { ...OPTIONS, executor })),
@@ -222,7 +227,7 @@ for (
     ]);
     const weights = initializeWeights(model, 3), images = new Uint8Array(64 * 300); // more than one batch
     for (let row = 0; row < 300; row++) {
-      images.set(DATA.train.images.subarray(64 * (row % 100), 64 * (row % 100 + 1)), 64 * row);
+      images.set(DATA.train.inputs.subarray(64 * (row % 100), 64 * (row % 100 + 1)), 64 * row);
     }
     const outputs = await layerOutputs({ model, weights }, images, { executor });
     assertEquals([...outputs].map(([name, values]) => [name, values.length]), [
@@ -260,7 +265,7 @@ Deno.test("layerOutputs() refuses a layer that is not there, and bytes that are 
   );
   assertEquals(
     await sentenceOf(() => layerOutputs(trained, new Uint8Array(65), { executor })),
-    "Cannot predict from 65 bytes: the model takes images of 64 bytes each",
+    "Cannot predict from 65 values: the model takes rows of shape [64], 64 values each",
   );
 });
 
@@ -270,7 +275,7 @@ Deno.test("classify() makes no probabilities of what is no classifier, and fit()
   const reconstructing = await fit(autoencoder, DATA, { ...options, loss: reconstructionError() });
   const classifying = await fit(MODEL, DATA, options);
   assertEquals([reconstructing.model.gives, classifying.model.gives], ["values", "logits"]);
-  const ask = (trained: Trained) => () => classify(trained, DATA.test.images, { executor });
+  const ask = (trained: Trained) => () => classify(trained, DATA.test.inputs, { executor });
   const values =
     "This model is no classifier, it was trained to give values: predict() gives its values as they are";
   assertEquals(await sentenceOf(ask(reconstructing)), values);

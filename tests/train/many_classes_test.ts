@@ -1,6 +1,6 @@
 /** Classes that a byte cannot count: 300, more than a confusion matrix is made of, and 65,536. */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import type { DataSet, Labels, Splits } from "../../src/data/set.ts";
+import type { ClassIndices, DataSet } from "../../src/data/data_set.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { initializeWeights, type Model, sequential, type Weights } from "../../src/nn/model.ts";
@@ -27,20 +27,15 @@ function weightsOf(model: Model, answers: readonly number[]): Weights {
 }
 
 /** Images of which row r is bright in pixel r % 4. */
-function setOf(labels: Labels, classes: number): DataSet {
+function setOf(labels: ClassIndices, classes: number): DataSet {
   const images = new Uint8Array(PIXELS * labels.length);
   labels.forEach((_: number, row: number) => images[PIXELS * row + row % PIXELS] = 255);
   const names = Array.from({ length: classes }, (_, c) => `${c}`);
-  return { name: "toy", images, labels, rows: labels.length, imageShape: [2, 2], classes: names };
+  return { inputs: images, inputShape: [2, 2], targets: labels, classNames: names };
 }
 
-function splitsOf(set: DataSet): Splits {
-  return {
-    train: set,
-    validation: set,
-    test: set,
-    source: { from: "toy", files: [], original: false, indexSha256: "" },
-  };
+function splitsOf(set: DataSet) {
+  return { train: set, validation: set, test: set };
 }
 
 for (const classes of [300, 1025]) {
@@ -52,7 +47,7 @@ for (const classes of [300, 1025]) {
       // Steps so small that the weights stay as they are.
       const optimizer = sgd({ learningRate: 1e-30 });
       const result = await fit(model, data, { executor, weights, optimizer, epochs: 1, batch: 4 });
-      const { classes: predicted } = await classify(result, data.test.images, { executor });
+      const { classes: predicted } = await classify(result, data.test.inputs, { executor });
       assertEquals([...predicted], [0, 255, 256, last, 0, 255, 256, last, 0, 255], executor.name);
       const report = await evaluate(result, data.test, { executor }), { test } = result.results;
       assertEquals(
@@ -84,7 +79,7 @@ Deno.test("65,536 classes are trained, evaluated and predicted", async () => {
   const result = await fit(model, data, { executor, optimizer, epochs: 3, batch: 2 });
   assert(result.history[2]!.loss < result.history[0]!.loss);
   assertEquals(result.results.test!.accuracy, 1);
-  const { classes: predicted, probabilities } = await classify(result, data.test.images, { executor });
+  const { classes: predicted, probabilities } = await classify(result, data.test.inputs, { executor });
   assertEquals([...predicted], [0, 65535, 65534, 256]);
   const sum = probabilities.subarray(0, classes).reduce((total, value) => total + value, 0);
   assertAlmostEquals(sum, 1, 1e-4);

@@ -1,6 +1,7 @@
 /** Calls that TypeScript refuses and JavaScript does not: each is one sentence that says what to write instead. */
 import { assertEquals, assertRejects } from "@std/assert";
 import * as library from "../../src/mod.ts";
+import { selectImages } from "../../experiments/images/select.ts";
 import { nearestName } from "../../src/core/option_names.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
 import { webgpuExecutor } from "../../src/exec/webgpu.ts";
@@ -14,12 +15,10 @@ const { sequential, dense, initializeWeights } = library;
 const MODEL = sequential(4, [dense(2, { activation: "identity" })]);
 const TRAINED = { model: MODEL, weights: initializeWeights(MODEL, 1) };
 const SET = {
-  name: "train",
-  images: new Uint8Array(8),
-  labels: Uint8Array.of(0, 1),
-  rows: 2,
-  imageShape: [2, 2],
-  classes: ["a", "b"],
+  inputs: new Uint8Array(8),
+  inputShape: [2, 2],
+  targets: Uint8Array.of(0, 1),
+  classNames: ["a", "b"],
 };
 const DATA = { train: SET, validation: SET, test: SET };
 const EXECUTOR = await wasmExecutor({ threads: 1 });
@@ -134,14 +133,14 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
     'tiedDense() has no option "activations": did you mean activation?',
   ],
   [
-    "crossEntropy({ labelSmoothing })",
-    () => d.crossEntropy({ labelSmoothing: 0.1 }),
-    'crossEntropy() has no option "labelSmoothing": it takes none',
+    "crossEntropy({ smoothing })",
+    () => d.crossEntropy({ smoothing: 0.1 }),
+    'crossEntropy() has no option "smoothing": did you mean labelSmoothing?',
   ],
   [
-    "binaryCrossEntropy({ weight })",
-    () => d.binaryCrossEntropy({ weight: 2 }),
-    'binaryCrossEntropy() has no option "weight": it takes none',
+    "reconstructionCrossEntropy({ weight })",
+    () => d.reconstructionCrossEntropy({ weight: 2 }),
+    'reconstructionCrossEntropy() has no option "weight": it takes none',
   ],
   [
     "reconstructionError({ weight })",
@@ -227,7 +226,7 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   [
     'fit({ loss: "mse" })',
     () => d.fit(MODEL, DATA, { loss: "mse" }),
-    'The loss must be what crossEntropy() or reconstructionError() gives, got "mse"',
+    'The loss must be what crossEntropy() or meanSquaredError() gives, got "mse"',
   ],
   [
     "fit({ executor: chooseExecutor() })",
@@ -260,13 +259,13 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
     "fit(model, data, 3)",
     () => d.fit(MODEL, DATA, 3),
     "fit() takes options by name, { optimizer, schedule, clip, batch, dropLast, epochs, seed, shuffle, loss, encoder, frozen, " +
-    "measureTest, stopping, maxSeconds, weights, from, off, executor, onEpoch, onSteps, signal, checkpoint, resume }, got 3",
+    "measureTest, evaluate, stopping, maxSeconds, weights, from, off, executor, onEpoch, onSteps, signal, checkpoint, resume }, got 3",
   ],
   [
     "pretrainLayers({ loss })",
     () => d.pretrainLayers(MODEL, DATA, { loss: d.crossEntropy() }),
     'pretrainLayers() has no option "loss": it takes optimizer, schedule, clip, batch, dropLast, epochs, seed, shuffle, ' +
-    "measureTest, stopping, maxSeconds, off, executor, onEpoch, onSteps, signal, noise, decoder, sparsity",
+    "measureTest, evaluate, stopping, maxSeconds, off, executor, onEpoch, onSteps, signal, noise, decoder, sparsity",
   ],
   [
     "pretrainLayers({ noise: 0.1 })",
@@ -275,7 +274,7 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   ],
   [
     "classify({ threads })",
-    () => d.classify(TRAINED, SET.images, { threads: 1 }),
+    () => d.classify(TRAINED, SET.inputs, { threads: 1 }),
     'classify() has no option "threads": it takes executor',
   ],
   [
@@ -290,18 +289,18 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   ],
   [
     "predict({ threads })",
-    () => d.predict(TRAINED, SET.images, { threads: 1 }),
+    () => d.predict(TRAINED, SET.inputs, { threads: 1 }),
     'predict() has no option "threads": it takes executor',
   ],
   [
     "predict(model, images)",
-    () => d.predict(MODEL, SET.images),
+    () => d.predict(MODEL, SET.inputs),
     "The model must be what sequential() gives, got undefined",
   ],
   ["predict()", () => d.predict(), "A trained model, { model, weights }, is needed, got undefined"],
   [
     "predict({ model }, images)",
-    () => d.predict({ model: MODEL }, SET.images),
+    () => d.predict({ model: MODEL }, SET.inputs),
     "The weights must be a map from names to values, as initializeWeights() gives, got undefined",
   ],
   [
@@ -312,37 +311,47 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   [
     "evaluate(trained, data)",
     () => d.evaluate(TRAINED, DATA, { executor: EXECUTOR }),
-    "A set of images is needed, such as data.test, got an object",
+    "A set such as { inputs, inputShape, targets } is needed, such as data.test, got an object",
   ],
   [
     "layerOutputs({ layer })",
-    () => d.layerOutputs(TRAINED, SET.images, { layer: "dense_1" }),
+    () => d.layerOutputs(TRAINED, SET.inputs, { layer: "dense_1" }),
     'layerOutputs() has no option "layer": did you mean layers?',
   ],
-  ["mnist({ digit })", () => d.mnist({ digit: [1] }), 'mnist() has no option "digit": did you mean digits?'],
   [
-    "mnist({ digits: 3 })",
-    () => d.mnist({ digits: 3 }),
-    "The digits must be a list, such as [0, 2, 4], got 3",
+    "mnist({ digits })",
+    () => d.mnist({ digits: [1] }),
+    'mnist() has no option "digits": it takes data, train, validation, test',
   ],
+  ["mnist({ trian })", () => d.mnist({ trian: 1 }), 'mnist() has no option "trian": did you mean train?'],
   [
     'mnist("folder")',
     () => d.mnist("folder"),
-    'mnist() takes options by name, { data, digits, perClass, first, shrink, seed }, got "folder"',
+    'mnist() takes options by name, { data, train, validation, test }, got "folder"',
   ],
   [
-    "mnist({ perClass: 100 })",
-    () => d.mnist({ perClass: 100 }),
+    "splitData({ stratified })",
+    () => d.splitData(SET, { stratified: true }),
+    'splitData() has no option "stratified": it takes validation, test, stratify, seed',
+  ],
+  [
+    "splitData({ test: 2 }) of two rows",
+    () => d.splitData(SET, { test: 2 }),
+    "Of 2 rows, 0 to validate and 2 to test leave none to train on",
+  ],
+  [
+    "selectImages({ digits: 3 })",
+    () => selectImages({ digits: 3 } as never),
+    "The digits must be a list, such as [0, 2, 4], got 3",
+  ],
+  [
+    "selectImages({ perClass: 100 })",
+    () => selectImages({ perClass: 100 } as never),
     "Images per class are counts, { train, validation, test }, got 100",
   ],
   [
-    "mnist({ first: 100 })",
-    () => d.mnist({ first: 100 }),
-    "First images are counts, { train, validation, test }, got 100",
-  ],
-  [
-    "mnist({ first: { valid } })",
-    () => d.mnist({ first: { train: 1, valid: 1, test: 1 } }),
+    "selectImages({ first: { valid } })",
+    () => selectImages({ first: { train: 1, valid: 1, test: 1 } } as never),
     "First images are of train, validation and test, not of valid",
   ],
   [
@@ -399,7 +408,7 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   [
     "withSparsity(undefined, …)",
     () => d.withSparsity(undefined, { layers: ["dense_1"], rho: 0.1, beta: 1 }),
-    "The sparsity goes with a loss, such as binaryCrossEntropy(), got undefined",
+    "The sparsity goes with a loss, such as reconstructionCrossEntropy(), got undefined",
   ],
   [
     'fit({ off: ["host"] })',

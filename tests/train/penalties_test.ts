@@ -1,7 +1,7 @@
 /** Penalties of a loss: their weights, as each executor keeps them. */
 import { assertEquals } from "@std/assert";
 import { leaf } from "../../src/ir/leaf.ts";
-import { crossEntropy } from "../../src/nn/losses.ts";
+import { crossEntropy } from "../../src/nn/cross_entropy.ts";
 import { penaltyGraph } from "../../src/train/penalties.ts";
 import { everyExecutor, forward } from "../ops/forward.ts";
 

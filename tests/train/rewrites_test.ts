@@ -1,6 +1,6 @@
 /** Rewrites of the plan: what they do to it, and that the numbers stay the same to the last bit. */
 import { assert, assertEquals } from "@std/assert";
-import { mnist } from "../../src/data/mnist.ts";
+import { selectImages } from "../../experiments/images/select.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
 import { conv2d } from "../../src/nn/conv2d.ts";
 import { dense } from "../../src/nn/dense.ts";
@@ -8,9 +8,10 @@ import { flatten } from "../../src/nn/flatten.ts";
 import { maxPool2d } from "../../src/nn/max_pool2d.ts";
 import { initializeWeights, type Model, sequential } from "../../src/nn/model.ts";
 import { adam, sgd } from "../../src/optim/mod.ts";
-import { planSession, Session, type SessionOptions, sessionSizes } from "../../src/train/session.ts";
+import { planSession, type SessionOptions, type sessionSizes } from "../../src/train/session_plan.ts";
+import { Session } from "../../src/train/session.ts";
 import { REWRITE_NAMES, type RewriteName } from "../../src/train/rewrites.ts";
-import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
+import { imageSizes, withTempFolder, writeIdxFolder } from "../fixtures.ts";
 
 const model = sequential(784, [
   dense(30),
@@ -29,12 +30,15 @@ const convolutional = sequential([28, 28], [
 
 async function smallData() {
   return await withTempFolder(async (folder) =>
-    await mnist({ data: await writeIdxFolder(folder, { train: 90, t10k: 30, classes: [0, 1, 2] }) })
+    await selectImages({
+      data: await writeIdxFolder(folder, { train: 90, t10k: 30, classes: [0, 1, 2] }),
+      first: { train: 75, validation: 15, test: 30 },
+    })
   );
 }
 
 function ops(options: Omit<SessionOptions, "seed">, rows = 75): readonly string[] {
-  const sizes = { rows: 120, trainRows: rows, pixels: 784, classes: 3 };
+  const sizes = imageSizes({ rows: Math.max(rows, 120), trainRows: rows, pixels: 784, classes: 3 });
   const { plan } = planSession(model, sizes, { seed: 1, ...options, backend: "wasm" });
   return plan.routines.train!.map(({ op }) => op.name);
 }
@@ -60,7 +64,7 @@ Deno.test("the rewrite sgd takes the first layer's update into its gradient: for
 
 Deno.test("the rewrite lists makes lists in the setup for a batch of the whole set alone", () => {
   const plan = (batch: number, off: readonly RewriteName[] = []) =>
-    planSession(model, { rows: 120, trainRows: 75, pixels: 784, classes: 3 }, {
+    planSession(model, imageSizes({ rows: 120, trainRows: 75, pixels: 784, classes: 3 }), {
       optimizer: sgd(),
       batch,
       seed: 1,
@@ -78,7 +82,7 @@ Deno.test("the rewrite lists makes lists in the setup for a batch of the whole s
 });
 
 Deno.test("the rewrite pool takes the slope of an activation into the gradient of max pooling, on WASM and WebGPU", () => {
-  const sizes = { rows: 120, trainRows: 75, pixels: 784, classes: 3 };
+  const sizes = imageSizes({ rows: 120, trainRows: 75, pixels: 784, classes: 3 });
   for (const backend of ["wasm", "webgpu"] as const) {
     const opsWith = (off: readonly RewriteName[]) =>
       planSession(convolutional, sizes, { optimizer: sgd(), batch: 32, seed: 1, off, backend })
@@ -104,7 +108,6 @@ async function trainedBits(
   );
   const { loss } = await session.validate("test");
   session.close();
-  assertEquals(sessionSizes(data).pixels, 784);
   return { bits, loss };
 }
 

@@ -1,8 +1,8 @@
 /** Schedules beside PyTorch's formulas in float64, and trainings with them beside loops written by hand. */
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DescentError } from "../../src/core/errors.ts";
-import { mnist } from "../../src/data/mnist.ts";
-import type { Splits } from "../../src/data/set.ts";
+import { selectImages } from "../../experiments/images/select.ts";
+import type { ImageSplits } from "../../src/data/mnist.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { initializeWeights, sequential } from "../../src/nn/model.ts";
@@ -22,9 +22,9 @@ import {
 import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
 
 /** 100 training, 50 validation and 50 test images of 8 × 8 pixels. */
-const DATA = await withTempFolder(async (folder): Promise<Splits> => {
+const DATA = await withTempFolder(async (folder): Promise<ImageSplits> => {
   await writeIdxFolder(folder, { train: 160, t10k: 40, size: 8, classes: [0, 2, 4, 6, 7] });
-  return await mnist({ data: folder, perClass: { train: 20, validation: 10, test: 10 } });
+  return await selectImages({ data: folder, perClass: { train: 20, validation: 10, test: 10 } });
 });
 const MODEL = sequential(64, [dense(5, { activation: "identity" })]);
 const BASE = 0.1;
@@ -175,7 +175,7 @@ function byHand(
   epochs: number,
   update: (params: Float64Array, grads: Float64Array, t: number) => void,
 ): { readonly params: Float64Array; readonly losses: readonly number[] } {
-  const start = initializeWeights(MODEL, 1), { images, labels, rows } = DATA.train;
+  const start = initializeWeights(MODEL, 1), { inputs, targets, rows } = DATA.train;
   const params = Float64Array.from([
     ...start.get("dense_1/weights")!,
     ...start.get("dense_1/bias")!,
@@ -187,15 +187,15 @@ function byHand(
     for (let first = 0; first < rows; first += batch, t++) {
       const grads = new Float64Array(params.length);
       for (let row = first; row < first + batch; row++) {
-        const x = Float64Array.from(images.subarray(row * 64, row * 64 + 64), (byte) => byte / 255);
+        const x = Float64Array.from(inputs.subarray(row * 64, row * 64 + 64), (byte) => byte / 255);
         const z = Float64Array.from(
           { length: 5 },
           (_, j) => x.reduce((sum, value, k) => sum + value * params[k * 5 + j]!, params[320 + j]!),
         );
         const largest = Math.max(...z), sum = z.reduce((s, v) => s + Math.exp(v - largest), 0);
-        total += largest + Math.log(sum) - z[labels[row]!]!;
+        total += largest + Math.log(sum) - z[targets[row]!]!;
         z.forEach((value, j) => {
-          const d = (Math.exp(value - largest) / sum - (labels[row] === j ? 1 : 0)) / batch;
+          const d = (Math.exp(value - largest) / sum - (targets[row] === j ? 1 : 0)) / batch;
           x.forEach((pixel, k) => grads[k * 5 + j]! += pixel * d);
           grads[320 + j]! += d;
         });
@@ -352,7 +352,7 @@ Deno.test("a schedule that cannot be is refused in a sentence", async () => {
   ];
   for (const [build, sentence] of cases) assertThrows(build, DescentError, sentence);
   const executor = referenceExecutor(), negative: Schedule = { name: "mine", options: {}, rate: () => -1 };
-  const empty = { ...DATA.validation, images: new Uint8Array(0), labels: new Uint8Array(0), rows: 0 };
+  const empty = { ...DATA.validation, inputs: new Uint8Array(0), targets: new Uint8Array(0), rows: 0 };
   for (
     const [schedule, sentence, data = DATA] of [
       [
@@ -365,7 +365,7 @@ Deno.test("a schedule that cannot be is refused in a sentence", async () => {
       ],
       [
         warmUp({ over: 1, then: reduceOnPlateau() }),
-        "The schedule watches val_loss, but the validation set is empty",
+        "The schedule watches val_loss, but there is no validation set",
         { ...DATA, validation: empty },
       ],
     ] as const

@@ -1,8 +1,8 @@
 /** Greedy pre-training, and penalties for sparse codes: what they compute, and that every executor agrees. */
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { DescentError } from "../../src/core/errors.ts";
-import { mnist } from "../../src/data/mnist.ts";
-import type { Splits } from "../../src/data/set.ts";
+import { selectImages } from "../../experiments/images/select.ts";
+import type { ImageSplits } from "../../src/data/mnist.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
@@ -10,7 +10,9 @@ import { conv2d } from "../../src/nn/conv2d.ts";
 import { corruption } from "../../src/nn/corruption.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { dropout } from "../../src/nn/dropout.ts";
-import { binaryCrossEntropy, crossEntropy, type Loss } from "../../src/nn/losses.ts";
+import { crossEntropy } from "../../src/nn/cross_entropy.ts";
+import type { Loss } from "../../src/nn/loss.ts";
+import { reconstructionCrossEntropy } from "../../src/nn/losses.ts";
 import { initializeWeights, type Model, sequential } from "../../src/nn/model.ts";
 import { withSparsity } from "../../src/nn/sparsity.ts";
 import { tiedDense } from "../../src/nn/tied_dense.ts";
@@ -21,13 +23,14 @@ import { layerOutputs } from "../../src/train/predict.ts";
 import { layerwiseStack, pretrainLayers, type PretrainOptions } from "../../src/train/pretrain.ts";
 import { REWRITE_NAMES } from "../../src/train/rewrites.ts";
 import type { Trained } from "../../src/train/saved.ts";
-import { planSession, Session, sessionSizes } from "../../src/train/session.ts";
+import { planSession, sessionSizes } from "../../src/train/session_plan.ts";
+import { Session } from "../../src/train/session.ts";
 import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
 import { gpuTest } from "../exec/webgpu_support.ts";
 
 /** 100 training, 20 validation and 40 test images of 8 × 8 pixels; 100 rows in batches of 32 leave a short one. */
-const DATA: Splits = await withTempFolder(async (folder) =>
-  await mnist({
+const DATA: ImageSplits = await withTempFolder(async (folder) =>
+  await selectImages({
     data: await writeIdxFolder(folder, { train: 120, t10k: 40, size: 8 }),
     first: { train: 100, validation: 20, test: 40 },
   })
@@ -59,7 +62,7 @@ Deno.test("pretrainLayers() trains each layer as fit() does on the codes of thos
   assertEquals(seen, ["dense_1 1", "dense_1 2", "dense_2 1", "dense_2 2", "dense_3 1", "dense_3 2"]);
   assertEquals([layers.map(({ name }) => name), stopped], [["dense_1", "dense_2", "dense_3"], "last epoch"]);
 
-  const options = FIT_OPTIONS, loss = binaryCrossEntropy();
+  const options = FIT_OPTIONS, loss = reconstructionCrossEntropy();
   const whole = initializeWeights(sequential(64, [...STACK.layers.map(({ layer }) => layer)]), 3);
   let below: Trained | undefined;
   for (const [i, inputs] of [64, 20, 12].entries()) {
@@ -82,7 +85,7 @@ Deno.test("pretrainLayers() trains each layer as fit() does on the codes of thos
 
 Deno.test("the pre-trained autoencoder decodes layer by layer with transposed weights and biases of the decoders' own", async () => {
   const { autoencoder, encoder, layers } = await pretrainLayers(STACK, DATA, OPTIONS);
-  const { executor } = OPTIONS, images = DATA.test.images.subarray(0, 64);
+  const { executor } = OPTIONS, images = DATA.test.inputs.subarray(0, 64);
   const outputs = await layerOutputs(autoencoder, images, { executor });
   let value = Array.from(outputs.get("dense_3")!);
   for (const i of [2, 1, 0]) {
@@ -152,7 +155,7 @@ Deno.test("noise that the stack holds itself goes on in the codes and in the rec
   assertEquals(layers.map(({ name }) => name), ["dense_2", "dense_4"]);
   assertEquals(encoder.model.layers.length, 4);
   // The same image twice in a batch: noise makes two codes of it.
-  const image = DATA.test.images.subarray(0, 64), twice = Uint8Array.from([...image, ...image]);
+  const image = DATA.test.inputs.subarray(0, 64), twice = Uint8Array.from([...image, ...image]);
   const codes = (await layerOutputs(encoder, twice, { executor: FIT_OPTIONS.executor })).get("dense_4")!;
   assertNotEquals(codes.subarray(0, 4), codes.subarray(4));
 });
@@ -210,7 +213,8 @@ const HALF_ON = sequential(64, [
   dense(7, { activation: "sigmoid", initializer: "zeros" }),
   tiedDense("dense_1"),
 ]);
-const sparse = (layer = "dense_1") => withSparsity(binaryCrossEntropy(), { ...SPARSITY, layers: [layer] });
+const sparse = (layer = "dense_1") =>
+  withSparsity(reconstructionCrossEntropy(), { ...SPARSITY, layers: [layer] });
 
 Deno.test("the penalty is β·Σ KL(ρ‖ρ̂) and is told beside the loss, which does not hold it", async () => {
   const train = async (loss: Loss) =>
@@ -220,7 +224,7 @@ Deno.test("the penalty is β·Σ KL(ρ‖ρ̂) and is told beside the loss, whic
       epochs: 1,
       loss,
     })).history[0]!;
-  const { loss, penalty, valLoss } = await train(sparse()), plain = await train(binaryCrossEntropy());
+  const { loss, penalty, valLoss } = await train(sparse()), plain = await train(reconstructionCrossEntropy());
   const { rho, beta } = SPARSITY,
     divergence = rho * Math.log(rho / 0.5) + (1 - rho) * Math.log((1 - rho) / 0.5);
   assertAlmostEquals(penalty!, 7 * beta * divergence, 1e-5);
@@ -235,7 +239,7 @@ Deno.test("the penalty makes codes sparse", async () => {
       epochs: 20,
       ...(sparsity && { sparsity }),
     });
-    const codes = (await layerOutputs(encoder, DATA.train.images, { executor: OPTIONS.executor })).get(
+    const codes = (await layerOutputs(encoder, DATA.train.inputs, { executor: OPTIONS.executor })).get(
       "dense_1",
     )!;
     return codes.reduce((sum, code) => sum + code, 0) / codes.length;
@@ -262,7 +266,7 @@ Deno.test("withSparsity() refuses settings out of range, and layers that the mod
   const refusal = (change: object) =>
     sentenceOf(() =>
       Promise.resolve().then(() =>
-        withSparsity(binaryCrossEntropy(), { ...SPARSITY, layers: ["dense_1"], ...change })
+        withSparsity(reconstructionCrossEntropy(), { ...SPARSITY, layers: ["dense_1"], ...change })
       )
     );
   assertEquals(await refusal({ rho: 1 }), "The wanted mean activation rho must lie between 0 and 1, got 1");
@@ -296,9 +300,9 @@ Deno.test("a step's gradient of tied, masked and sparse layers on codes agrees w
     encoder: ENCODER,
   });
   const program = await referenceExecutor().load(plan), { parameters } = TIED;
-  const sets = [DATA.train, DATA.validation, DATA.test].flatMap(({ images }) => [...images]);
-  program.write(table.images, sets);
-  program.write(training.order, Array.from(DATA.train.labels, (_, i) => i));
+  const sets = [DATA.train, DATA.validation, DATA.test].flatMap(({ inputs }) => [...inputs]);
+  program.write(table.inputs, sets);
+  program.write(training.order, Array.from(DATA.train.targets, (_, i) => i));
   for (const [name, leaf] of encoder!.constants) program.write(leaf, ENCODER.weights.get(name)!);
   for (const [leaf, values] of training.constants) program.write(leaf, values);
   const start = new Map(parameters.map(({ node }, lane) => {
@@ -396,15 +400,18 @@ Deno.test("penalties add no call to the plan of a loss without them", () => {
     planSession(HALF_ON, sessionSizes(DATA), { optimizer: sgd(), batch: 32, seed: 1, loss }).plan.routines
       .train!
       .map(({ op }) => op.name);
-  assertEquals(planOf(sparse()).filter((name) => !planOf(binaryCrossEntropy()).includes(name)).sort(), [
-    "kl_sparsity",
-    "kl_sparsity_grad",
-    "outer_product",
-    "outer_product",
-    "weighted_sum_rows",
-    "weighted_sum_rows",
-  ]);
-  assertEquals(planOf(binaryCrossEntropy()).filter((name) => name === "record").length, 1);
+  assertEquals(
+    planOf(sparse()).filter((name) => !planOf(reconstructionCrossEntropy()).includes(name)).sort(),
+    [
+      "kl_sparsity",
+      "kl_sparsity_grad",
+      "outer_product",
+      "outer_product",
+      "weighted_sum_rows",
+      "weighted_sum_rows",
+    ],
+  );
+  assertEquals(planOf(reconstructionCrossEntropy()).filter((name) => name === "record").length, 1);
 });
 
 Deno.test("a session opened twice writes the penalty's weights each time", async () => {

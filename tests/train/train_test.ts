@@ -8,8 +8,8 @@ import {
 } from "@std/assert";
 import { join } from "node:path";
 import { DescentError } from "../../src/core/errors.ts";
-import { mnist } from "../../src/data/mnist.ts";
-import type { DataSet, Splits } from "../../src/data/set.ts";
+import { selectImages } from "../../experiments/images/select.ts";
+import type { ImageSet, ImageSplits } from "../../src/data/mnist.ts";
 import { epochOrder } from "../../src/data/order.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
@@ -34,17 +34,17 @@ const DATA = await smallSet();
 const MODEL = sequential(64, [dense(12), dense(5, { activation: "identity" })]);
 const OPTIONS = { optimizer: sgd({ learningRate: 0.5 }), batch: 32, epochs: 2 } satisfies FitOptions;
 
-async function smallSet(): Promise<Splits> {
-  let data: Splits | undefined;
+async function smallSet(): Promise<ImageSplits> {
+  let data: ImageSplits | undefined;
   await withTempFolder(async (folder) => {
     await writeIdxFolder(folder, { train: 160, t10k: 40, size: 8, classes: CLASSES });
-    data = await mnist({ data: folder, perClass: { train: 20, validation: 10, test: 10 } });
+    data = await selectImages({ data: folder, perClass: { train: 20, validation: 10, test: 10 } });
   });
   return data!;
 }
 
-function empty(set: DataSet): DataSet {
-  return { ...set, images: new Uint8Array(0), labels: new Uint8Array(0), rows: 0 };
+function empty(set: ImageSet): ImageSet {
+  return { ...set, inputs: new Uint8Array(0), targets: new Uint8Array(0), rows: 0 };
 }
 
 /** A test per backend; that of WebGPU needs an adapter. */
@@ -130,8 +130,8 @@ Deno.test("the seed of fit() chooses the shuffles as well as the weights, and sh
 });
 
 /** Real MNIST for the envelopes: `train` images per digit. */
-function realSet(train: number): Promise<Splits> {
-  return mnist({ digits: CLASSES, perClass: { train, validation: 40, test: 40 } });
+function realSet(train: number): Promise<ImageSplits> {
+  return selectImages({ digits: CLASSES, perClass: { train, validation: 40, test: 40 } });
 }
 
 const NETWORK = sequential(784, [dense(30), dense(20), dense(10), dense(5, { activation: "identity" })]);
@@ -171,7 +171,7 @@ for (const { name, build, largest } of ENVELOPES) {
 
 /** An epoch of softmax regression by hand, in float64: weights [pixels, classes], bias [classes]. */
 function regressByHand(
-  { images, labels, classes: { length: classes } }: DataSet,
+  { inputs, targets, classNames: { length: classes } }: ImageSet,
   start: { readonly weights: Float32Array; readonly bias: Float32Array },
   { order, batch, learningRate }: { order: Uint32Array; batch: number; learningRate: number },
 ) {
@@ -182,12 +182,12 @@ function regressByHand(
     const rows = [...order.subarray(first, first + batch)];
     const dWeights = new Float64Array(weights.length), dBias = new Float64Array(classes);
     for (const row of rows) {
-      const x = Array.from(images.subarray(row * pixels, (row + 1) * pixels), (byte) => byte / 255);
+      const x = Array.from(inputs.subarray(row * pixels, (row + 1) * pixels), (byte) => byte / 255);
       const logits = Array.from(
         bias,
         (value, c) => x.reduce((sum, pixel, p) => sum + pixel * weights[p * classes + c]!, value),
       );
-      const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0), label = labels[row]!;
+      const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0), label = targets[row]!;
       lossSum += Math.log(total) - logits[label]!;
       if (logits.indexOf(Math.max(...logits)) === label) correct++;
       for (let c = 0; c < classes; c++) {
@@ -417,13 +417,13 @@ onDevices("aborting within an epoch keeps the steps that were made", async (exec
   assertEquals([history.length, stopped, steps.length], [0, "interrupted", 1]);
   assertEquals(results, {});
   // The same steps as an epoch of their own: so many batches of ten, in the order in which they lie.
-  const rows = 10 * steps[0]!, { images, labels } = DATA.train;
+  const rows = 10 * steps[0]!, { inputs, targets } = DATA.train;
   assert(rows < DATA.train.rows);
   const train = {
     ...DATA.train,
     rows,
-    images: images.subarray(0, 64 * rows),
-    labels: labels.subarray(0, rows),
+    inputs: inputs.subarray(0, 64 * rows),
+    targets: targets.subarray(0, rows),
   };
   const part = await fit(MODEL, { ...DATA, train }, { ...options, epochs: 1 });
   assertEquals(bitsOf(weights), bitsOf(part.weights));
@@ -507,7 +507,7 @@ Deno.test("fit() refuses to watch a validation set that is empty", async () => {
   for (const monitor of ["val_loss", "val_accuracy"] as const) {
     assertEquals(
       await sentenceOf(() => fit(MODEL, data, { ...OPTIONS, executor, stopping: { monitor } })),
-      `Early stopping watches ${monitor}, but the validation set is empty`,
+      `Early stopping watches ${monitor}, but there is no validation set`,
     );
   }
   const { history } = await fit(MODEL, data, {
@@ -518,13 +518,13 @@ Deno.test("fit() refuses to watch a validation set that is empty", async () => {
   assertEquals(history.length, 2);
 });
 
-Deno.test("fit() and evaluate() refuse a model that does not fit the images or the classes", async () => {
+Deno.test("fit() and evaluate() refuse a model that does not fit the inputs or the classes", async () => {
   const executor = referenceExecutor();
   const images = sequential(60, [dense(5, { activation: "identity" })]);
   const classes = sequential(64, [dense(4, { activation: "identity" })]);
   for (
     const [model, expected] of [
-      [images, "The model takes rows of shape [60], the images have 64 pixels"],
+      [images, "The model takes rows of shape [60], the inputs have 64 values a row"],
       [classes, "The model gives [4], the data has 5 classes: end it with dense(5)"],
     ] as const
   ) {
@@ -537,15 +537,15 @@ Deno.test("fit() and evaluate() refuse a model that does not fit the images or t
 onEachBackend("classify() and evaluate() find what fit() reports of the test set", async (executor) => {
   const { model, weights, results } = await fit(MODEL, DATA, { ...OPTIONS, executor });
   const { test } = DATA, { report, confusion, accuracy, loss } = results.test!;
-  const { classes, probabilities } = await classify({ model, weights }, test.images, { executor });
+  const { classes, probabilities } = await classify({ model, weights }, test.inputs, { executor });
   const counts = CLASSES.map(() => CLASSES.map(() => 0));
-  test.labels.forEach((label, i) => counts[label]![classes[i]!]!++);
+  test.targets.forEach((label, i) => counts[label]![classes[i]!]!++);
   assertEquals(confusion, { classes: CLASSES.map(String), counts });
-  const right = test.labels.filter((label, i) => label === classes[i]).length;
+  const right = test.targets.filter((label, i) => label === classes[i]).length;
   assert(right > 10 && right < 50, `${right} right shows nothing`);
   assertAlmostEquals(accuracy, right / 50, 1e-12);
   assertEquals(await evaluate({ model, weights }, test, { executor }), report);
-  const losses = Array.from(test.labels, (label, i) => -Math.log(probabilities[5 * i + label]!));
+  const losses = Array.from(test.targets, (label, i) => -Math.log(probabilities[5 * i + label]!));
   assertAlmostEquals(loss, losses.reduce((sum, value) => sum + value, 0) / 50, 1e-5);
   for (let row = 0; row < 50; row++) {
     const sum = probabilities.subarray(5 * row, 5 * row + 5).reduce((total, value) => total + value, 0);
@@ -557,7 +557,7 @@ onEachBackend("classify() gives each image the same bits whatever is beside it",
   const trained = { model: MODEL, weights: initializeWeights(MODEL, 1) };
   const images = new Uint8Array(64 * 300); // more than one batch
   for (let row = 0; row < 300; row++) {
-    images.set(DATA.train.images.subarray(64 * (row % 100), 64 * (row % 100 + 1)), 64 * row);
+    images.set(DATA.train.inputs.subarray(64 * (row % 100), 64 * (row % 100 + 1)), 64 * row);
   }
   const all = await classify(trained, images, { executor });
   assertEquals([all.classes.length, all.probabilities.length], [300, 1500]);
@@ -568,12 +568,12 @@ onEachBackend("classify() gives each image the same bits whatever is beside it",
   }
 });
 
-Deno.test("classify() refuses bytes that are no whole number of images", async () => {
+Deno.test("classify() refuses bytes that are no whole number of rows", async () => {
   const trained = { model: MODEL, weights: initializeWeights(MODEL, 1) }, executor = referenceExecutor();
   for (const bytes of [0, 63, 65]) {
     assertEquals(
       await sentenceOf(() => classify(trained, new Uint8Array(bytes), { executor })),
-      `Cannot predict from ${bytes} bytes: the model takes images of 64 bytes each`,
+      `Cannot predict from ${bytes} values: the model takes rows of shape [64], 64 values each`,
     );
   }
 });
@@ -582,7 +582,7 @@ Deno.test("evaluate() refuses an empty set", async () => {
   const trained = { model: MODEL, weights: initializeWeights(MODEL, 1) };
   assertEquals(
     await sentenceOf(() => evaluate(trained, empty(DATA.test), { executor: referenceExecutor() })),
-    "The test set is empty: there is nothing to evaluate",
+    "The set is empty: there is nothing to evaluate",
   );
 });
 
@@ -599,8 +599,8 @@ onDevices("a model that was saved and loaded predicts the same bits", async (exe
     const again = await loadModel(path);
     assertEquals(bitsOf(again.weights), bitsOf(trained.weights));
     const [before, after] = [
-      await classify(trained, DATA.test.images, { executor }),
-      await classify(again, DATA.test.images, { executor }),
+      await classify(trained, DATA.test.inputs, { executor }),
+      await classify(again, DATA.test.inputs, { executor }),
     ];
     assertEquals(after, before);
   });

@@ -1,10 +1,11 @@
-/** What is no pixel or no label never reaches a kernel: each is refused with its set, its row and its value. */
+/** What is no number or no class never reaches a kernel: each is refused with its set, its row and its value. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { DescentError } from "../../src/core/errors.ts";
-import type { DataSet, Splits } from "../../src/data/set.ts";
+import type { DataSet, Splits } from "../../src/data/data_set.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
 import { dense } from "../../src/nn/dense.ts";
-import { reconstructionError } from "../../src/nn/losses.ts";
+import { crossEntropy } from "../../src/nn/cross_entropy.ts";
+import { binaryCrossEntropy, meanSquaredError, reconstructionError } from "../../src/nn/losses.ts";
 import { initializeWeights, sequential } from "../../src/nn/model.ts";
 import { fit } from "../../src/train/fit.ts";
 import { classify, evaluate, layerOutputs } from "../../src/train/predict.ts";
@@ -13,23 +14,16 @@ const MODEL = sequential(4, [dense(3, { activation: "identity" })]);
 const TRAINED = { model: MODEL, weights: initializeWeights(MODEL, 1) };
 const executor = await wasmExecutor({ threads: 1 });
 
-function setOf(rows: number, name: string): DataSet {
+function setOf(rows: number): DataSet {
   return {
-    name,
-    images: Uint8Array.from({ length: 4 * rows }, (_, i) => 7 * i),
-    labels: Uint8Array.from({ length: rows }, (_, row) => row % 3),
-    rows,
-    imageShape: [2, 2],
-    classes: ["a", "b", "c"],
+    inputs: Uint8Array.from({ length: 4 * rows }, (_, i) => 7 * i),
+    inputShape: [2, 2],
+    targets: Uint8Array.from({ length: rows }, (_, row) => row % 3),
+    classNames: ["a", "b", "c"],
   };
 }
 
-const DATA: Splits = {
-  train: setOf(12, "train"),
-  validation: setOf(5, "validation"),
-  test: setOf(6, "test"),
-  source: { from: "toy", files: [], original: false, indexSha256: "" },
-};
+const DATA = { train: setOf(12), validation: setOf(5), test: setOf(6) };
 
 /** A set with something in it that its type does not allow. */
 function wrong(set: DataSet, changes: Readonly<Record<string, unknown>>): DataSet {
@@ -42,99 +36,119 @@ function oneOf<T extends { [index: number]: number }>(array: T, at: number, valu
   return array;
 }
 
-const PIXELS = "pixels are whole numbers from 0 to 255 in a Uint8Array";
-const LABELS = "but there are 3 classes: a label is a position in them, a whole number from 0 to 2";
+const INPUTS = "give bytes in a Uint8Array, or numbers in a Float32Array";
+const TARGETS = "give class indices in a Uint8Array, or values in a Float32Array";
 
 const CASES: readonly (readonly [changes: Readonly<Record<string, unknown>>, sentence: string])[] = [
   [
-    { images: Float32Array.from({ length: 24 }, (_, i) => i / 24) },
-    `The images of the test set are a Float32Array whose row 0 holds 0.0416666679084301: ${PIXELS}, so multiply ` +
-    "these, from 0 to 1, by 255",
+    { inputs: oneOf(new Float32Array(24), 9, NaN) },
+    "The inputs of the test set hold NaN in row 2, column 1: a model learns from finite numbers alone; leave such " +
+    "rows out, or fill them in",
   ],
   [
-    { images: new Float32Array(24) },
-    `The images of the test set are a Float32Array: ${PIXELS}`,
+    { inputs: oneOf(new Float32Array(24), 23, -Infinity) },
+    "The inputs of the test set hold -Infinity in row 5, column 3: a model learns from finite numbers alone; leave " +
+    "such rows out, or fill them in",
+  ],
+  [{ inputs: new Array(24).fill(0.5) }, `The inputs of the test set are an Array: ${INPUTS}`],
+  [{ inputs: new Float64Array(24) }, `The inputs of the test set are a Float64Array: ${INPUTS}`],
+  [{ inputs: undefined }, `The inputs of the test set are undefined: ${INPUTS}`],
+  [{ inputs: "0".repeat(24) }, `The inputs of the test set are "${"0".repeat(24)}": ${INPUTS}`],
+  [
+    { inputs: new Uint8Array(21) },
+    "The inputs of the test set hold 21 values, which is no whole number of rows of shape [2,2], 4 values each",
+  ],
+  [{ inputs: new Uint8Array(20) }, "The test set has 5 rows, but 6 targets: give each row one class index"],
+  [{ targets: new Uint8Array(5) }, "The test set has 6 rows, but 5 targets: give each row one class index"],
+  [{ targets: new Array(6).fill(0) }, `The targets of the test set are an Array: ${TARGETS}`],
+  [{ targets: new Float64Array(6) }, `The targets of the test set are a Float64Array: ${TARGETS}`],
+  [{ targets: new BigInt64Array(6) }, `The targets of the test set are a BigInt64Array: ${TARGETS}`],
+  [
+    { targets: oneOf(new Uint16Array(6), 5, 65535) },
+    "Row 5 of the test set is of class 65535, but there are 3 classNames: a class index is a position in them, a " +
+    "whole number from 0 to 2",
   ],
   [
-    { images: oneOf(new Float32Array(24), 9, NaN) },
-    `The images of the test set are a Float32Array whose row 2 holds NaN: ${PIXELS}`,
+    { inputShape: [2, NaN] },
+    "The inputShape of the test set must hold 1 to 3 positive whole numbers, as [28, 28], got [2,null]",
   ],
   [
-    { images: [...new Array(22).fill(0), 300, -1] },
-    `The images of the test set are an Array whose row 5 holds 300: ${PIXELS}`,
+    { inputShape: [2, 1, 1, 2] },
+    "The inputShape of the test set must hold 1 to 3 positive whole numbers, as [28, 28], got [2,1,1,2]",
+  ],
+  [{ classNames: 3 }, "The classNames of the test set must be a list of names, got 3"],
+  [
+    { weights: new Float32Array(5) },
+    "The weights of the test set must be a Float32Array of one weight a row, 6 in all, got a Float32Array of 5",
   ],
   [
-    { images: oneOf(new Int16Array(24), 5, -1) },
-    `The images of the test set are an Int16Array whose row 1 holds -1: ${PIXELS}`,
+    { weights: oneOf(new Float32Array(6), 2, -1) },
+    "Row 2 of the test set weighs -1: a weight is a number of 0 or more",
   ],
-  [{ images: undefined }, `The images of the test set are undefined: ${PIXELS}`],
-  [{ images: "0".repeat(24) }, `The images of the test set are "${"0".repeat(24)}": ${PIXELS}`],
   [
-    { images: new Uint8Array(20) },
-    "The test set has 6 rows of 4 pixels, 24 in all, but its images hold 20",
+    { scaling: { scale: 0 } },
+    'The scaling of the test set must be finite numbers, { scale, offset }, its scale not 0, got {"scale":0}',
   ],
-  [{ labels: oneOf(new Float32Array(6), 4, 0.5) }, `Row 4 of the test set has label 0.5, ${LABELS}`],
-  [{ labels: oneOf(new Float64Array(6), 1, NaN) }, `Row 1 of the test set has label NaN, ${LABELS}`],
-  [{ labels: oneOf(new Int8Array(6), 3, -1) }, `Row 3 of the test set has label -1, ${LABELS}`],
-  [{ labels: oneOf(new Uint16Array(6), 5, 65535) }, `Row 5 of the test set has label 65535, ${LABELS}`],
-  [{ labels: new Array(6) }, `Row 0 of the test set has label undefined, ${LABELS}`],
-  [{ labels: ["0", 1, 2, 0, 1, 2] }, `Row 0 of the test set has label "0", ${LABELS}`],
-  [{ labels: new BigInt64Array(6) }, `Row 0 of the test set has label 0n, ${LABELS}`],
-  [{ labels: new Uint8Array(5) }, "The test set has 6 rows, but 5 labels: give each row one label"],
-  [
-    { labels: undefined },
-    "The test set has 6 rows, but its labels are undefined: give each row one label",
-  ],
-  [{ rows: 6.5 }, "The rows of the test set must be a whole number of 0 or more, got 6.5"],
-  [{ rows: undefined }, "The rows of the test set must be a whole number of 0 or more, got undefined"],
-  [
-    { imageShape: [2, NaN] },
-    "The image shape of the test set must hold positive whole numbers, got [2,null]",
-  ],
-  [{ classes: 3 }, "The classes of the test set must be a list of names, got 3"],
 ];
 
 for (const [changes, sentence] of CASES) {
   Deno.test(`fit() and evaluate() say: ${sentence}`, async () => {
     const test = wrong(DATA.test, changes);
-    for (
-      const work of [
-        () => fit(MODEL, { ...DATA, test }, { executor, epochs: 1 }),
-        () => evaluate(TRAINED, test, { executor }),
-      ]
-    ) assertEquals((await assertRejects(work, DescentError)).message, sentence);
+    const work = () => fit(MODEL, { ...DATA, test }, { executor, epochs: 1 });
+    assertEquals((await assertRejects(work, DescentError)).message, sentence);
+    assertEquals(
+      (await assertRejects(() => evaluate(TRAINED, test, { executor }), DescentError)).message,
+      sentence.replaceAll("the test set", "the given set").replace("The test set", "The given set"),
+    );
   });
 }
 
-Deno.test("each of the three sets is checked by itself, whatever the others hold", async () => {
-  // 11 labels for 12 rows and 6 for 5 are as many as there are rows.
-  const train = { ...DATA.train, labels: DATA.train.labels.subarray(0, 11) };
-  const validation = { ...DATA.validation, labels: new Uint8Array(6) };
-  assertEquals(
-    (await assertRejects(() => fit(MODEL, { ...DATA, train, validation }, { executor }), DescentError))
-      .message,
-    "The train set has 12 rows, but 11 labels: give each row one label",
-  );
-  assertEquals(
-    (await assertRejects(() => fit(MODEL, { ...DATA, validation }, { executor }), DescentError)).message,
-    "The validation set has 5 rows, but 6 labels: give each row one label",
-  );
+Deno.test("a set that calls its parts otherwise is told what they are called", async () => {
+  const { inputs, targets, ...rest } = DATA.train;
+  const cases: readonly (readonly [unknown, string])[] = [
+    [{ ...rest, images: inputs, targets }, "The train set has images, which a set calls inputs: rename it"],
+    [{ ...rest, inputs, labels: targets }, "The train set has labels, which a set calls targets: rename it"],
+    [{ ...rest, x: inputs, y: targets }, "The train set has x, which a set calls inputs: rename it"],
+    [
+      { inputs, targets, shape: [4] },
+      "The train set has shape, which a set calls inputShape: rename it",
+    ],
+  ];
+  for (const [train, sentence] of cases) {
+    const work = () => fit(MODEL, { train: train as DataSet }, { executor });
+    assertEquals((await assertRejects(work, DescentError)).message, sentence);
+  }
 });
 
 Deno.test("fit() refuses sets that are missing, empty, or unlike each other", async () => {
-  const { test: _, ...two } = DATA, one = setOf(0, "train");
   const cases: readonly (readonly [unknown, string])[] = [
-    [undefined, "Training takes three sets, train, validation, test, but the data has no train set"],
-    [two, "Training takes three sets, train, validation, test, but the data has no test set"],
-    [{ ...DATA, train: one }, "The train set is empty: there is nothing to train on"],
     [
-      { ...DATA, validation: { ...setOf(4, "validation"), imageShape: [2, 1], images: new Uint8Array(8) } },
-      "The images of the validation set have shape [2,1], those of the train set [2,2]: give all sets images of one " +
+      undefined,
+      "Training takes a set to train on, as in fit(model, { train: { inputs, inputShape, targets } }), got undefined",
+    ],
+    [
+      DATA.train,
+      "Training takes a set to train on, as in fit(model, { train: { inputs, inputShape, targets } }), got data with " +
+      "inputs, inputShape, targets, classNames",
+    ],
+    [{ ...DATA, train: setOf(0) }, "The train set is empty: there is nothing to train on"],
+    [
+      { ...DATA, validation: { ...setOf(4), inputShape: [2, 1], inputs: new Uint8Array(8) } },
+      "The inputs of the validation set have shape [2,1], those of the train set [2,2]: give all sets inputs of one " +
       "shape",
     ],
     [
-      { ...DATA, test: { ...DATA.test, classes: ["a", "b", "c", "d"] } },
-      "The test set has 4 classes, the train set 3: give all sets the same classes",
+      { ...DATA, test: { ...DATA.test, classNames: ["a", "b", "c", "d"] } },
+      "The test set has 4 classes, the train set 3 classes: give all sets the same classes",
+    ],
+    [
+      { ...DATA, test: { ...DATA.test, inputs: new Float32Array(24) } },
+      "The test set has inputs of numbers, the train set inputs of bytes: give all sets inputs of one kind",
+    ],
+    [
+      { ...DATA, test: { ...DATA.test, targets: new Float32Array(12) } },
+      "The test set has targets of 2 values a row, the train set class indices as targets: give all sets targets of " +
+      "one kind",
     ],
   ];
   for (const [data, sentence] of cases) {
@@ -143,31 +157,69 @@ Deno.test("fit() refuses sets that are missing, empty, or unlike each other", as
   }
 });
 
-Deno.test("classify() and layerOutputs() refuse images that are no bytes, with row and value", async () => {
-  const images = Float32Array.of(0, 0, 0, 0, 0, 0.5, 1, 0) as unknown as Uint8Array;
-  const sentence =
-    `The images of a prediction are a Float32Array whose row 1 holds 0.5: ${PIXELS}, so multiply ` +
-    "these, from 0 to 1, by 255";
+Deno.test("fit() refuses a loss that cannot compare with the targets, and a class that the model does not have", async () => {
+  const { classNames: _, ...unnamed } = DATA.train, { targets: __, ...bare } = unnamed;
+  const values = { ...unnamed, targets: new Float32Array(24) };
+  const cases = [
+    [
+      { train: bare },
+      crossEntropy(),
+      "The softmax cross-entropy compares with classes, but the targets are left out: " +
+      "give class indices, or another loss, such as reconstructionError()",
+    ],
+    [
+      { train: values },
+      crossEntropy(),
+      "The softmax cross-entropy compares with classes, but the targets are values: " +
+      "give class indices, or another loss, such as meanSquaredError()",
+    ],
+    [
+      { train: unnamed },
+      meanSquaredError(),
+      "The mean squared error compares with values, but the targets are class " +
+      "indices: give a Float32Array, or another loss, such as crossEntropy()",
+    ],
+    [
+      { train: values },
+      binaryCrossEntropy(),
+      "The model gives [3], but there are 2 targets a row: the binary " +
+      "cross-entropy compares each with one value",
+    ],
+    [
+      { train: unnamed },
+      reconstructionError(),
+      "The model gives [3], the inputs have 4 values a row: the mean squared " +
+      "reconstruction error compares each with one value",
+    ],
+    [
+      { train: { ...unnamed, targets: new Uint8Array(12).fill(7) } },
+      crossEntropy(),
+      "Row 0 of the train set is of class " +
+      "7, but the model tells 3 classes apart: end it with dense(8) or more",
+    ],
+  ] as const;
+  for (const [data, loss, sentence] of cases) {
+    const found = await assertRejects(() => fit(MODEL, data, { executor, loss, epochs: 1 }), DescentError);
+    assertEquals(found.message, sentence);
+  }
+});
+
+Deno.test("classify() and layerOutputs() refuse numbers that are not finite, with row and column", async () => {
+  const rows = Float32Array.of(0, 0, 0, 0, 0, 0.5, NaN, 0);
   for (const ask of [classify, layerOutputs]) {
     assertEquals(
-      (await assertRejects(() => ask(TRAINED, images, { executor }), DescentError)).message,
-      sentence,
+      (await assertRejects(() => ask(TRAINED, rows, { executor }), DescentError)).message,
+      "The inputs of a prediction hold NaN in row 1, column 2: a model learns from finite numbers alone; leave such " +
+        "rows out, or fill them in",
     );
   }
 });
 
-Deno.test("labels of any array are taken where each is a class, and an autoencoder's are not looked at", async () => {
-  const labels = Int32Array.from(DATA.train.labels), train = wrong(DATA.train, { labels });
-  const options = { executor, epochs: 2 };
-  assertEquals(
-    (await fit(MODEL, { ...DATA, train }, options)).weights,
-    (await fit(MODEL, DATA, options)).weights,
-  );
+Deno.test("an autoencoder's targets are not looked at, and need not be there", async () => {
   const autoencoder = sequential(4, [dense(2), dense(4, { activation: "sigmoid" })]);
-  const unlabelled = wrong(DATA.train, { labels: new Uint8Array(12).fill(200) });
-  const { results } = await fit(autoencoder, { ...DATA, train: unlabelled }, {
-    ...options,
-    loss: reconstructionError(),
-  });
-  assertEquals(Number.isFinite(results.train!.loss), true);
+  const options = { executor, epochs: 2, loss: reconstructionError() };
+  const { targets: _, ...bare } = DATA.train;
+  const without = await fit(autoencoder, { train: bare }, options);
+  assertEquals(Number.isFinite(without.results.train!.loss), true);
+  assertEquals((await fit(autoencoder, { train: DATA.train }, options)).weights, without.weights);
 });

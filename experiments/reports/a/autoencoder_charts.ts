@@ -1,6 +1,6 @@
 /** Charts over the autoencoders of a chapter: errors and accuracies, means of the seeds with where these begin and end. */
 import { bars, curves, dotComparison, type Figure, type Series } from "../../../src/plot/mod.ts";
-import { SPLIT_NAMES } from "../../../src/train/session.ts";
+import { SPLIT_NAMES } from "../../../src/data/data_set.ts";
 import { MSE_LABEL, SPLIT_TITLES } from "../../figures/autoencoder_parts.ts";
 import type { Found } from "../item.ts";
 import { meanOf } from "../statistics.ts";

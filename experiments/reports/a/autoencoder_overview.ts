@@ -1,6 +1,6 @@
 /** Figures over all autoencoders of a chapter of Report A: the same for one hidden layer, three, and noise. */
 import { sizeOf } from "../../../src/core/tensor.ts";
-import type { Splits } from "../../../src/data/set.ts";
+import type { ImageSplits } from "../../../src/data/mnist.ts";
 import type { Figure } from "../../../src/plot/mod.ts";
 import type { RunFacts } from "../../../src/runs/facts.ts";
 import type { Found, Wanted } from "../item.ts";
@@ -78,8 +78,8 @@ async function chapterFigures(
 }
 
 /** `784-256-h-256-784`; with the width, and with what becomes of a pixel, where the chapter varies the noise. */
-function networkOf({ settings }: RunFacts, by: "nodes" | "noise", { test }: Splits): string {
-  const pixels = sizeOf(test.imageShape);
+function networkOf({ settings }: RunFacts, by: "nodes" | "noise", { test }: ImageSplits): string {
+  const pixels = sizeOf(test.inputShape);
   const sides = (settings.sides ?? "").split(", ").filter((side) => side !== "");
   const code = by === "nodes" ? "h" : settings.nodes ?? BEST_NODES;
   const widths = [pixels, ...sides, code, ...sides.toReversed(), pixels].join("-");

@@ -34,7 +34,7 @@ async function loadModels({ variants, data }: ChapterRuns, { pathOf }: Found): P
   for (const variant of variants) {
     try {
       const trained = await loadRunModel(pathOf(variant.runs[0]!));
-      if (sizeOf(trained.model.inputShape) === sizeOf(data.test.imageShape)) {
+      if (sizeOf(trained.model.inputShape) === sizeOf(data.test.inputShape)) {
         models.push({ variant, trained });
       }
     } catch (error) {
@@ -63,7 +63,7 @@ async function reconstructions(
     });
   }
   const title = "Test images and their reconstructions";
-  return imageRows({ name: "reconstructions", title, subtitle: network }, test.imageShape, rows);
+  return imageRows({ name: "reconstructions", title, subtitle: network }, test.inputShape, rows);
 }
 
 /** The saved autoencoder corrupts while it trains alone; here it does always, as where it was validated. */
@@ -78,7 +78,7 @@ function corrupting({ model, weights }: Trained): Trained {
 
 /** Weight images of a narrow code, one as wide as the image, and a wider one; or by noise: on one scale. */
 function weightPanels(chapter: ChapterRuns, models: readonly Loaded[]): Figure {
-  const { data: { test: { imageShape: [height, width] } }, network, by } = chapter;
+  const { data: { test: { inputShape: [height, width] } }, network, by } = chapter;
   const wanted = by === "noise" ? models : chosenWidths(models, height! * width!);
   const panels = wanted.map(({ variant, trained }) => {
     const all = weightImages(trained);

@@ -1,5 +1,5 @@
 /** What the figures over all autoencoders of a chapter are drawn from. */
-import type { Splits } from "../../../src/data/set.ts";
+import type { ImageSplits } from "../../../src/data/mnist.ts";
 import type { RunFacts } from "../../../src/runs/facts.ts";
 import type { PrintedWidth } from "./printed_autoencoders.ts";
 
@@ -21,7 +21,7 @@ export interface ChapterRuns {
   readonly by: "nodes" | "noise";
   /** `784-h-784`. */
   readonly network: string;
-  readonly data: Splits;
+  readonly data: ImageSplits;
   /** The printed table, where there is one. */
   readonly table: readonly PrintedWidth[];
 }

@@ -29,7 +29,7 @@ export async function optimizerFigures(found: Found): Promise<readonly Figure[]>
   if (any === undefined) return [];
   const { train, validation } = await found.imagesOf(any);
   const nameOf = (hidden: readonly (number | string)[]) =>
-    [sizeOf(train.imageShape), ...hidden, train.classes.length].join("-");
+    [sizeOf(train.inputShape), ...hidden, train.classNames.length].join("-");
   const histories = await historiesOf(found);
   return [
     ...(rows.length === 0 ? [] : [accuracyDots(rows, nameOf(["a", "b", "c"]), validation.rows)]),

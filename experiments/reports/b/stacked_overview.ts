@@ -187,7 +187,7 @@ async function reconstructionRows(
 ): Promise<Figure> {
   const [{ run }] = drawn as readonly [Drawn];
   const { test } = await found.imagesOf(run);
-  const pixels = test.images.length / test.rows;
+  const pixels = test.inputs.length / test.rows;
   const chosen = shownImages(test, run.seed ?? 1).images.subarray(0, COLUMNS * pixels);
   const rows = [asNumbers(chosen)];
   for (const model of models) rows.push(await outputsOf(model, chosen, executor));
@@ -199,6 +199,6 @@ async function reconstructionRows(
     scale: "gray",
     domain: [0, 1],
     rowLabels: ["Test image", ...drawn.map(({ label }) => label)],
-    images: rows.flatMap((values) => tilesOf(values, test.imageShape)),
+    images: rows.flatMap((values) => tilesOf(values, test.inputShape)),
   });
 }

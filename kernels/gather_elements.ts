@@ -1,8 +1,8 @@
-// gather_labels: y[i] = table[order[start + min(i, count-1)]], with the step's start and count.
-// table u32 [R], order u32 [L] → y u32 [M].   Split: rows. With `whole`, start is 0 and count is M.
+// gather_elements: y[i] = table[order[start + min(i, count-1)]], with the step's start and count.
+// table [R] of u32 or f32, whose bits are copied; order u32 [L] → y [M].   Split: rows. With `whole`, start is 0 and count is M.
 import { stepCount, stepStart } from "./lib/layout";
 
-export function gather_labels(
+export function gather_elements(
   begin: i32,
   end: i32,
   table: usize,

@@ -4,8 +4,9 @@
  * Rows count through the training files, then through the t10k files: 0 … 69,999 for MNIST. Every choice is a
  * seeded permutation of the stream `STREAM.split`, so one seed chooses the same rows on every machine.
  */
-import { require } from "../core/errors.ts";
-import { permutation, STREAM } from "../core/random.ts";
+import { require } from "../../src/core/errors.ts";
+import { permutation, STREAM } from "../../src/core/random.ts";
+import type { SourceLabels } from "../../src/data/source.ts";
 
 /** How many rows of each class go into each set. */
 export interface PerClass {
@@ -31,14 +32,6 @@ export interface Selection {
   readonly test: Uint32Array;
 }
 
-/** The labels that are chosen from. */
-export interface SourceLabels {
-  readonly trainLabels: Uint8Array;
-  readonly t10kLabels: Uint8Array;
-  /** How messages name the set. */
-  readonly from: string;
-}
-
 /** The labels that are chosen from, and the choice. */
 export interface SplitOptions extends SourceLabels {
   /** Labels to keep, each once. */
@@ -47,10 +40,7 @@ export interface SplitOptions extends SourceLabels {
 }
 
 /** What a permutation is for: picking rows of a digit (`step` is the digit) or mixing the rows of a set. */
-const LANE = { pick: 0, train: 1, validation: 2, test: 3, standard: 4 } as const;
-
-/** One part in six of the training files validates: 10,000 of MNIST's 60,000. */
-const VALIDATION_PART = 6;
+const LANE = { pick: 0, train: 1, validation: 2, test: 3 } as const;
 
 /**
  * The same number of rows of each digit, drawn from the training and t10k files together; which rows of a digit
@@ -59,7 +49,7 @@ const VALIDATION_PART = 6;
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { splitPerClass } from "./split.ts";
+ * import { splitPerClass } from "./split_rows.ts";
  * const trainLabels = Uint8Array.of(3, 8, 3, 8), t10kLabels = Uint8Array.of(8, 3);
  * const rows = splitPerClass(
  *   { trainLabels, t10kLabels, digits: [3, 8], seed: 1, from: "six labels" },
@@ -95,38 +85,6 @@ export function splitPerClass(options: SplitOptions, { train, validation, test }
 }
 
 /**
- * The standard split: the t10k files test, a sixth of the training files (rounded down) validates, the rest
- * trains; only rows of `digits` are kept. Throws `DescentError` if a digit is in only one of the two, or none.
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { splitStandard } from "./split.ts";
- * const trainLabels = Uint8Array.of(0, 1, 0, 1, 0, 1), t10kLabels = Uint8Array.of(1, 0);
- * const rows = splitStandard({ trainLabels, t10kLabels, digits: [0, 1], seed: 1, from: "eight labels" });
- * assert(rows.train.length === 5 && rows.validation.length === 1 && rows.test.length === 2);
- * ```
- */
-export function splitStandard({ trainLabels, t10kLabels, digits, seed, from }: SplitOptions): Selection {
-  requirePresent(digits, trainLabels, `the training files of ${from}`);
-  requirePresent(digits, t10kLabels, `the t10k files of ${from}`);
-  const rows = mix(rowsWith(trainLabels, digits), seed, LANE.standard);
-  const validation = Math.floor(rows.length / VALIDATION_PART);
-  require(
-    validation > 0,
-    () =>
-      `The training files of ${from} hold ${rows.length} images of the wanted digits, but a sixth of them ` +
-      `validates, so at least ${VALIDATION_PART} are needed; take more digits or a larger set`,
-  );
-  const t10kRows = rowsWith(t10kLabels, digits).map((row) => row + trainLabels.length);
-  return {
-    train: rows.subarray(validation),
-    validation: rows.subarray(0, validation),
-    test: mix(t10kRows, seed, LANE.test),
-  };
-}
-
-/**
  * The first rows of the wanted digits, in the order of the files: the training files train and then validate, the
  * t10k files test. Nothing is drawn. Throws `DescentError` if a digit is not in the training files, or there are too
  * few rows.
@@ -134,7 +92,7 @@ export function splitStandard({ trainLabels, t10kLabels, digits, seed, from }: S
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { splitFirst } from "./split.ts";
+ * import { splitFirst } from "./split_rows.ts";
  * const trainLabels = Uint8Array.of(7, 1, 0, 1), t10kLabels = Uint8Array.of(1, 0);
  * const choice = { trainLabels, t10kLabels, digits: [0, 1], seed: 1, from: "six labels" };
  * const rows = splitFirst(choice, { train: 2, validation: 1, test: 1 });

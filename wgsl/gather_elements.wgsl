@@ -1,7 +1,7 @@
-// gather_labels: y[i] = table[order[start + min(i, count-1)]], where `start` and `count` are the step's.
+// gather_elements: y[i] = table[order[start + min(i, count-1)]], where `start` and `count` are the step's.
 // With WHOLE, start is 0 and count is M, whatever the step says.
-// Shapes: table u32 [R], order u32 [L] → y u32 [M].   M rows (batch).
-// Work: one label a thread, 256 threads a workgroup; the threads after the last row write the pads.
+// Shapes: table [R] of u32 or f32, whose bits are copied; order u32 [L] → y [M].   M rows (batch).
+// Work: one element a thread, 256 threads a workgroup; the threads after the last row write the pads.
 // Limits: M below 2³².
 
 override M: u32;
@@ -33,10 +33,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     last = M - 1u;
   }
   for (var i = id.x; i < STORED; i += groups.x * 256u) {
-    var label = 0u;
+    var element = 0u;
     if (i < M) {
-      label = table[order[start + min(i, last)]];
+      element = table[order[start + min(i, last)]];
     }
-    y[i] = label;
+    y[i] = element;
   }
 }

@@ -1,7 +1,8 @@
 /**
- * gather_labels: the labels of a batch: y[i] = table[order[start + min(i, count-1)]], where `start` and `count`
- * are the step's. With `whole`, start is 0 and count is M, whatever the step says.
- * Shapes: table u32 [R], order u32 [L] → y u32 [M].   M rows (batch).
+ * gather_elements: one element for each row of a batch, such as its class index or its weight:
+ * y[i] = table[order[start + min(i, count-1)]], where `start` and `count` are the step's. With `whole`, start is 0 and
+ * count is M, whatever the step says.
+ * Shapes: table u32 or f32 [R], order u32 [L] → y [M] of the same type.   M rows (batch).
  */
 import { type Node, node } from "../ir/node.ts";
 import type { Op, OpCase } from "../ir/op.ts";
@@ -9,23 +10,23 @@ import { tensorType } from "../core/tensor.ts";
 import { exact, fits, flatGrid } from "./_support.ts";
 import type { GatherOptions } from "./gather.ts";
 
-type GatherLabelsAttrs = { readonly rows: number; readonly whole: boolean };
+type GatherElementsAttrs = { readonly rows: number; readonly whole: boolean };
 
-export const gatherLabelsOp: Op<GatherLabelsAttrs> = {
-  name: "gather_labels",
+export const gatherElementsOp: Op<GatherElementsAttrs> = {
+  name: "gather_elements",
   operands: ["table", "order"],
   step: true,
   stepless: ({ whole }) => whole,
   infer(inputs, { rows }) {
     const [table, order] = inputs;
     fits(
-      table!.dtype === "u32" && table!.shape.length === 1 && order!.dtype === "u32" &&
+      table!.dtype !== "u8" && table!.shape.length === 1 && order!.dtype === "u32" &&
         order!.shape.length === 1,
-      "gather labels from",
+      "gather elements from",
       inputs,
-      "the table must be u32[rows] and the order u32[positions]",
+      "the table must be u32[rows] or f32[rows] and the order u32[positions]",
     );
-    return tensorType("u32", [rows]);
+    return tensorType(table!.dtype, [rows]);
   },
   reference({ inputs: [table, order], output, attrs, step }) {
     const rows = output.type.shape[0]!;
@@ -42,20 +43,20 @@ export const gatherLabelsOp: Op<GatherLabelsAttrs> = {
   }),
   wasm: ({ attrs }) => ({ units: attrs.rows, args: [attrs.rows, +attrs.whole] }),
   cases: [
-    labelsCase(1, 1),
-    labelsCase(100, 32, { start: 7, count: 32 }),
-    labelsCase(100, 32, { start: 75, count: 25 }),
-    labelsCase(53, 7, { start: 3, count: 5 }),
-    labelsCase(11385, 11385, { start: 0, count: 1 }, true),
+    elementsCase(1, 1),
+    elementsCase(100, 32, { start: 7, count: 32 }),
+    elementsCase(100, 32, { start: 75, count: 25 }),
+    elementsCase(53, 7, { start: 3, count: 5 }),
+    elementsCase(11385, 11385, { start: 0, count: 1 }, true),
   ],
 };
 
-function labelsCase(
+function elementsCase(
   tableRows: number,
   rows: number,
   { start = 0, count = rows } = {},
   whole = false,
-): OpCase<GatherLabelsAttrs> {
+): OpCase<GatherElementsAttrs> {
   return {
     label: `${whole ? "all" : `${count} at ${start}`} of [${tableRows}] into ${rows} rows`,
     inputs: [
@@ -67,11 +68,11 @@ function labelsCase(
   };
 }
 
-/** Node for the labels of a batch, picked as `gather` picks its rows. */
-export function gatherLabels(
+/** Node for the elements of a vector that belong to a batch, picked as `gather` picks its rows. */
+export function gatherElements(
   table: Node,
   order: Node,
   { rows, whole = false, label = "y" }: GatherOptions,
 ): Node {
-  return node(gatherLabelsOp, [table, order], { rows, whole }, label);
+  return node(gatherElementsOp, [table, order], { rows, whole }, label);
 }

@@ -1,0 +1,182 @@
+/** Rows that come as they are trained on: a set that is larger than memory, or made on the way. */
+import { DescentError, require } from "../core/errors.ts";
+import { shown } from "../core/option_names.ts";
+import { type Shape, sizeOf } from "../core/tensor.ts";
+import { checkLike, checkSet } from "./check_set.ts";
+import { areValues, countRows, type DataSet, type Splits } from "./data_set.ts";
+
+/** Some rows, as many as come at once; their shape may be left out where it is that of the model's inputs. */
+export type DataBatch = Omit<DataSet, "inputShape"> & Partial<Pick<DataSet, "inputShape">>;
+
+/** As `Splits`, with a train set that need not fit into memory. */
+export interface StreamedSplits extends Omit<Splits, "train"> {
+  /**
+   * Gives the rows in the order in which they are trained on, in parts of any size: they are cut into batches. It is called
+   * again when they have ended, and when a training goes on from a checkpoint, which reads over the rows that it has had.
+   */
+  readonly train: () => AsyncIterable<DataBatch> | Iterable<DataBatch>;
+  /** Batches that make up an epoch; the next goes on where it ended. */
+  readonly stepsPerEpoch: number;
+}
+
+export function isStreamed(data: Splits | StreamedSplits): data is StreamedSplits {
+  return typeof data?.train === "function";
+}
+
+/** Owns the iterator. While a batch is trained on, the next is being read. */
+export class BatchStream {
+  #parts: AsyncIterator<DataBatch> | Iterator<DataBatch>;
+  /** The part that is being cut, and its first row that is not given out. */
+  #part: DataSet;
+  #at = 0;
+  /** Parts of this pass. */
+  #count = 1;
+  #next: Promise<DataSet> | undefined;
+
+  private constructor(
+    private readonly source: StreamedSplits["train"],
+    /** The first part, which all others must be like. */
+    readonly first: DataSet,
+    parts: AsyncIterator<DataBatch> | Iterator<DataBatch>,
+    private readonly batch: number,
+  ) {
+    this.#parts = parts;
+    this.#part = first;
+  }
+
+  /** Reads the first part: what the rows are is told by it. Close it when done. */
+  static async open(
+    { train: source, stepsPerEpoch }: StreamedSplits,
+    { batch, inputShape }: { readonly batch: number; readonly inputShape: Shape },
+  ): Promise<BatchStream> {
+    require(
+      Number.isSafeInteger(stepsPerEpoch) && stepsPerEpoch > 0,
+      () =>
+        `A stream has no end that an epoch could end with: give stepsPerEpoch, a positive whole number, got ${
+          shown(stepsPerEpoch)
+        }`,
+    );
+    const parts = iteratorOf(source), { done, value } = await parts.next();
+    require(!done, "The stream of training rows gave none: there is nothing to train on");
+    const first = partOf(value as DataBatch, inputShape, 1);
+    return new BatchStream(source, first, parts, batch);
+  }
+
+  /** The next batch; it is short where the rows end, before they begin anew. */
+  next(): Promise<DataSet> {
+    const next = this.#next ?? this.#read();
+    this.#next = undefined;
+    return next;
+  }
+
+  /** Begins to read the batch that `next` will give. */
+  readAhead(): void {
+    if (this.#next !== undefined) return;
+    this.#next = this.#read();
+    // Who asks for it is told.
+    this.#next.catch(() => {});
+  }
+
+  async close(): Promise<void> {
+    await this.#next?.catch(() => {});
+    await this.#parts.return?.();
+  }
+
+  async #read(): Promise<DataSet> {
+    const pieces: DataSet[] = [];
+    let missing = this.batch;
+    while (missing > 0) {
+      const rows = countRows(this.#part), count = Math.min(missing, rows - this.#at);
+      if (count > 0) pieces.push(piece(this.#part, this.#at, this.#at + count));
+      this.#at += count;
+      missing -= count;
+      if (missing === 0 || await this.#nextPart()) continue;
+      if (pieces.length > 0) break;
+    }
+    return pieces.length === 1 ? pieces[0]! : joined(pieces);
+  }
+
+  /** Whether there is one in this pass; else the next pass has begun. */
+  async #nextPart(): Promise<boolean> {
+    const { done, value } = await this.#parts.next();
+    if (done) {
+      this.#parts = iteratorOf(this.source);
+      this.#count = 0;
+      const again = await this.#parts.next();
+      if (again.done) throw new DescentError("The stream of training rows gave none when it began anew");
+      this.#take(again.value);
+      return false;
+    }
+    this.#take(value as DataBatch);
+    return true;
+  }
+
+  #take(part: DataBatch): void {
+    this.#part = partOf(part, this.first.inputShape, ++this.#count);
+    checkLike(this.#part, this.first, nameOf(this.#count));
+    this.#at = 0;
+  }
+}
+
+function iteratorOf(source: StreamedSplits["train"]): AsyncIterator<DataBatch> | Iterator<DataBatch> {
+  const parts = source();
+  if (typeof parts === "object" && parts !== null) {
+    if (Symbol.asyncIterator in parts) return parts[Symbol.asyncIterator]();
+    if (Symbol.iterator in parts) return parts[Symbol.iterator]();
+  }
+  throw new DescentError(
+    `train() must give batches one after another, as an async function* does, got ${shown(parts)}`,
+  );
+}
+
+function partOf(part: DataBatch, inputShape: Shape, count: number): DataSet {
+  require(
+    typeof part === "object" && part !== null,
+    () =>
+      `The stream of training rows gave ${shown(part)} as its ${
+        nameOf(count)
+      }, which is no { inputs, targets }`,
+  );
+  const set = { ...part, inputShape: part.inputShape ?? inputShape };
+  checkSet(set, nameOf(count));
+  require(countRows(set) > 0, () => `The ${nameOf(count)} set of the stream holds no rows`);
+  return set;
+}
+
+function nameOf(count: number): string {
+  return `part ${count}`;
+}
+
+/** Rows [start, end) of a set; its arrays are shared. */
+function piece(set: DataSet, start: number, end: number): DataSet {
+  const { inputs, inputShape, targets, weights, ...rest } = set;
+  const columns = areValues(targets) ? targets.length / countRows(set) : 1, size = sizeOf(inputShape);
+  return {
+    ...rest,
+    inputShape,
+    inputs: inputs.subarray(start * size, end * size),
+    ...(targets && { targets: targets.subarray(start * columns, end * columns) }),
+    ...(weights && { weights: weights.subarray(start, end) }),
+  };
+}
+
+function joined(pieces: readonly DataSet[]): DataSet {
+  const [first] = pieces, has = (name: "targets" | "weights") => first![name] !== undefined;
+  return {
+    ...first!,
+    inputs: concat(pieces.map(({ inputs }) => inputs)),
+    ...(has("targets") && { targets: concat(pieces.map(({ targets }) => targets!)) }),
+    ...(has("weights") && { weights: concat(pieces.map(({ weights }) => weights!)) }),
+  };
+}
+
+function concat<T extends Uint8Array | Uint16Array | Uint32Array | Float32Array>(parts: readonly T[]): T {
+  const Kind = parts[0]!.constructor as new (length: number) => T;
+  const whole = new Kind(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

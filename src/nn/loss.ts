@@ -1,0 +1,53 @@
+/** What a loss is: one number per row of a batch. Their mean over the real rows is what training lowers. */
+import type { Node } from "../ir/node.ts";
+
+/** What a loss may look at. */
+export interface LossInputs {
+  /** What the model gives: [rows, …]. */
+  readonly output: Node;
+  /** Class indices, u32 [rows], or values, [rows, …]; absent where the loss compares with the inputs. */
+  readonly targets?: Node;
+  /** The batch that the model was given, inputs or codes: [rows, …]. */
+  readonly x: Node;
+}
+
+export interface Loss {
+  readonly name: string;
+  /** What the output is compared with: the targets, which are class indices or values, or what the model was given. */
+  readonly compares: "classes" | "values" | "inputs";
+  /** Node with the loss of each row: [rows]. */
+  rows(inputs: LossInputs): Node;
+  /** Node with 1 for each row that is right, else 0, or a share: [rows]. Left out where nothing is right or wrong. */
+  correct?(inputs: LossInputs): Node;
+  /** What training lowers besides the mean of the rows' losses; it is told apart from that mean. */
+  penalties?(inputs: PenaltyInputs): readonly Penalty[];
+  /** Weight of each class in the losses of its rows: what a mean is divided by, is the sum of these over its rows. */
+  readonly classWeights?: readonly number[];
+  /** Rows of this class do not count. */
+  readonly ignore?: number;
+  /** Leaves of its graph that are written once, with their values. */
+  readonly constants?: ReadonlyMap<Node, ArrayLike<number>>;
+}
+
+/** What a penalty may look at: a batch in training. */
+export interface PenaltyInputs {
+  /** What each layer of the model gives, by its name: [rows, …]. */
+  readonly layers: ReadonlyMap<string, Node>;
+  /** The share of each row in a mean over the real rows of the batch: [rows]. */
+  readonly rowWeights: Node;
+}
+
+/** `weight` times the sum of the elements of `value`, a vector. */
+export interface Penalty {
+  readonly value: Node;
+  readonly weight: number;
+}
+
+/** A loss that knows right from wrong. */
+export type ClassifierLoss = Loss & Required<Pick<Loss, "correct">>;
+
+/** A name that tells losses with other settings apart: a training goes on with the same one alone. */
+export function describeLoss(name: string, options: object): string {
+  const settings = Object.entries(options).filter(([, value]) => value !== undefined);
+  return settings.length === 0 ? name : `${name} ${JSON.stringify(Object.fromEntries(settings))}`;
+}

@@ -1,0 +1,53 @@
+/** How well the model of a session does on one set: its means, and what is known of each class. */
+import type { Step } from "../core/step.ts";
+import { columnsOf } from "../core/tensor.ts";
+import type { DataSet } from "../data/data_set.ts";
+import type { Program } from "../exec/executor.ts";
+import type { Loss } from "../nn/loss.ts";
+import type { SplitResult } from "./fit_result.ts";
+import type { EvaluationGraph } from "./graph.ts";
+import type { Means } from "./means.ts";
+import { answersReport, classificationReport, likeliestClasses } from "./metrics.ts";
+
+/**
+ * Runs the routine `evaluate` over a set. Where the loss compares with classes there is a report; a confusion matrix too, of
+ * at most `MOST_PAIRED_CLASSES`, and where all rows count.
+ */
+export async function measureSet(
+  { targets, classNames }: DataSet,
+  { program, graph: { counts, logits }, loss, steps, run, means }: {
+    readonly program: Program;
+    readonly graph: EvaluationGraph;
+    readonly loss: Loss;
+    readonly steps: readonly Step[];
+    readonly run: (steps: readonly Step[]) => Promise<void>;
+    readonly means: () => Promise<Means>;
+  },
+): Promise<SplitResult> {
+  if (logits === undefined) {
+    await run(steps);
+    return await means();
+  }
+  const size = columnsOf(logits.type.shape), classes = classNames ?? numbered(size);
+  if (counts === undefined) {
+    const predicted: number[] = [];
+    for (const step of steps) {
+      await run([step]);
+      predicted.push(...likeliestClasses(await program.read(logits), size).slice(0, step.count));
+    }
+    const counted = [...predicted.keys()].filter((row) => targets![row] !== loss.ignore);
+    const known = counted.map((row) => targets![row]!);
+    return { ...await means(), report: answersReport(classes, known, counted.map((row) => predicted[row]!)) };
+  }
+  program.write(counts, new Uint32Array(size * size));
+  await run(steps);
+  const flat = await program.read(counts);
+  const rows = classes.map((_, row) => Array.from(flat.subarray(row * size, (row + 1) * size)));
+  const confusion = { classes, counts: rows };
+  return { ...await means(), confusion, report: classificationReport(confusion) };
+}
+
+/** Classes without names are called by their numbers. */
+function numbered(size: number): readonly string[] {
+  return Array.from({ length: size }, (_, index) => String(index));
+}
