@@ -36,6 +36,26 @@ export type { PoolLayerOptions } from "./nn/pool.ts";
 export { type SparsityOptions, withSparsity } from "./nn/sparsity.ts";
 export { tiedDense, type TiedDenseOptions } from "./nn/tied_dense.ts";
 export type { Activation } from "./ops/_activation.ts";
+export {
+  abs,
+  constant,
+  erf,
+  exp,
+  type Expr,
+  log,
+  log1p,
+  maximum,
+  minimum,
+  type Operand,
+  pow,
+  sigmoid,
+  sign,
+  sqrt,
+  tanh,
+  where,
+} from "./ops/expression/expression.ts";
+export { map, type MapOptions } from "./ops/map.ts";
+export { reduceMax, reduceMean, type ReduceOptions, reduceSum } from "./ops/reduce.ts";
 export { adam, adamw, type Optimizer, rmsprop, sgd } from "./optim/mod.ts";
 export { type Backend, chooseExecutor } from "./exec/choose.ts";
 export type { Executor, Program } from "./exec/executor.ts";

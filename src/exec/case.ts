@@ -135,7 +135,7 @@ export async function runSuite(
         if (call.writes.includes(at) || data.every((value, index) => Object.is(value, before[at]![index]))) {
           return;
         }
-        throw new Error(`${op.name} ${label} changed its input ${operandName(op, at)}`);
+        throw new Error(`${op.name} ${label} changed its input ${operandName(call, at)}`);
       });
       results.push(after);
     }

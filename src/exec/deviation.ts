@@ -1,7 +1,7 @@
 /** Comparing what a call wrote with the float64 reference. */
 import type { Step } from "../core/step.ts";
 import { columnsOf, pitchOf, type TypedArray } from "../core/tensor.ts";
-import type { Op, View } from "../ir/op.ts";
+import type { View } from "../ir/op.ts";
 import type { Call } from "../ir/plan.ts";
 import type { Program } from "./executor.ts";
 
@@ -75,7 +75,7 @@ export function compareWrites(
       const ratio = Math.abs(want - got) / (isPad ? 0 : tolerance(index));
       if (worst !== undefined && ratio <= worst.ratio) continue;
       worst = {
-        operand: operandName(call.op, at),
+        operand: operandName(call, at),
         index,
         expected: want,
         found: got,
@@ -98,8 +98,9 @@ export function compareCall(
 }
 
 /** Name of operand `at` of a call, for messages. */
-export function operandName(op: Op, at: number): string {
-  return op.operands[at] ?? "output";
+export function operandName({ op, operands }: Call, at: number): string {
+  const isOutput = op.updates === undefined && at === operands.length - 1;
+  return isOutput ? "output" : op.operands[at] ?? `in${at}`;
 }
 
 /** Values of all operands of a call, pads included. */

@@ -69,7 +69,8 @@ export async function preparePlan(
   const dispatches = new Map(calls.map((call) => [call, call.op.wasm(callTypes(call))]));
   const scratchBytes = Math.max(0, ...[...dispatches.values()].map((one) => one.scratchBytes ?? 0));
   const memory = allocateMemory(plan.buffers, { threads, scratchBytes, guards });
-  const ready = (call: Call) => prepareCall(call, dispatches.get(call)!, memory, options);
+  const modules = await ownModules([...dispatches.entries()]);
+  const ready = (call: Call) => prepareCall(call, dispatches.get(call)!, modules.get(call), memory, options);
   // Lists 0 … are the routines; after them comes one list per call, for `runCall`.
   const lists = [
     ...Object.values(routines).map((list) => list.map(ready)),
@@ -93,16 +94,40 @@ export async function preparePlan(
   };
 }
 
+/** Modules that ops have brought, compiled once for as long as their bytes are kept. */
+const compiled = new WeakMap<Uint8Array, Promise<WebAssembly.Module>>();
+
+/** The modules of calls whose kernel is not among the library's. Throws a sentence where one is none. */
+async function ownModules(
+  dispatches: readonly (readonly [Call, WasmDispatch])[],
+): Promise<ReadonlyMap<Call, WebAssembly.Module>> {
+  const modules = new Map<Call, WebAssembly.Module>();
+  for (const [call, { code }] of dispatches) {
+    if (code === undefined) continue;
+    const made = compiled.get(code) ?? WebAssembly.compile(code);
+    compiled.set(code, made);
+    const module = await made.catch((error) => {
+      throw new DescentError(
+        `Cannot compile the kernel of ${call.op.name} "${call.label}": ${causeOf(error)}`,
+      );
+    });
+    modules.set(call, module);
+  }
+  return modules;
+}
+
 /** A call with its pointers, as every thread makes it. */
 function prepareCall(
   call: Call,
   { units, args }: WasmDispatch,
+  module: WebAssembly.Module | undefined,
   memory: WasmMemory,
   options: PrepareOptions,
 ): WasmCall {
   const pointers = call.operands.map((operand) => pointerTo(memory, operand));
   return {
     name: call.op.name,
+    ...(module && { module }),
     units,
     args: [...pointers, ...(call.op.step ? [0] : []), ...args],
     stepAt: call.op.step ? pointers.length : -1,

@@ -5,10 +5,13 @@
 
 /** A WASM kernel: begin, end, then pointers and numbers. */
 type Kernel = (...args: number[]) => void;
+type Kernels = Readonly<Record<string, Kernel>>;
 
 /** One call, ready for any thread: `args` follow begin and end. */
 export interface WasmCall {
   readonly name: string;
+  /** The module that has the kernel, where it is not the library's. */
+  readonly module?: WebAssembly.Module;
   readonly units: number;
   readonly args: readonly number[];
   /** Position in `args` of the pointer to the step row; -1 if the kernel does not read it. */
@@ -51,11 +54,20 @@ export async function bindThread(
   { module, memory, lists, threads, thread, scratch, joinVectors }: WasmJob,
   { mayWait }: { readonly mayWait: boolean },
 ): Promise<(list: number, steps: number) => void> {
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory, abort: onAbort } });
-  const kernels = exports as Readonly<Record<string, Kernel>>;
+  const env = { memory, abort: onAbort };
+  const { exports } = await WebAssembly.instantiate(module, { env });
+  const kernels = exports as Kernels;
   kernels.setScratch!(scratch);
   kernels.setJoins!(joinVectors ? 1 : 0);
-  const runners = lists.map((calls) => bindList(kernels, calls, threads, thread, mayWait));
+  const own = new Map<WebAssembly.Module, Kernels>();
+  for (const one of new Set(lists.flat().flatMap((call) => call.module ?? []))) {
+    own.set(one, (await WebAssembly.instantiate(one, { env, kernels: exports })).exports as Kernels);
+  }
+  const kernelOf = (call: WasmCall) => (call.module ? own.get(call.module)! : kernels)[call.name]!;
+  const runners = lists.map((calls) => {
+    const bound = calls.map((call) => ({ ...call, kernel: kernelOf(call) }));
+    return bindList(kernels.barrier!, bound, threads, thread, mayWait);
+  });
   return (list, steps) => runners[list]!(steps);
 }
 
@@ -64,19 +76,18 @@ function onAbort(): never {
 }
 
 function bindList(
-  kernels: Readonly<Record<string, Kernel>>,
-  calls: readonly WasmCall[],
+  barrier: Kernel,
+  calls: readonly (WasmCall & { readonly kernel: Kernel })[],
   threads: number,
   thread: number,
   mayWait: boolean,
 ): (steps: number) => void {
-  const barrier = kernels.barrier!;
   const work: { kernel: Kernel; args: number[]; stepAt: number; barrierAfter: boolean; mine: boolean }[] = [];
-  calls.forEach(({ name, units, args, stepAt, parallel }, i) => {
+  calls.forEach(({ kernel, units, args, stepAt, parallel }, i) => {
     const begin = parallel ? shareBegin(units, thread, threads) : 0;
     const end = parallel ? shareBegin(units, thread + 1, threads) : units;
     work.push({
-      kernel: kernels[name]!,
+      kernel,
       args: [begin, end, ...args],
       stepAt: stepAt < 0 ? -1 : stepAt + 2,
       // Between two calls of the first thread alone nothing has to meet; the list is a ring, step after step.

@@ -1,4 +1,4 @@
-/** Compiled kernels: one shader module per op, one pipeline per op, layout and sizes, kept for the executor's life. */
+/** Compiled kernels: one shader module per text, one pipeline per text, layout and sizes, kept for the executor's life. */
 import { causeOf, DescentError } from "../core/errors.ts";
 import type { WgslDispatch } from "../ir/op.ts";
 import type { Call } from "../ir/plan.ts";
@@ -37,9 +37,9 @@ export function kernelCache(gpu: WebgpuDevice, loadShader: LoadShader): (call: C
   const layouts = new Map<string, GPUBindGroupLayout>();
   const pipelines = new Map<string, Promise<Omit<Kernel, "workgroups">>>();
 
-  const moduleOf = (call: Call) =>
-    remember(modules, call.op.name, async () => {
-      const code = await loadShader(call.op.name).catch((error) => {
+  const moduleOf = (call: Call, text: string | undefined) =>
+    remember(modules, text ?? call.op.name, async () => {
+      const code = text ?? await loadShader(call.op.name).catch((error) => {
         throw new DescentError(`Cannot read the shader of ${describeCall(call)}: ${oneLine(error)}`);
       });
       let module: GPUShaderModule;
@@ -53,10 +53,13 @@ export function kernelCache(gpu: WebgpuDevice, loadShader: LoadShader): (call: C
     remember(layouts, layoutKey(call), () => gpu.device.createBindGroupLayout({ entries: entriesOf(call) }));
 
   return async (call) => {
-    const { overrides, workgroups } = dispatchOf(call, gpu.device.limits.maxComputeWorkgroupsPerDimension);
-    const key = `${call.op.name} ${layoutKey(call)} ${JSON.stringify(overrides)}`;
+    const { overrides, workgroups, text } = dispatchOf(
+      call,
+      gpu.device.limits.maxComputeWorkgroupsPerDimension,
+    );
+    const key = `${text ?? call.op.name} ${layoutKey(call)} ${JSON.stringify(overrides)}`;
     const kernel = await remember(pipelines, key, async () => {
-      const module = await moduleOf(call);
+      const module = await moduleOf(call, text);
       let layout: GPUBindGroupLayout, pipeline: GPUComputePipeline;
       await gpu.scopedOrThrow(() => `Cannot prepare ${describeCall(call)}`, () => {
         layout = layoutOf(call);

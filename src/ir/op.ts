@@ -35,6 +35,8 @@ export interface ReferenceCall<A extends Attrs = Attrs> {
 export interface WgslDispatch {
   readonly overrides: Readonly<Record<string, number>>;
   readonly workgroups: readonly [x: number, y: number, z: number];
+  /** The shader's text, whose entry point is `main`. Default: the library's file of the op's name. */
+  readonly text?: string;
 }
 
 /**
@@ -46,6 +48,12 @@ export interface WasmDispatch {
   readonly args: readonly number[];
   /** Bytes that each thread needs for intermediate values. Default 0. */
   readonly scratchBytes?: number;
+  /**
+   * A module with the kernel, exported by the op's name, on the shared memory that it imports as `env.memory`; what the
+   * library's kernels export, it may import from `kernels`. Give the same array for the same kernel: it is compiled
+   * once. Default: the library's kernel of the op's name.
+   */
+  readonly code?: Uint8Array<ArrayBuffer>;
 }
 
 /** How the values of a case's input are drawn. */
@@ -88,9 +96,9 @@ export interface Node {
 }
 
 export interface Op<A extends Attrs = Attrs> {
-  /** Name of the op, of its WGSL file and of its function in the WASM module. */
+  /** Name of the op, and of its WGSL file and its function in the WASM module unless it brings kernels of its own. */
   readonly name: string;
-  /** Names of the operands, for messages and prints. */
+  /** Names of the operands, for messages and prints; an op that takes any number of them names the most. */
   readonly operands: readonly string[];
   /** Positions of inputs that are updated in place. Such an op has no output of its own. */
   readonly updates?: readonly number[];

@@ -24,6 +24,7 @@ import { linearOp } from "./linear.ts";
 import { linearBytesOp } from "./linear_bytes.ts";
 import { linearListsOp } from "./linear_lists.ts";
 import { listBytesOp } from "./list_bytes.ts";
+import { mapOp } from "./map.ts";
 import { matmulOp } from "./matmul.ts";
 import { matmulBytesOp } from "./matmul_bytes.ts";
 import { matmulListsOp } from "./matmul_lists.ts";
@@ -34,6 +35,7 @@ import { meanSquaredErrorGradOp } from "./mean_squared_error_grad.ts";
 import { oneHotOp } from "./one_hot.ts";
 import { outerProductOp } from "./outer_product.ts";
 import { recordOp } from "./record.ts";
+import { reduceOp } from "./reduce.ts";
 import { reshapeOp } from "./reshape.ts";
 import { rowWeightsOp } from "./row_weights.ts";
 import { softmaxOp } from "./softmax.ts";
@@ -69,6 +71,7 @@ export const OPS: readonly Op[] = [
   linearBytesOp,
   linearListsOp,
   listBytesOp,
+  mapOp,
   matmulOp,
   matmulBytesOp,
   matmulListsOp,
@@ -79,6 +82,7 @@ export const OPS: readonly Op[] = [
   oneHotOp,
   outerProductOp,
   recordOp,
+  reduceOp,
   reshapeOp,
   rowWeightsOp,
   softmaxOp,

@@ -1,0 +1,88 @@
+/** What each function of an expression is, in float64: the definition that kernels are measured against. */
+
+/** 1/(1 + e⁻ˣ), in the form whose exponential is at most 1. */
+function sigmoid(x: number): number {
+  const small = Math.exp(-Math.abs(x));
+  return (x < 0 ? small : 1) / (1 + small);
+}
+
+/** From here on erf is 1 to the last digit of float64. */
+const ERF_IS_ONE = 6;
+
+/** 2/√π · e^(-x²) · Σ 2ⁿ·x^(2n+1) / (1·3·…·(2n+1)): every term has the sign of x, so nothing cancels. */
+function erf(x: number): number {
+  if (!(Math.abs(x) < ERF_IS_ONE)) return Number.isNaN(x) ? NaN : Math.sign(x);
+  let term = x, sum = x;
+  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+    term *= 2 * x * x / (2 * n + 1);
+    sum += term;
+  }
+  return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+}
+
+export type UnaryKind =
+  | "neg"
+  | "abs"
+  | "sign"
+  | "sqrt"
+  | "exp"
+  | "log"
+  | "log1p"
+  | "tanh"
+  | "sigmoid"
+  | "erf";
+
+/** Functions of one value. */
+export const UNARY: Readonly<Record<UnaryKind, (x: number) => number>> = {
+  neg: (x) => -x,
+  abs: Math.abs,
+  sign: Math.sign,
+  sqrt: Math.sqrt,
+  exp: Math.exp,
+  log: Math.log,
+  log1p: Math.log1p,
+  tanh: Math.tanh,
+  sigmoid,
+  erf,
+};
+
+export type Comparison = "greater" | "greaterEqual" | "equal" | "notEqual";
+export type BinaryKind = "add" | "sub" | "mul" | "div" | "max" | "min" | "pow" | Comparison;
+
+/** Functions of two values. */
+export const BINARY: Readonly<Record<BinaryKind, (a: number, b: number) => number>> = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+  max: (a, b) => Math.max(a, b),
+  min: (a, b) => Math.min(a, b),
+  // Kernels take the logarithm of the base.
+  pow: (a, b) => b === 0 ? 1 : a < 0 ? NaN : a ** b,
+  greater: (a, b) => a > b ? 1 : 0,
+  greaterEqual: (a, b) => a >= b ? 1 : 0,
+  equal: (a, b) => a === b ? 1 : 0,
+  notEqual: (a, b) => a !== b ? 1 : 0,
+};
+
+/** What has the value 1 or 0. */
+const COMPARISONS: readonly string[] = ["greater", "greaterEqual", "equal", "notEqual"];
+
+/** Functions that cost many operations; kernels have a function of their own for each. */
+const CURVES: readonly string[] = ["exp", "log", "log1p", "tanh", "sigmoid", "erf", "pow"];
+
+export function isUnary(kind: string): kind is UnaryKind {
+  return Object.hasOwn(UNARY, kind);
+}
+
+export function isBinary(kind: string): kind is BinaryKind {
+  return Object.hasOwn(BINARY, kind);
+}
+
+export function isComparison(kind: string): kind is Comparison {
+  return COMPARISONS.includes(kind);
+}
+
+export function isCurve(kind: string): boolean {
+  return CURVES.includes(kind);
+}

@@ -1,0 +1,195 @@
+/** The WGSL functions that generated shaders take from here. Those that files of wgsl/ have too are the same text. */
+import type { Kind } from "./expression.ts";
+
+/** A function's text and the functions that it calls. */
+interface ShaderFunction {
+  readonly calls: readonly string[];
+  readonly text: string;
+}
+
+const FUNCTIONS: Readonly<Record<string, ShaderFunction>> = {
+  expm1_of_rest: {
+    calls: [],
+    text: `\
+// exp(r) - 1 where x = n·ln 2 + r with |r| ≤ ln 2 / 2, to its last digits also where it is small. ln 2 has two parts,
+// of which the first times n is exact. Of n as it is, compilers make one product of the two.
+fn expm1_of_rest(x: vec4f, n: vec4f) -> vec4f {
+  let r = fma(vec4f(vec4i(n) << vec4u(10)), vec4f(2.12194440e-4 / 1024), fma(n, vec4f(-0.693359375), x));
+  var p = 1.9875691500e-4 * r + 1.3981999507e-3;
+  p = (p * r + 8.3334519073e-3) * r + 4.1665795894e-2;
+  p = (p * r + 1.6666665459e-1) * r + 5.0000001201e-1;
+  return fma(p, r * r, r);
+}`,
+  },
+  power_of_2: {
+    calls: [],
+    text: `\
+fn power_of_2(n: vec4f) -> vec4f {
+  return bitcast<vec4f>((vec4i(n) + 127) << vec4u(23));
+}`,
+  },
+  exponential: {
+    calls: ["expm1_of_rest", "power_of_2"],
+    text: `\
+// exp(x) for x ≤ 0; what would be less than the least normal number is 0. The language's own may be off by 3 + 2·|x| units.
+fn exponential(x: vec4f) -> vec4f {
+  let least = vec4f(-87.3365402);
+  let bounded = select(x, least, x < least);
+  let n = round(bounded * 1.44269504);
+  return select((1 + expm1_of_rest(bounded, n)) * power_of_2(n), vec4f(), x < least);
+}`,
+  },
+  sigmoid: {
+    calls: ["exponential"],
+    text: `\
+fn sigmoid(x: vec4f) -> vec4f {
+  let small = exponential(-abs(x));
+  return select(vec4f(1), small, x < vec4f()) / (1 + small);
+}`,
+  },
+  hyperbolic_tangent: {
+    calls: ["expm1_of_rest", "power_of_2"],
+    text: `\
+// With t = exp(-2·|x|) - 1, which loses nothing where x is small, its size is -t/(2 + t). From 16 on it is 1.
+fn hyperbolic_tangent(x: vec4f) -> vec4f {
+  let twice = -2 * abs(x);
+  let bounded = select(twice, vec4f(-32), twice < vec4f(-32));
+  let n = round(bounded * 1.44269504);
+  let power = power_of_2(n);
+  let t = fma(expm1_of_rest(bounded, n), power, power - 1);
+  let size = bitcast<vec4u>(t / (2 + t)) & vec4u(0x7fffffff);
+  return bitcast<vec4f>(size | (bitcast<vec4u>(x) & vec4u(0x80000000)));
+}`,
+  },
+  exponential_of_any: {
+    calls: ["expm1_of_rest", "power_of_2"],
+    text: `\
+// exp(x): 0 below the least normal number, infinite above the largest. 2^128, which is no number, is twice 2^127.
+fn exponential_of_any(x: vec4f) -> vec4f {
+  let least = vec4f(-87.3365402);
+  let bounded = select(select(x, vec4f(89), x > vec4f(89)), least, x < least);
+  let n = round(bounded * 1.44269504);
+  let y = (1 + expm1_of_rest(bounded, n)) * power_of_2(min(n, vec4f(127)));
+  return select(select(y, y + y, n > vec4f(127)), vec4f(), x < least);
+}`,
+  },
+  twice_atanh: {
+    calls: [],
+    text: `\
+// 2·atanh(s) for |s| ≤ 1/3, as in kernels/lib/logarithm.ts.
+fn twice_atanh(s: vec4f) -> vec4f {
+  let w = s * s;
+  let p = ((0.268514980 * w + 0.282366198) * w + 0.400075606) * w + 0.666666403;
+  return s * w * p + 2 * s;
+}`,
+  },
+  logarithm: {
+    calls: ["twice_atanh"],
+    text: `\
+// ln x, where x = m·2^n with m from √½ to √2: -∞ at 0 and, as it may be taken for 0, below the least normal number; NaN
+// below 0.
+fn logarithm(x: vec4f) -> vec4f {
+  let exponent = (bitcast<vec4i>(x) - 0x3f3504f3) >> vec4u(23);
+  let m = bitcast<vec4f>(bitcast<vec4i>(x) - (exponent << vec4u(23)));
+  let n = vec4f(exponent);
+  let y = n * 0.693359375 + (n * -2.12194440e-4 + twice_atanh((m - 1) / (m + 1)));
+  let bits = bitcast<vec4u>(x);
+  let isNumber = x >= vec4f(1.17549435e-38) & x <= vec4f(3.40282346e38);
+  let isTiny = (bits & vec4u(0x7f800000)) == vec4u(0);
+  let limit = select(bits | vec4u(0x7fc00000), vec4u(0x7f800000), bits == vec4u(0x7f800000));
+  return select(bitcast<vec4f>(select(limit, vec4u(0xff800000), isTiny)), y, isNumber);
+}`,
+  },
+  log1p_of_any: {
+    calls: ["twice_atanh", "logarithm"],
+    text: `\
+// ln(1 + x) = 2·atanh(x / (x + 2)) where x is small: ln of 1 + x would lose it.
+fn log1p_of_any(x: vec4f) -> vec4f {
+  let isSmall = x > vec4f(-0.29) & x < vec4f(0.41);
+  let small = select(vec4f(), x, isSmall);
+  return select(logarithm(1 + x), twice_atanh(small / (small + 2)), isSmall);
+}`,
+  },
+  error_function: {
+    calls: ["exponential"],
+    text: `\
+// erf(x): a polynomial where |x| is small, else 1 - exp of one. Coefficients: N. Juffa.
+fn error_function(x: vec4f) -> vec4f {
+  let t = min(abs(x), vec4f(4));
+  let s = t * t;
+  var far = fma(fma(vec4f(-1.72853470e-5), t, vec4f(3.83197126e-4)), s, fma(vec4f(-3.88396438e-3), t, vec4f(2.42546219e-2)));
+  far = fma(fma(far, t, vec4f(-1.06777877e-1)), t, vec4f(-6.34846687e-1));
+  far = 1 - exponential(fma(fma(far, t, vec4f(-1.28717512e-1)), t, -t));
+  var near = fma(vec4f(-5.96761703e-4), s, vec4f(4.99119423e-3));
+  near = fma(fma(near, s, vec4f(-2.67681349e-2)), s, vec4f(1.12819925e-1));
+  near = fma(fma(near, s, vec4f(-3.76125336e-1)), s, vec4f(1.28379166e-1));
+  let y = select(fma(near, t, t), far, t > vec4f(0.927734375));
+  let isNaN = (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000);
+  return select(select(y, -y, x < vec4f()), x, isNaN);
+}`,
+  },
+  power: {
+    calls: ["exponential_of_any", "logarithm"],
+    text: `\
+fn power(base: vec4f, exponent: vec4f) -> vec4f {
+  return select(exponential_of_any(exponent * logarithm(base)), vec4f(1), exponent == vec4f());
+}`,
+  },
+  maximum: {
+    calls: [],
+    text: `\
+// The language's own may drop a NaN.
+fn maximum(a: vec4f, b: vec4f) -> vec4f {
+  let isNaN = (bitcast<vec4u>(a) & vec4u(0x7fffffff)) > vec4u(0x7f800000);
+  return select(select(b, a, a > b), a, isNaN);
+}`,
+  },
+  minimum: {
+    calls: [],
+    text: `\
+fn minimum(a: vec4f, b: vec4f) -> vec4f {
+  let isNaN = (bitcast<vec4u>(a) & vec4u(0x7fffffff)) > vec4u(0x7f800000);
+  return select(select(b, a, a < b), a, isNaN);
+}`,
+  },
+  sign_of: {
+    calls: [],
+    text: `\
+fn sign_of(x: vec4f) -> vec4f {
+  return select(select(x, vec4f(-1), x < vec4f()), vec4f(1), x > vec4f());
+}`,
+  },
+};
+
+/** The function of `FUNCTIONS` that computes a part. */
+const FUNCTION_OF: Readonly<Partial<Record<Kind, string>>> = {
+  exp: "exponential_of_any",
+  log: "logarithm",
+  log1p: "log1p_of_any",
+  tanh: "hyperbolic_tangent",
+  sigmoid: "sigmoid",
+  erf: "error_function",
+  pow: "power",
+  max: "maximum",
+  min: "minimum",
+  sign: "sign_of",
+};
+
+/** Name of the WGSL function of a part, if it is a function of ours. */
+export function shaderFunction(kind: Kind): string | undefined {
+  return FUNCTION_OF[kind];
+}
+
+/** The texts of these functions and of those that they call, each after what it calls. */
+export function shaderFunctions(names: readonly string[]): readonly string[] {
+  const needed = new Set<string>();
+  const need = (name: string) => {
+    FUNCTIONS[name]!.calls.forEach(need);
+    needed.add(name);
+  };
+  names.forEach(need);
+  return [...needed].map((name) => FUNCTIONS[name]!.text);
+}
+
+/** The texts of all functions. */
+export const SHADER_FUNCTIONS: readonly string[] = Object.values(FUNCTIONS).map(({ text }) => text);

@@ -1,0 +1,61 @@
+/**
+ * reduce: sums, means or maxima over chosen axes: y[k] = Σ x, (1/n) Σ x or max x. Each result is put together in one
+ * fixed order, whatever the number of threads.
+ * Shapes: x of 1 to 4 axes → y of those that are not reduced; with `keepAxes`, those that are have size 1.
+ */
+import { require } from "../core/errors.ts";
+import { checkOptions, shown } from "../core/option_names.ts";
+import { type Node, node } from "../ir/node.ts";
+import type { Reduction } from "./_reduce_kernel.ts";
+import { reduceOp } from "./map.ts";
+
+export { reduceOp };
+
+/** Options of `reduceSum`, `reduceMean` and `reduceMax`. */
+export interface ReduceOptions {
+  /** Which axes go, counted from 0. */
+  readonly axes: readonly number[];
+  /** Leave them with size 1, so that the result fits what it was made of. Default false. */
+  readonly keepAxes?: boolean;
+  /** What a reader calls the value. */
+  readonly label?: string;
+}
+
+function reduced(called: string, kind: Reduction, x: Node, options: ReduceOptions): Node {
+  checkOptions(called, options, { axes: true, keepAxes: true, label: true });
+  const { axes, keepAxes = false, label } = options;
+  require(
+    Array.isArray(axes) && axes.length > 0,
+    () => `${called}() takes the axes that it reduces, such as { axes: [1] }, got ${shown(axes)}`,
+  );
+  const sorted = axes.toSorted((a, b) => a - b).join();
+  return node(reduceOp, [x], { kind, axes: sorted, keep: keepAxes && sorted }, label);
+}
+
+/**
+ * Node for the sums of `x` over `axes`. Throws `DescentError` where it does not have them.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { leaf } from "../ir/leaf.ts";
+ * import { map } from "./map.ts";
+ * import { reduceMean } from "./reduce.ts";
+ * const x = leaf("input", "x", [32, 10]);
+ * const centered = map([x, reduceMean(x, { axes: [1], keepAxes: true })], (a, mean) => a.sub(mean));
+ * assertEquals(centered.type.shape, [32, 10]);
+ * ```
+ */
+export function reduceSum(x: Node, options: ReduceOptions): Node {
+  return reduced("reduceSum", "sum", x, options);
+}
+
+/** Node for the means of `x` over `axes`; see `reduceSum`. */
+export function reduceMean(x: Node, options: ReduceOptions): Node {
+  return reduced("reduceMean", "mean", x, options);
+}
+
+/** Node for the largest of `x` over `axes`: NaN where one is. Equal ones share the gradient. See `reduceSum`. */
+export function reduceMax(x: Node, options: ReduceOptions): Node {
+  return reduced("reduceMax", "max", x, options);
+}
