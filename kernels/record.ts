@@ -1,5 +1,5 @@
 // record: metrics[slot, column] = Σ values[i] over the first `count` rows, summed in float64.
-// values [M], metrics [S,4], updated.   Split: none (one unit).
+// values [M], metrics [S,P], updated.   Split: none (one unit).
 import { stepCount, stepSlot } from "./lib/layout";
 
 export function record(
@@ -9,6 +9,7 @@ export function record(
   metrics: usize,
   step: usize,
   m: i32,
+  pitch: i32,
   column: i32,
 ): void {
   if (begin >= end) return;
@@ -16,5 +17,5 @@ export function record(
   for (let i: i32 = 0, rows = min(m, stepCount(step)); i < rows; i++) {
     sum += <f64> load<f32>(values + (<usize> i << 2));
   }
-  store<f32>(metrics + (stepSlot(step) << 4) + (<usize> column << 2), <f32> sum);
+  store<f32>(metrics + (stepSlot(step) * <usize> pitch + <usize> column << 2), <f32> sum);
 }

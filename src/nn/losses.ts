@@ -4,7 +4,8 @@ import { checkOptions, type NoOptions, shown } from "../core/option_names.ts";
 import { sizeOf } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
 import { binaryCrossEntropy as binaryCrossEntropyNode } from "../ops/binary_cross_entropy.ts";
-import { abs, map, maximum, minimum } from "../ops/map.ts";
+import { abs, log1p, maximum, minimum } from "../ops/expression/expression.ts";
+import { map } from "../ops/map.ts";
 import { meanSquaredError as meanSquaredErrorNode } from "../ops/mean_squared_error.ts";
 import { reduceMean } from "../ops/reduce.ts";
 import { reshape } from "../ops/reshape.ts";
@@ -73,7 +74,7 @@ export function binaryCrossEntropy(options: NoOptions = {}): ClassifierLoss {
     compares: "values",
     // log(1 + exp(z)) − z·t, so that nothing overflows.
     rows: ({ output, targets }) =>
-      meanOf(output, targets!, (z, t) => maximum(z, 0).sub(z.mul(t)).add(abs(z).neg().exp().log1p())),
+      meanOf(output, targets!, (z, t) => maximum(z, 0).sub(z.mul(t)).add(log1p(abs(z).neg().exp()))),
     correct: ({ output, targets }) => meanOf(output, targets!, (z, t) => z.greater(0).equal(t.greater(0.5))),
   };
 }

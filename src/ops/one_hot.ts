@@ -35,7 +35,13 @@ export const oneHotOp: Op<OneHotAttrs> = {
     workgroups: flatGrid(vectorsOf(output)),
   }),
   wasm: ({ output }) => ({ units: output.shape[0]!, args: [pitchOf(output.shape), output.shape[1]!] }),
-  cases: [oneHotCase(1, 1), oneHotCase(32, 10), oneHotCase(7, 5), oneHotCase(300, 257)],
+  cases: [
+    oneHotCase(1, 1),
+    oneHotCase(32, 10),
+    oneHotCase(7, 13),
+    oneHotCase(300, 257),
+    oneHotCase(11385, 5),
+  ],
 };
 
 function oneHotCase(rows: number, classes: number): OpCase<OneHotAttrs> {

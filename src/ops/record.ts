@@ -1,7 +1,7 @@
 /**
  * record: metrics[slot, column] = Σ values[i] over the first `count` rows, where `slot` and `count` are the step's.
  * Each step has a row of its own, so nothing is accumulated on the device and the host sums in float64.
- * Shapes: values [M], metrics [S,4], updated.   M rows (batch), S slots.
+ * Shapes: values [M], metrics [S,P], updated.   M rows (batch), S slots, P columns.
  */
 import { type Node, node } from "../ir/node.ts";
 import type { Op, OpCase } from "../ir/op.ts";
@@ -50,15 +50,24 @@ export const recordOp: Op<RecordAttrs> = {
     },
     workgroups: [1, 1, 1],
   }),
-  wasm: ({ inputs: [values], attrs }) => ({ units: 1, args: [values!.shape[0]!, attrs.column] }),
-  cases: [recordCase(1, 1, 0), recordCase(32, 25, 3), recordCase(13, 13, 7), recordCase(11385, 11385, 1)],
+  wasm: ({ inputs: [values, metrics], attrs }) => ({
+    units: 1,
+    args: [values!.shape[0]!, pitchOf(metrics!.shape), attrs.column],
+  }),
+  cases: [
+    recordCase(1, 1, 0),
+    recordCase(32, 25, 3),
+    recordCase(13, 13, 7),
+    recordCase(11385, 11385, 1),
+    recordCase(32, 25, 5, 8),
+  ],
 };
 
-function recordCase(m: number, count: number, slot: number): OpCase<RecordAttrs> {
+function recordCase(m: number, count: number, slot: number, columns = 4): OpCase<RecordAttrs> {
   return {
-    label: `${count} of [${m}] into slot ${slot}`,
-    inputs: [{ shape: [m], fill: "normal" }, { shape: [8, 4], fill: "normal" }],
-    attrs: { column: slot % 4 },
+    label: `${count} of [${m}] into slot ${slot} of ${columns} columns`,
+    inputs: [{ shape: [m], fill: "normal" }, { shape: [8, columns], fill: "normal" }],
+    attrs: { column: slot % columns },
     step: { count, slot },
   };
 }

@@ -63,7 +63,7 @@ Deno.test("violationsOf() knows the rooms of the experiments, and of the program
     ["experiments/figures/a.ts", 'import { type Run } from "../lab/run.ts";\nimport "../measures/a.ts";'],
     ["experiments/figures/bad.ts", 'import { makeRun, type Run } from "../lab/run.ts";'],
     ["experiments/lab/bad.ts", 'import "../figures/a.ts";\nimport "../reports/mod.ts";\nimport "../q1.ts";'],
-    ["experiments/q1.ts", 'import "./lab/run.ts";\nimport "./images.ts";\nimport "./reports/mod.ts";'],
+    ["experiments/q1.ts", 'import "./lab/run.ts";\nimport "./images/select.ts";\nimport "./reports/mod.ts";'],
     ["experiments/reports/a/mod.ts", 'import "../../q1.ts";\nimport "../../commands.ts";'],
     ["experiments/commands/sweep.ts", 'import "../reports/mod.ts";\nimport "../main.ts";'],
     ["experiments/lost/file.ts", ""],
