@@ -2,6 +2,7 @@
 // params, grads, m, v, all [P].   Split: vectors of four, two at a time. Scalars: a = lr/(1-β₁ᵗ), c = 1/√(1-β₂ᵗ), lr.
 import { stepScalar } from "./lib/layout";
 import { fma, runningMean } from "./lib/math";
+import { moved } from "./lib/moments";
 
 export function adam(
   begin: i32,
@@ -47,11 +48,4 @@ export function adam(
     v128.store(second + at, v);
     v128.store(params + at, moved(p, m, v, a, c, small, shrink));
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function moved(p: v128, m: v128, v: v128, a: v128, c: v128, small: v128, shrink: v128): v128 {
-  const move = f32x4.div(f32x4.mul(a, m), fma(f32x4.sqrt(v), c, small));
-  return f32x4.sub(f32x4.sub(p, f32x4.mul(shrink, p)), move);
 }

@@ -1,7 +1,9 @@
 // The WebAssembly module: one function per op, named after it, and what the executor needs around them.
 export { activation_grad } from "./activation_grad";
+export { adagrad } from "./adagrad";
 export { adam } from "./adam";
 export { add } from "./add";
+export { amsgrad } from "./amsgrad";
 export { avg_pool2d } from "./avg_pool2d";
 export { avg_pool2d_grad } from "./avg_pool2d_grad";
 export { binary_cross_entropy } from "./binary_cross_entropy";

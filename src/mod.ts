@@ -56,7 +56,19 @@ export {
 } from "./ops/expression/expression.ts";
 export { map, type MapOptions } from "./ops/map.ts";
 export { reduceMax, reduceMean, type ReduceOptions, reduceSum } from "./ops/reduce.ts";
-export { adam, adamw, type Optimizer, rmsprop, sgd } from "./optim/mod.ts";
+export {
+  adagrad,
+  type AdagradOptions,
+  adam,
+  type AdamOptions,
+  adamw,
+  type DecayOptions,
+  type Optimizer,
+  rmsprop,
+  type RmspropOptions,
+  sgd,
+  type SgdOptions,
+} from "./optim/mod.ts";
 export { type Backend, chooseExecutor } from "./exec/choose.ts";
 export type { Executor, Program } from "./exec/executor.ts";
 export {

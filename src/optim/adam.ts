@@ -4,13 +4,15 @@
  * Shapes: params, grads, first moment m, second moment v, all [P].   λc coupled, λd decoupled weight decay.
  * Source: Kingma and Ba (ICLR 2015), algorithm 1; decoupled decay: Loshchilov and Hutter (ICLR 2019).
  */
+import { require } from "../core/errors.ts";
+import { checkOptions, type OptionNames } from "../core/option_names.ts";
 import { node } from "../ir/node.ts";
-import type { Op, OpCase } from "../ir/op.ts";
+import type { Op } from "../ir/op.ts";
 import { ROUNDING } from "../ops/_support.ts";
+import { type AdamAttrs, corrections, momentCases, momentNumbers } from "./_moments.ts";
+import { amsgradOp } from "./amsgrad.ts";
 import {
-  ARENA_SIZES,
   arenaGrid,
-  arenaInputs,
   arenaVectors,
   decayAttrs,
   type DecayOptions,
@@ -19,16 +21,6 @@ import {
   requireLearningRate,
   requireNumber,
 } from "./optimizer.ts";
-import { require } from "../core/errors.ts";
-import { checkOptions, type OptionNames } from "../core/option_names.ts";
-
-type AdamAttrs = {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly coupledDecay: number;
-  readonly decoupledDecay: number;
-};
 
 export const adamOp: Op<AdamAttrs> = {
   name: "adam",
@@ -59,49 +51,16 @@ export const adamOp: Op<AdamAttrs> = {
   },
   flops: ({ output }) => 14 * output.shape[0]!,
   wgsl: (types) => ({
-    overrides: { VECTORS: arenaVectors(types), ...numbers(types.attrs) },
+    overrides: { VECTORS: arenaVectors(types), ...momentNumbers(types.attrs) },
     workgroups: arenaGrid(types),
   }),
-  wasm: (types) => ({ units: arenaVectors(types), args: Object.values(numbers(types.attrs)) }),
-  cases: ARENA_SIZES.flatMap((elements) => [
-    adamCase(elements, "first update", 1, {}),
-    adamCase(elements, "coupled decay", 10, { coupledDecay: 1e-2 }),
-    adamCase(elements, "decoupled decay", 1000, { decoupledDecay: 1e-2 }),
-  ]),
+  wasm: (types) => ({ units: arenaVectors(types), args: Object.values(momentNumbers(types.attrs)) }),
+  cases: momentCases(["normal", "positive"]),
 };
-
-/** Kernel settings, in the order of the WASM kernel's arguments. */
-function numbers(attrs: AdamAttrs) {
-  return {
-    BETA1: attrs.beta1,
-    ONE_MINUS_BETA1: 1 - attrs.beta1,
-    BETA2: attrs.beta2,
-    ONE_MINUS_BETA2: 1 - attrs.beta2,
-    EPSILON: attrs.epsilon,
-    COUPLED_DECAY: attrs.coupledDecay,
-    DECOUPLED_DECAY: attrs.decoupledDecay,
-  };
-}
-
-/** a, c and lr of update `step`, counted from 0. */
-function corrections(step: number, learningRate: number, beta1: number, beta2: number): readonly number[] {
-  const t = step + 1;
-  return [learningRate / (1 - beta1 ** t), 1 / Math.sqrt(1 - beta2 ** t), learningRate];
-}
 
 /** The same where epsilon is added to the raw root: a·m/(√v·c + ε·c) is (a/c)·m/(√v + ε). */
 function rawCorrections([a, c, learningRate]: readonly number[]): readonly number[] {
   return [a! / c!, 1, learningRate!];
-}
-
-function adamCase(elements: number, label: string, t: number, more: Partial<AdamAttrs>): OpCase<AdamAttrs> {
-  return {
-    label: `[${elements}] ${label}`,
-    inputs: arenaInputs(elements, ["normal", "positive"]),
-    attrs: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, coupledDecay: 0, decoupledDecay: 0, ...more },
-    step: { step: t - 1, scalars: corrections(t - 1, 0.001, 0.9, 0.999) },
-    bench: elements === 24448 && t === 10,
-  };
 }
 
 /** Settings of `adam` and `adamw`. */
@@ -119,6 +78,11 @@ export interface AdamOptions extends DecayOptions {
    * Keras, not after it, as in algorithm 1 and in PyTorch. Default false.
    */
   readonly rawEpsilon?: boolean;
+  /**
+   * Divide by the root of the largest second moment so far, so that no step grows because gradients became small again.
+   * As in PyTorch the largest is taken of the moment before its correction, and then corrected like it. Default false.
+   */
+  readonly amsgrad?: boolean;
 }
 
 const NAMES = {
@@ -127,6 +91,7 @@ const NAMES = {
   beta2: true,
   epsilon: true,
   rawEpsilon: true,
+  amsgrad: true,
   weightDecay: true,
   decoupled: true,
 } as const satisfies OptionNames<AdamOptions>;
@@ -134,7 +99,8 @@ const NAMES = {
 /**
  * Adam: momentum divided by the root of a running mean of squared gradients, both corrected for their zero start.
  *
- * Throws on a negative learning rate, an epsilon that is not positive, and a beta outside [0, 1).
+ * Throws on a negative learning rate, an epsilon that is not positive, and a beta outside [0, 1). With `amsgrad` it is
+ * AMSGrad (Reddi, Kale and Kumar, ICLR 2018), which keeps one value more for each parameter.
  *
  * @example
  * ```ts
@@ -151,6 +117,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
     beta2 = 0.999,
     epsilon = 1e-8,
     rawEpsilon = false,
+    amsgrad = false,
     weightDecay = 0,
     decoupled = false,
   } = options;
@@ -167,12 +134,16 @@ export function adam(options: AdamOptions = {}): Optimizer {
       beta2,
       epsilon,
       ...(rawEpsilon && { rawEpsilon }),
+      ...(amsgrad && { amsgrad }),
       weightDecay,
       decoupled,
     },
     learningRate,
-    states: ["m", "v"],
-    update: (params, grads, states) => node(adamOp, [params, grads, ...states], attrs, "adam"),
+    states: amsgrad ? ["m", "v", "largest"] : ["m", "v"],
+    update: (params, grads, states) =>
+      amsgrad
+        ? node(amsgradOp, [params, grads, ...states], attrs, "amsgrad")
+        : node(adamOp, [params, grads, ...states], attrs, "adam"),
     scalars(step, rate = learningRate) {
       const scalars = corrections(step, rate, beta1, beta2);
       return rawEpsilon ? rawCorrections(scalars) : scalars;

@@ -7,7 +7,7 @@ import { referenceExecutor } from "../../src/exec/reference.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
 import { leaf } from "../../src/ir/leaf.ts";
 import { compile } from "../../src/ir/plan.ts";
-import { adam, adamw, type Optimizer, OPTIMIZER_OPS, rmsprop, sgd } from "../../src/optim/mod.ts";
+import { adagrad, adam, adamw, type Optimizer, OPTIMIZER_OPS, rmsprop, sgd } from "../../src/optim/mod.ts";
 
 type Options = Readonly<Record<string, number | boolean>>;
 
@@ -30,7 +30,13 @@ const vectors: Vectors = JSON.parse(
   await Deno.readTextFile(new URL("../vectors/optimizers.json", import.meta.url)),
 );
 
-const BUILD: Readonly<Record<string, (options: Options) => Optimizer>> = { sgd, rmsprop, adam, adamw };
+const BUILD: Readonly<Record<string, (options: Options) => Optimizer>> = {
+  sgd,
+  rmsprop,
+  adagrad,
+  adam,
+  adamw,
+};
 
 /** Parameters after each of `vectors.steps` updates. */
 async function trajectory(executor: Executor, optimizer: Optimizer): Promise<readonly TypedArray[]> {
@@ -88,15 +94,20 @@ for (const one of vectors.cases) {
 
 Deno.test("the vectors hold each optimizer without decay, with coupled and with decoupled decay", () => {
   const found = new Set(vectors.cases.map(({ optimizer, options }) => {
-    const { momentum, nesterov, weightDecay, decoupled } = options;
+    const { momentum, nesterov, amsgrad, weightDecay, decoupled } = options;
     const form = optimizer === "sgd"
       ? `sgd${momentum ? " momentum" : ""}${nesterov ? " nesterov" : ""}`
-      : optimizer;
+      : `${optimizer}${amsgrad ? " amsgrad" : ""}`;
     return `${form}${weightDecay ? (decoupled || optimizer === "adamw" ? " decoupled" : " coupled") : ""}`;
   }));
-  const wanted = ["sgd", "sgd momentum", "sgd momentum nesterov", "rmsprop"]
+  const wanted = ["sgd", "sgd momentum", "sgd momentum nesterov", "rmsprop", "adagrad"]
     .flatMap((form) => [form, `${form} coupled`, `${form} decoupled`]);
-  assertEquals([...wanted, "adam", "adam coupled", "adamw decoupled"].filter((one) => !found.has(one)), []);
+  const ofAdam = ["", " amsgrad"].flatMap((more) => [
+    `adam${more}`,
+    `adam${more} coupled`,
+    `adamw${more} decoupled`,
+  ]);
+  assertEquals([...wanted, ...ofAdam].filter((one) => !found.has(one)), []);
 });
 
 Deno.test("worstError() sees one parameter that is off", () => {
@@ -158,11 +169,26 @@ Deno.test("optimizers record all their settings, defaults included", () => {
     weightDecay: 0,
     decoupled: false,
   });
+  assertEquals(adagrad().options, {
+    learningRate: 0.01,
+    initialAccumulator: 0,
+    epsilon: 1e-10,
+    weightDecay: 0,
+    decoupled: false,
+  });
+  assertEquals(adam({ amsgrad: true }).options.amsgrad, true);
   assertEquals(
-    [sgd(), sgd({ momentum: 0.5 }), sgd({ momentum: 0.5, nesterov: true }), rmsprop(), adam(), adamw()].map((
-      { name },
-    ) => name),
-    ["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"],
+    [
+      sgd(),
+      sgd({ momentum: 0.5 }),
+      sgd({ momentum: 0.5, nesterov: true }),
+      rmsprop(),
+      adagrad(),
+      adam(),
+      adamw(),
+      adamw({ amsgrad: true }),
+    ].map(({ name }) => name),
+    ["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw", "adamw"],
   );
 });
 
@@ -222,6 +248,11 @@ Deno.test("an epsilon that is not positive and a negative weight decay are refus
       DescentError,
       `Epsilon must be above 0, such as 1e-7, got ${epsilon}`,
     );
+    assertThrows(
+      () => adagrad({ epsilon }),
+      DescentError,
+      `Epsilon must be above 0, such as 1e-10, got ${epsilon}`,
+    );
   }
   for (const build of Object.values(BUILD)) {
     for (const weightDecay of [-0.1, NaN]) {
@@ -246,6 +277,46 @@ Deno.test("adam with rawEpsilon takes Keras's step: lr·√(1−β₂ᵗ)/(1−�
     assertAlmostEquals(a! * m / (Math.sqrt(v) * c! + epsilon), keras, 1e-15);
   }
   assertEquals(optimizer.options.rawEpsilon, true);
+});
+
+Deno.test("AMSGrad's steps stay small once gradients were large, and Adam's grow again", async () => {
+  const [reference] = EXECUTORS[0], settings = { learningRate: 0.01, beta2: 0.5 };
+  const params = leaf("parameter", "params", [4]), grads = leaf("input", "grads", [4]);
+  const lastStep = async (optimizer: Optimizer) => {
+    const states = optimizer.states.map((name) => leaf("state", name, [4]));
+    const program = await reference.load(compile({ update: [optimizer.update(params, grads, states)] }));
+    const moved: number[] = [];
+    // One gradient of 100 and then small ones, which Adam has forgotten the large one by.
+    for (let step = 0; step < 200; step++) {
+      program.write(grads, new Float64Array(4).fill(step === 0 ? 100 : 0.01));
+      const before = (await program.read(params))[0]!, scalars = optimizer.scalars(step);
+      await program.run("update", [{ start: 0, count: 1, slot: 0, step, seed: 0, scalars }]);
+      moved.push(before - (await program.read(params))[0]!);
+    }
+    return moved.at(-1)!;
+  };
+  assertAlmostEquals(await lastStep(adam(settings)), 0.01, 1e-5);
+  // The largest second moment is 0.5·100²; the corrections are 1 by then.
+  assertAlmostEquals(
+    await lastStep(adam({ ...settings, amsgrad: true })),
+    0.01 * 0.01 / Math.sqrt(5000),
+    1e-9,
+  );
+});
+
+Deno.test("AMSGrad keeps one arena more than Adam, which keeps those that it kept", () => {
+  assertEquals([adam().states, adam({ amsgrad: true }).states], [["m", "v"], ["m", "v", "largest"]]);
+  assertEquals(adam({ amsgrad: false }).options, adam().options);
+});
+
+Deno.test("Adagrad refuses a sum of squares that starts below 0 or at no number", () => {
+  for (const initialAccumulator of [-0.1, NaN, Infinity]) {
+    assertThrows(
+      () => adagrad({ initialAccumulator }),
+      DescentError,
+      `The initialAccumulator must be 0 or more, got ${initialAccumulator}`,
+    );
+  }
 });
 
 Deno.test("an update refuses arenas of different sizes, and sizes that are no multiple of 4", () => {

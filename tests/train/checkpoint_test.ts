@@ -13,7 +13,7 @@ import { dropout } from "../../src/nn/dropout.ts";
 import { reconstructionCrossEntropy } from "../../src/nn/losses.ts";
 import { initializeWeights, type Model, sequential } from "../../src/nn/model.ts";
 import { tiedDense } from "../../src/nn/tied_dense.ts";
-import { adam, adamw, type Optimizer, rmsprop, sgd } from "../../src/optim/mod.ts";
+import { adagrad, adam, adamw, type Optimizer, rmsprop, sgd } from "../../src/optim/mod.ts";
 import { isHealthy } from "../../src/train/checkpoint.ts";
 import { hasCheckpoint, previousOf, readCheckpoint } from "../../src/train/checkpoint_file.ts";
 import { firstBadCall } from "../../src/train/first_bad_call.ts";
@@ -38,6 +38,8 @@ const OPTIMIZERS: readonly Optimizer[] = [
   rmsprop({ learningRate: 0.01, momentum: 0.9 }),
   adam({ learningRate: 0.01 }),
   adamw({ learningRate: 0.01 }),
+  adamw({ learningRate: 0.01, amsgrad: true }),
+  adagrad({ learningRate: 0.05, initialAccumulator: 0.1 }),
 ];
 const OPTIONS = { optimizer: adam({ learningRate: 0.01 }), batch: 8, epochs: 4 } satisfies FitOptions;
 

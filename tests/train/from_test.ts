@@ -10,7 +10,7 @@ import { wasmExecutor } from "../../src/exec/wasm.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { dropout } from "../../src/nn/dropout.ts";
 import { initializeWeights, sequential } from "../../src/nn/model.ts";
-import { adam, adamw, type Optimizer, rmsprop, sgd } from "../../src/optim/mod.ts";
+import { adagrad, adam, adamw, type Optimizer, rmsprop, sgd } from "../../src/optim/mod.ts";
 import { fit, type FitOptions, type FitResult } from "../../src/train/fit.ts";
 import { reduceOnPlateau } from "../../src/train/plateau.ts";
 import { cosineDecay, exponentialDecay, warmUp } from "../../src/train/schedule.ts";
@@ -32,6 +32,8 @@ const OPTIMIZERS: readonly Optimizer[] = [
   adam({ learningRate: 0.01 }),
   adam({ learningRate: 0.01, rawEpsilon: true }),
   adamw({ learningRate: 0.01 }),
+  adamw({ learningRate: 0.01, amsgrad: true }),
+  adagrad({ learningRate: 0.05, initialAccumulator: 0.1 }),
 ];
 const SCHEDULES: FitOptions["schedule"][] = [
   undefined,

@@ -23,7 +23,7 @@ const SET = {
 const DATA = { train: SET, validation: SET, test: SET };
 const EXECUTOR = await wasmExecutor({ threads: 1 });
 
-const ADAM = "learningRate, beta1, beta2, epsilon, rawEpsilon, weightDecay, decoupled";
+const ADAM = "learningRate, beta1, beta2, epsilon, rawEpsilon, amsgrad, weightDecay, decoupled";
 const ELSEWHERE =
   "the optimizer has it, as in fit(model, data, { optimizer: adam({ learningRate: 0.001 }) })";
 const LAYERS = "what dense(), conv2d() and the like give";
@@ -44,7 +44,7 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
     'adam() has no option "learningrate": did you mean learningRate?',
   ],
   ["adam({ eps })", () => d.adam({ eps: 1e-7 }), 'adam() has no option "eps": did you mean epsilon?'],
-  ["adam({ amsgrad })", () => d.adam({ amsgrad: true }), `adam() has no option "amsgrad": it takes ${ADAM}`],
+  ["adam({ foreach })", () => d.adam({ foreach: true }), `adam() has no option "foreach": it takes ${ADAM}`],
   [
     "adam({ toString })",
     () => d.adam({ toString: 1 }),
@@ -81,6 +81,11 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
     () => d.rmsprop({ alpha: 0.9 }),
     'rmsprop() has no option "alpha": it takes learningRate, rho, momentum, epsilon, epsilonInside, centered, ' +
     "weightDecay, decoupled",
+  ],
+  [
+    "adagrad({ lr_decay })",
+    () => d.adagrad({ lr_decay: 0.1 }),
+    'adagrad() has no option "lr_decay": it takes learningRate, initialAccumulator, epsilon, weightDecay, decoupled',
   ],
   [
     "rmsprop({ centred })",

@@ -6,7 +6,7 @@ import type { ImageSplits } from "../../src/data/mnist.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { initializeWeights, sequential } from "../../src/nn/model.ts";
-import { adam, adamw, type Optimizer, rmsprop, sgd } from "../../src/optim/mod.ts";
+import { adagrad, adam, adamw, type Optimizer, rmsprop, sgd } from "../../src/optim/mod.ts";
 import { fit, type FitOptions } from "../../src/train/fit.ts";
 import { type PlateauOptions, reduceOnPlateau } from "../../src/train/plateau.ts";
 import {
@@ -303,7 +303,7 @@ Deno.test("a training on a plateau goes on with the lowered rate, as one of that
 });
 
 Deno.test("a constant schedule changes no bit, a rate of zero no weight, and without one no rate is recorded", async () => {
-  for (const optimizer of [sgd({ momentum: 0.9 }), rmsprop(), adam(), adamw()]) {
+  for (const optimizer of [sgd({ momentum: 0.9 }), rmsprop(), adagrad(), adam(), adamw()]) {
     const options: FitOptions = { executor: referenceExecutor(), optimizer, epochs: 2 };
     const plain = await fit(MODEL, DATA, options);
     const constant = await fit(MODEL, DATA, { ...options, schedule: constantRate() });

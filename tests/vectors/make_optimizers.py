@@ -107,15 +107,30 @@ def rmsprop_inside(rate, rho, epsilon, momentum=0.0, centered=False, coupled=0.0
     case("rmsprop", options, "Keras's formula", keras_rmsprop(rate, rho, momentum, epsilon, centered, coupled))
 
 
-def adam(rate, betas, epsilon, coupled=0.0, decoupled=0.0):
-    options = {"learningRate": rate, "beta1": betas[0], "beta2": betas[1], "epsilon": epsilon}
+def adagrad(rate, initial, epsilon, coupled=0.0, decoupled=0.0):
+    options = {"learningRate": rate, "initialAccumulator": initial, "epsilon": epsilon}
     if coupled or decoupled:
         options["weightDecay"] = coupled or decoupled
     if decoupled:
-        make = lambda params: torch.optim.AdamW(params, lr=rate, betas=betas, eps=epsilon, weight_decay=decoupled)
+        options["decoupled"] = True
+    make = lambda params: torch.optim.Adagrad(
+        params, lr=rate, initial_accumulator_value=initial, eps=epsilon, weight_decay=coupled
+    )
+    case("adagrad", options, "torch.optim.Adagrad", pytorch(make, decoupled, rate))
+
+
+def adam(rate, betas, epsilon, coupled=0.0, decoupled=0.0, amsgrad=False):
+    options = {"learningRate": rate, "beta1": betas[0], "beta2": betas[1], "epsilon": epsilon}
+    if amsgrad:
+        options["amsgrad"] = True
+    more = {"lr": rate, "betas": betas, "eps": epsilon, "amsgrad": amsgrad}
+    if coupled or decoupled:
+        options["weightDecay"] = coupled or decoupled
+    if decoupled:
+        make = lambda params: torch.optim.AdamW(params, weight_decay=decoupled, **more)
         case("adamw", options, "torch.optim.AdamW", pytorch(make))
     else:
-        make = lambda params: torch.optim.Adam(params, lr=rate, betas=betas, eps=epsilon, weight_decay=coupled)
+        make = lambda params: torch.optim.Adam(params, weight_decay=coupled, **more)
         case("adam", options, "torch.optim.Adam", pytorch(make))
 
 
@@ -142,6 +157,14 @@ adam(0.01, (0.9, 0.999), 1e-8)
 adam(0.02, (0.8, 0.99), 1e-3)
 adam(0.01, (0.9, 0.999), 1e-8, coupled=0.1)
 adam(0.01, (0.9, 0.999), 1e-8, decoupled=0.1)
+adam(0.01, (0.9, 0.9), 1e-8, amsgrad=True)
+adam(0.02, (0.8, 0.7), 1e-3, amsgrad=True)
+adam(0.01, (0.9, 0.9), 1e-8, coupled=0.1, amsgrad=True)
+adam(0.01, (0.9, 0.9), 1e-8, decoupled=0.1, amsgrad=True)
+adagrad(0.1, 0.0, 1e-10)
+adagrad(0.05, 0.1, 1e-2)
+adagrad(0.1, 0.0, 1e-10, coupled=0.1)
+adagrad(0.1, 0.5, 1e-10, decoupled=0.1)
 
 NOTE = (
     f"Made by make_optimizers.py beside this file, in float64: PyTorch {torch.__version__} where `by` names a class of "
