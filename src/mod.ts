@@ -10,6 +10,7 @@ export { gradients } from "./ir/gradients.ts";
 export { arena, leaf } from "./ir/leaf.ts";
 export type { Node } from "./ir/node.ts";
 export { compile, type Plan } from "./ir/plan.ts";
+export { augmentation, type AugmentationOptions } from "./nn/augmentation.ts";
 export { avgPool2d } from "./nn/avg_pool2d.ts";
 export { conv2d, type Conv2dOptions, type Padding } from "./nn/conv2d.ts";
 export { corruption, type CorruptionOptions } from "./nn/corruption.ts";
@@ -36,6 +37,7 @@ export type { PoolLayerOptions } from "./nn/pool.ts";
 export { type SparsityOptions, withSparsity } from "./nn/sparsity.ts";
 export { tiedDense, type TiedDenseOptions } from "./nn/tied_dense.ts";
 export type { Activation } from "./ops/_activation.ts";
+export type { Flip } from "./ops/augment.ts";
 export {
   abs,
   constant,

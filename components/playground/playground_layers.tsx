@@ -6,7 +6,7 @@ import type { LayerFacts, ModelFacts, Shown } from "./playground_messages.ts";
 import { paintImage, paintLayer } from "./playground_paint.ts";
 
 /** Layers that change no value, only where it lies or what training does. */
-const SILENT = ["flatten", "dropout", "corruption"];
+const SILENT = ["flatten", "dropout", "corruption", "augmentation"];
 /** More outputs than these are no classes. */
 const MOST_CLASSES = 20;
 

@@ -5,7 +5,7 @@ import { fma } from "./math";
 /** cos of an angle in units of 2⁻²⁴ turns: the nearest quarter turn and a polynomial on the rest, good to 10⁻⁷. */
 // @ts-ignore: decorator
 @inline
-function cosTurns(angle: v128): v128 {
+export function cosTurns(angle: v128): v128 {
   const quarter = i32x4.shr_s(i32x4.add(angle, i32x4.splat(1 << 21)), 22);
   const rest = f32x4.convert_i32x4_s(i32x4.sub(angle, i32x4.shl(quarter, 22)));
   const f = f32x4.mul(rest, f32x4.splat(2.384185791015625e-7)), z = f32x4.mul(f, f); // of a quarter turn, -½ to ½

@@ -17,6 +17,7 @@ export const STREAM = {
   test: 5,
   corruption: 6,
   noise: 7,
+  augmentation: 8,
 } as const;
 
 export type Words4 = readonly [number, number, number, number];
@@ -26,7 +27,7 @@ const WEYL_0 = 0x9e3779b9, WEYL_1 = 0xbb67ae85;
 const ROUNDS = 10;
 
 /** High 32 bits of the product of two u32. */
-function multiplyHigh(a: number, b: number): number {
+export function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff, aHigh = a >>> 16, bLow = b & 0xffff, bHigh = b >>> 16;
   const low = aLow * bLow;
   const middle1 = aHigh * bLow + (low >>> 16); // below 2^32, so exact

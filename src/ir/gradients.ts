@@ -49,7 +49,10 @@ export function gradients(
     if (dOutput === undefined || !value.inputs.some((input) => leadsToWanted.has(input))) continue;
     require(
       value.op.grad !== undefined,
-      () => `Cannot differentiate through ${describeNode(value)}: it has no gradient`,
+      () =>
+        `Cannot differentiate through ${
+          describeNode(value)
+        }: it has no gradient: freeze what is before it, or leave it out`,
     );
     value.op.grad!(value, dOutput).forEach((gradient, i) => {
       const input = value.inputs[i]!;

@@ -2,6 +2,7 @@
 import { require } from "../core/errors.ts";
 import type { Shape } from "../core/tensor.ts";
 import type { Activation } from "../ops/_activation.ts";
+import { augmentationFromConfig } from "./augmentation.ts";
 import { avgPool2d } from "./avg_pool2d.ts";
 import type { Corruption } from "../ops/corrupt.ts";
 import { conv2dFromConfig } from "./conv2d.ts";
@@ -18,6 +19,7 @@ import { tiedDense } from "./tied_dense.ts";
 
 /** A map, as an object would know `constructor` too. */
 const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
+  ["augmentation", augmentationFromConfig],
   ["avg_pool2d", poolFromConfig(avgPool2d)],
   ["conv2d", conv2dFromConfig],
   ["corruption", (config) =>

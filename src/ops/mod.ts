@@ -2,6 +2,7 @@
 import type { Op } from "../ir/op.ts";
 import { activationGradOp } from "./activation_grad.ts";
 import { addOp } from "./add.ts";
+import { augmentOp } from "./augment.ts";
 import { avgPool2dOp } from "./avg_pool2d.ts";
 import { avgPool2dGradOp } from "./avg_pool2d_grad.ts";
 import { binaryCrossEntropyOp } from "./binary_cross_entropy.ts";
@@ -49,6 +50,7 @@ import { weightedSumRowsOp } from "./weighted_sum_rows.ts";
 export const OPS: readonly Op[] = [
   activationGradOp,
   addOp,
+  augmentOp,
   avgPool2dOp,
   avgPool2dGradOp,
   binaryCrossEntropyOp,

@@ -95,6 +95,20 @@ export const WGSL_BUGS: readonly PlantedBug[] = [
     to: "sqrt(v)",
   },
   {
+    what: "divides by the second moment as it is, not by its largest",
+    op: "amsgrad",
+    file: "amsgrad.wgsl",
+    from: "sqrt(w) * c",
+    to: "sqrt(v) * c",
+  },
+  {
+    what: "turns images only half",
+    op: "augment",
+    file: "augment.wgsl",
+    from: "turn.x * q.x - turn.y * q.y",
+    to: "turn.x * q.x + turn.y * q.y",
+  },
+  {
     what: "adds ε to the variance, not to its root",
     op: "rmsprop",
     file: "rmsprop.wgsl",
@@ -125,6 +139,27 @@ export const WGSL_BUGS: readonly PlantedBug[] = [
 ];
 
 export const WASM_BUGS: readonly PlantedBug[] = [
+  {
+    what: "starts the sum of squares at nothing",
+    op: "adagrad",
+    file: "adagrad.ts",
+    from: "f32x4.sqrt(f32x4.add(initial, s))",
+    to: "f32x4.sqrt(s)",
+  },
+  {
+    what: "takes the upper pixels for the lower ones",
+    op: "augment",
+    file: "augment.ts",
+    from: "between(at0 + frameRow, at1",
+    to: "between(at0, at1",
+  },
+  {
+    what: "leaves what was there behind shifted rows",
+    op: "augment",
+    file: "augment.ts",
+    from: "copy(to + before + within, frame, line - before - within);",
+    to: "",
+  },
   {
     what: "drops the bias of wide layers",
     op: "linear",

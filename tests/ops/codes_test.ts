@@ -120,6 +120,9 @@ for (
 
 /** Functions that shaders have a copy of: WGSL has no imports. */
 const SHARED = [
+  "multiply_high",
+  "philox4x32",
+  "cos_turns",
   "expm1_of_rest",
   "power_of_2",
   "exponential",
@@ -129,7 +132,7 @@ const SHARED = [
   "slope",
 ];
 
-Deno.test("the curves are the same text in every shader that has them, and in those that map makes", async () => {
+Deno.test("the curves and the random words are the same text in every shader, and in those that map makes", async () => {
   const texts = new Map<string, Set<string>>(), sources = [...SHADER_FUNCTIONS];
   for await (const { name: shader } of Deno.readDir(join(ROOT, "wgsl"))) {
     sources.push(await Deno.readTextFile(join(ROOT, "wgsl", shader)));

@@ -7,9 +7,11 @@ import type { ImageSplits } from "../../src/data/mnist.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
+import { augmentation } from "../../src/nn/augmentation.ts";
 import { corruption } from "../../src/nn/corruption.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { dropout } from "../../src/nn/dropout.ts";
+import { flatten } from "../../src/nn/flatten.ts";
 import { reconstructionCrossEntropy } from "../../src/nn/losses.ts";
 import { initializeWeights, type Model, sequential } from "../../src/nn/model.ts";
 import { tiedDense } from "../../src/nn/tied_dense.ts";
@@ -159,6 +161,15 @@ async function goesOnTheSame(executor: Executor, then: Executor = executor): Pro
     }],
     // The whole set is one batch.
     [MODEL, { ...OPTIONS, batch: 100, epochs: 45 }],
+    // Images are moved as they would have been.
+    [
+      sequential([8, 8], [
+        augmentation({ shift: 1, flip: "both", rotate: 20, zoom: 0.1 }),
+        flatten(),
+        dense(5, { activation: "identity" }),
+      ]),
+      OPTIONS,
+    ],
   ];
   const places = new Set<string>();
   const work = async (folder: string) => {

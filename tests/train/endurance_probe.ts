@@ -11,6 +11,7 @@ import type { Executor } from "../../src/exec/executor.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
 import { webgpuExecutor } from "../../src/exec/webgpu.ts";
 import { conv2d } from "../../src/nn/conv2d.ts";
+import { augmentation } from "../../src/nn/augmentation.ts";
 import { corruption } from "../../src/nn/corruption.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { flatten } from "../../src/nn/flatten.ts";
@@ -49,6 +50,7 @@ const NETWORKS: Readonly<Record<string, Model>> = {
     dense(5, { activation: "identity" }),
   ]),
   "a convolutional network": sequential([28, 28], [
+    augmentation({ shift: 2, rotate: 10 }),
     conv2d(4, 5),
     maxPool2d(2),
     conv2d(4, 3),
