@@ -19,11 +19,11 @@ import type { CallTypes, Op, OpCase, ReferenceCall } from "../ir/op.ts";
 import { holdsImages, imagesOf } from "./_images.ts";
 import { exact, flatGrid, ROUNDING, vectorsOf } from "./_support.ts";
 
-/** Codes that the kernels know the flips by: a bit for each axis. */
-const FLIP_CODE = { none: 0, horizontal: 1, vertical: 2, both: 3 } as const;
-
 /** Which way images are flipped: left to right, top to bottom, or each by itself. */
-export type Flip = keyof typeof FLIP_CODE;
+export type Flip = "none" | "horizontal" | "vertical" | "both";
+
+/** Codes that the kernels know the flips by: a bit for each axis. */
+const FLIP_CODE: Readonly<Record<Flip, number>> = { none: 0, horizontal: 1, vertical: 2, both: 3 };
 
 export const FLIPS = Object.keys(FLIP_CODE) as readonly Flip[];
 

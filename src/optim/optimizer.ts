@@ -8,6 +8,7 @@ import { fits, flatGrid } from "../ops/_support.ts";
 
 /** A rule that updates all parameters from all gradients, as one call over flat arenas. */
 export interface Optimizer {
+  /** As runs and messages call it, such as `nesterov`. */
   readonly name: string;
   /** What was asked for, as it is written into a run's record. */
   readonly options: Readonly<Record<string, number | boolean>>;
