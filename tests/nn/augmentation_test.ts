@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { DescentError } from "../../src/core/errors.ts";
-import { mnist } from "../../src/data/mnist.ts";
+import { selectImages } from "../../experiments/images/select.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
@@ -22,7 +22,7 @@ import { webgpuOrSkip } from "../exec/adapter.ts";
 import { withTempFolder } from "../fixtures.ts";
 
 const ALL = { shift: [1, 2], flip: "both", rotate: 20, zoom: 0.1, fill: 0.25 } satisfies AugmentationOptions;
-const DATA = await mnist({ perClass: { train: 20, validation: 5, test: 100 } });
+const DATA = await selectImages({ perClass: { train: 20, validation: 5, test: 100 } });
 
 /** A small classifier of digits behind some layers. */
 function digits(...before: readonly Layer[]): Model {
