@@ -35,6 +35,7 @@ export { countParameters, initializeWeights, type Model, sequential, type Weight
 export type { Pair } from "./nn/pair.ts";
 export type { PoolLayerOptions } from "./nn/pool.ts";
 export { type SparsityOptions, withSparsity } from "./nn/sparsity.ts";
+export { standardize, type StandardizedRows } from "./nn/standardize.ts";
 export { tiedDense, type TiedDenseOptions } from "./nn/tied_dense.ts";
 export type { Activation } from "./ops/_activation.ts";
 export type { Flip } from "./ops/augment.ts";

@@ -15,6 +15,7 @@ import type { Layer } from "./layer.ts";
 import { maxPool2d } from "./max_pool2d.ts";
 import { type Gives, type Model, type ModelScaling, sequential } from "./model.ts";
 import { poolFromConfig } from "./pool.ts";
+import { standardizeFromConfig } from "./standardize.ts";
 import { tiedDense } from "./tied_dense.ts";
 
 /** A map, as an object would know `constructor` too. */
@@ -36,6 +37,7 @@ const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
   ["dropout", (config) => dropout(config.rate as number)],
   ["flatten", flatten],
   ["max_pool2d", poolFromConfig(maxPool2d)],
+  ["standardize", standardizeFromConfig],
   ["tied_dense", (config) => tiedDense(config.of as string, { activation: config.activation as Activation })],
 ]);
 
