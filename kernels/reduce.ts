@@ -77,20 +77,19 @@ function sumOfRows(x: usize, r0: i32, r0Row: usize, r1: i32, r1Row: usize, colum
 
 /** Four maxima whose largest is that of all columns of these rows. */
 function maxOfRows(x: usize, r0: i32, r0Row: usize, r1: i32, r1Row: usize, columns: i32): v128 {
-  let a = f32x4.splat(-Infinity), b = a;
+  let a = f32x4.splat(-Infinity), b = a, c = a, d = a;
   const whole = <usize> (columns & ~3) << 2;
   for (let i: i32 = 0; i < r0; i++) {
     for (let j: i32 = 0; j < r1; j++) {
       let at = x + <usize> i * r0Row + <usize> j * r1Row;
       const last = at + whole;
-      for (; at + 32 <= last; at += 32) {
+      for (; at + 64 <= last; at += 64) {
         a = f32x4.max(a, v128.load(at));
         b = f32x4.max(b, v128.load(at, 16));
+        c = f32x4.max(c, v128.load(at, 32));
+        d = f32x4.max(d, v128.load(at, 48));
       }
-      if (at < last) {
-        a = f32x4.max(a, v128.load(at));
-        at += 16;
-      }
+      for (; at < last; at += 16) a = f32x4.max(a, v128.load(at));
       // Not the pads: zero may be more than every value.
       for (let left = columns & 3; left > 0; left--) {
         b = f32x4.max(b, v128.load32_splat(at));
@@ -98,7 +97,7 @@ function maxOfRows(x: usize, r0: i32, r0Row: usize, r1: i32, r1Row: usize, colum
       }
     }
   }
-  return f32x4.max(a, b);
+  return f32x4.max(f32x4.max(a, b), f32x4.max(c, d));
 }
 
 /** The largest lane of each of four vectors. */

@@ -20,7 +20,7 @@ export function node<A extends Attrs>(op: Op<A>, inputs: readonly Node[], attrs:
 }
 
 /** Throws when it is no node, such as a number or the values of one. */
-function requireNode(value: Node): void {
+export function requireNode(value: Node): void {
   if (value?.op !== undefined) return;
   throw new DescentError(`A graph is made of nodes, as leaf() gives, but one of them is ${shown(value)}`);
 }

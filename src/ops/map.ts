@@ -8,7 +8,7 @@ import { require } from "../core/errors.ts";
 import { checkOptions, shown } from "../core/option_names.ts";
 import type { Shape } from "../core/tensor.ts";
 import { gradientLabel } from "../ir/gradients.ts";
-import { type Node, node } from "../ir/node.ts";
+import { type Node, node, requireNode } from "../ir/node.ts";
 import type { Op } from "../ir/op.ts";
 import { curvesIn, derivative, replaceParts } from "./expression/derivative.ts";
 import { type Expr, exprOf, inputExpr, isNumber, type Operand, where } from "./expression/expression.ts";
@@ -137,7 +137,8 @@ export interface MapOptions {
  * meet, missing axes and axes of size 1 repeat.
  *
  * NaN and infinities go through as float32 has it, but for comparisons, which are 0 beside a NaN, and `where`, which
- * gives what it chose. Throws `DescentError` where shapes do not fit.
+ * gives what it chose; the compilers of shaders may also take 0·x for 0. Numbers below the least normal float32 may count
+ * as 0. Throws `DescentError` where shapes do not fit.
  *
  * @example
  * ```ts
@@ -172,6 +173,7 @@ export function map(
         Array.isArray(inputs) ? inputs.length : shown(inputs)
       }`,
   );
+  inputs.forEach(requireNode);
   require(
     typeof build === "function",
     () => `map() takes a function of ${inputs.length} values, got ${shown(build)}`,

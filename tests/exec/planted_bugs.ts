@@ -130,6 +130,13 @@ export const WGSL_BUGS: readonly PlantedBug[] = [
     to: "i <= VECTORS",
   },
   {
+    what: "takes pads for values of a row",
+    op: "reduce",
+    file: "reduce.wgsl",
+    from: ">= vec4u(COLUMNS)",
+    to: "> vec4u(COLUMNS)",
+  },
+  {
     what: "takes the slope of tanh for 1 + y²",
     op: "activation_grad",
     file: "activation_grad.wgsl",
@@ -208,6 +215,20 @@ export const WASM_BUGS: readonly PlantedBug[] = [
     file: "lib/math.ts",
     from: "1.6666665459e-1",
     to: "1.6676665459e-1",
+  },
+  {
+    what: "has one digit of the error function wrong",
+    op: "map",
+    file: "lib/curves.ts",
+    from: "1.12819925e-1",
+    to: "1.12919925e-1",
+  },
+  {
+    what: "puts results of rows of several axes elsewhere",
+    op: "reduce",
+    file: "reduce.ts",
+    from: "q / k1 * k0Step + q % k1 * k1Step",
+    to: "q % k1 * k0Step + q / k1 * k1Step",
   },
   {
     what: "takes the slope of tanh for 1 + y²",

@@ -1,11 +1,11 @@
 /** The WGSL text of an expression over operands in a layout. Sizes are `override`s: one text serves many shapes. */
+import { unreachable } from "../../core/errors.ts";
 import type { Expr } from "./expression.ts";
 import type { Layout } from "./broadcast.ts";
 import { formatExpression, INPUT_NAMES, partsOf } from "./format.ts";
-import { isComparison } from "./meaning.ts";
+import { type Comparison, isComparison } from "./meaning.ts";
 import { shaderFunction, shaderFunctions } from "./shader_functions.ts";
 
-const SIGNS = { greater: ">", greaterEqual: ">=", equal: "==", notEqual: "!=" } as const;
 const INFIX = { add: "+", sub: "-", mul: "*", div: "/" } as const;
 
 /** A number as WGSL writes it: `1e-7` and `2f` are floats, `2` is not. */
@@ -13,14 +13,30 @@ function literal(value: number): string {
   return `${Math.fround(value)}f`;
 }
 
+/** A comparison. NaN differs from everything: the language's != may say that it does not, and x == x that it is equal. */
+function conditionOf(kind: Comparison, a: string, b: string): string {
+  switch (kind) {
+    case "greater":
+      return `${a} > ${b}`;
+    case "greaterEqual":
+      return `${a} >= ${b}`;
+    case "equal":
+      return a === b ? `!is_nan(${a})` : `${a} == ${b}`;
+    case "notEqual":
+      return a === b ? `is_nan(${a})` : `!(${a} == ${b})`;
+    default:
+      return unreachable(kind);
+  }
+}
+
 /** The right side of the statement that computes a part from the names of its arguments. */
-function rightSide({ kind, value }: Expr, args: readonly string[], conditions: readonly string[]): string {
-  const [a, b, c] = args;
+function rightSide(part: Expr, args: readonly string[]): string {
+  const [a, b, c] = args, { kind, value } = part;
   if (kind === "number") return `vec4f(${literal(value)})`;
-  if (kind === "where") return `select(${c}, ${b}, ${conditions[0]})`;
+  if (kind === "where") return `select(${c}, ${b}, ${conditionOf("notEqual", a!, "vec4f()")})`;
   if (kind === "neg") return `-${a}`;
   if (kind in INFIX) return `${a} ${INFIX[kind as keyof typeof INFIX]} ${b}`;
-  return `${shaderFunction(kind) ?? kind}(${args.join(", ")})`;
+  return `${shaderFunction(part) ?? kind}(${args.join(", ")})`;
 }
 
 /** Statements that compute the parts, and the name of the last. */
@@ -34,11 +50,10 @@ function statements(root: Expr): { readonly lines: readonly string[]; readonly r
     }
     names.set(part, name);
     if (isComparison(part.kind)) {
-      lines.push(`let ${name} = select(vec4f(), vec4f(1), ${args[0]} ${SIGNS[part.kind]} ${args[1]});`);
+      lines.push(`let ${name} = select(vec4f(), vec4f(1), ${conditionOf(part.kind, args[0]!, args[1]!)});`);
       continue;
     }
-    const conditions = args.map((arg) => `${arg} != vec4f()`);
-    lines.push(`let ${name} = ${rightSide(part, args, conditions)};`);
+    lines.push(`let ${name} = ${rightSide(part, args)};`);
   }
   return { lines, result: names.get(root)! };
 }
@@ -69,7 +84,7 @@ function offsetOf(name: string, axes: number): string {
 /** The shader: one 4-lane vector a thread, 256 threads a workgroup; a thread strides on where the grid is clamped. */
 export function shaderText(root: Expr, layout: Layout, isMasked: boolean): string {
   const { rows, operands } = layout, { lines, result } = statements(root);
-  const functions = partsOf(root).flatMap(({ kind }) => shaderFunction(kind) ?? []);
+  const functions = partsOf(root).flatMap((part) => shaderFunction(part) ?? []);
   const names = operands.map((_operand, i) => INPUT_NAMES[i]!);
   const indices = rows.map((_size, axis) => {
     const inner = rows.slice(axis + 1).map((_, i) => ` / ROWS_${axis + 1 + i}`).join("");

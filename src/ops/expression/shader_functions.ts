@@ -1,5 +1,5 @@
 /** The WGSL functions that generated shaders take from here. Those that files of wgsl/ have too are the same text. */
-import type { Kind } from "./expression.ts";
+import type { Expr, Kind } from "./expression.ts";
 
 /** A function's text and the functions that it calls. */
 interface ShaderFunction {
@@ -64,13 +64,14 @@ fn hyperbolic_tangent(x: vec4f) -> vec4f {
   exponential_of_any: {
     calls: ["expm1_of_rest", "power_of_2"],
     text: `\
-// exp(x): 0 below the least normal number, infinite above the largest. 2^128, which is no number, is twice 2^127.
+// exp(x): 0 below the least normal number, infinite above the largest. 2^128 is no number: its two factors are.
 fn exponential_of_any(x: vec4f) -> vec4f {
   let least = vec4f(-87.3365402);
   let bounded = select(select(x, vec4f(89), x > vec4f(89)), least, x < least);
   let n = round(bounded * 1.44269504);
-  let y = (1 + expm1_of_rest(bounded, n)) * power_of_2(min(n, vec4f(127)));
-  return select(select(y, y + y, n > vec4f(127)), vec4f(), x < least);
+  let over = max(n - 127, vec4f());
+  let y = (1 + expm1_of_rest(bounded, n)) * power_of_2(n - over) * power_of_2(over);
+  return select(y, vec4f(), x < least);
 }`,
   },
   twice_atanh: {
@@ -111,7 +112,7 @@ fn log1p_of_any(x: vec4f) -> vec4f {
 }`,
   },
   error_function: {
-    calls: ["exponential"],
+    calls: ["exponential", "is_nan"],
     text: `\
 // erf(x): a polynomial where |x| is small, else 1 - exp of one. Coefficients: N. Juffa.
 fn error_function(x: vec4f) -> vec4f {
@@ -124,8 +125,7 @@ fn error_function(x: vec4f) -> vec4f {
   near = fma(fma(near, s, vec4f(-2.67681349e-2)), s, vec4f(1.12819925e-1));
   near = fma(fma(near, s, vec4f(-3.76125336e-1)), s, vec4f(1.28379166e-1));
   let y = select(fma(near, t, t), far, t > vec4f(0.927734375));
-  let isNaN = (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000);
-  return select(select(y, -y, x < vec4f()), x, isNaN);
+  return select(select(y, -y, x < vec4f()), x, is_nan(x));
 }`,
   },
   power: {
@@ -135,21 +135,26 @@ fn power(base: vec4f, exponent: vec4f) -> vec4f {
   return select(exponential_of_any(exponent * logarithm(base)), vec4f(1), exponent == vec4f());
 }`,
   },
-  maximum: {
+  is_nan: {
     calls: [],
+    text: `\
+fn is_nan(v: vec4f) -> vec4<bool> {
+  return (bitcast<vec4u>(v) & vec4u(0x7fffffff)) > vec4u(0x7f800000);
+}`,
+  },
+  maximum: {
+    calls: ["is_nan"],
     text: `\
 // The language's own may drop a NaN.
 fn maximum(a: vec4f, b: vec4f) -> vec4f {
-  let isNaN = (bitcast<vec4u>(a) & vec4u(0x7fffffff)) > vec4u(0x7f800000);
-  return select(select(b, a, a > b), a, isNaN);
+  return select(select(b, a, a > b), a, is_nan(a));
 }`,
   },
   minimum: {
-    calls: [],
+    calls: ["is_nan"],
     text: `\
 fn minimum(a: vec4f, b: vec4f) -> vec4f {
-  let isNaN = (bitcast<vec4u>(a) & vec4u(0x7fffffff)) > vec4u(0x7f800000);
-  return select(select(b, a, a < b), a, isNaN);
+  return select(select(b, a, a < b), a, is_nan(a));
 }`,
   },
   sign_of: {
@@ -175,9 +180,9 @@ const FUNCTION_OF: Readonly<Partial<Record<Kind, string>>> = {
   sign: "sign_of",
 };
 
-/** Name of the WGSL function of a part, if it is a function of ours. */
-export function shaderFunction(kind: Kind): string | undefined {
-  return FUNCTION_OF[kind];
+/** Name of the WGSL function of a part, if it is a function of ours. Compilers take x == x for true, NaN or not. */
+export function shaderFunction({ kind, args }: Expr): string | undefined {
+  return (kind === "equal" || kind === "notEqual") && args[0] === args[1] ? "is_nan" : FUNCTION_OF[kind];
 }
 
 /** The texts of these functions and of those that they call, each after what it calls. */
