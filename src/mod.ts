@@ -86,6 +86,10 @@ export {
 export { type ImageSet, type ImageSplits, mnist, type MnistOptions } from "./data/mnist.ts";
 export { splitData, type SplitDataOptions } from "./data/split_data.ts";
 export type { DataBatch, StreamedSplits } from "./data/stream.ts";
+export type { NdArray, NumberArray } from "./data/elements.ts";
+export { type IdxOptions, parseIdx, readIdx } from "./data/idx.ts";
+export { type IdxFolder, type IdxFolderOptions, readIdxFolder } from "./data/idx_folder.ts";
+export type { Place } from "./data/read_bytes.ts";
 export type { ClipOptions } from "./train/clipping.ts";
 export { firstLayers, joinModels, sliceLayers } from "./train/compose.ts";
 export {

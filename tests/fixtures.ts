@@ -4,6 +4,7 @@ import { randomWords, STREAM } from "../src/core/random.ts";
 import type { Shape } from "../src/core/tensor.ts";
 import { PIXEL_SCALING } from "../src/data/data_set.ts";
 import type { SessionSizes } from "../src/train/session_plan.ts";
+import type { NumberArray } from "../src/data/elements.ts";
 
 /** Whether the full counts are asked for: `deno task test:long`. */
 export const IS_LONG = Deno.env.get("DESCENT_LONG") === "1";
@@ -79,14 +80,27 @@ export async function writeIdxFolder(folder: string, options: IdxFolderOptions =
   return folder;
 }
 
-/** An IDX file of unsigned bytes. */
-export function encodeIdx(shape: Shape, data: Uint8Array): Uint8Array<ArrayBuffer> {
-  const headerBytes = 4 + 4 * shape.length;
-  const bytes = new Uint8Array(headerBytes + data.length);
+/** Codes of the types of IDX files, by the arrays that hold them. */
+const IDX_TYPES = new Map<unknown, number>([
+  [Uint8Array, 0x08],
+  [Int8Array, 0x09],
+  [Int16Array, 0x0b],
+  [Int32Array, 0x0c],
+  [Float32Array, 0x0d],
+  [Float64Array, 0x0e],
+]);
+
+/** An IDX file of the type of `data`. */
+export function encodeIdx(shape: Shape, data: NumberArray): Uint8Array<ArrayBuffer> {
+  const headerBytes = 4 + 4 * shape.length, width = data.BYTES_PER_ELEMENT;
+  const bytes = new Uint8Array(headerBytes + width * data.length);
   const view = new DataView(bytes.buffer);
-  view.setUint32(0, 0x0800 + shape.length);
+  view.setUint32(0, (IDX_TYPES.get(data.constructor)! << 8) + shape.length);
   shape.forEach((size, axis) => view.setUint32(4 + 4 * axis, size));
-  bytes.set(data, headerBytes);
+  for (let i = 0; i < data.length; i++) {
+    const element = new Uint8Array(data.buffer, data.byteOffset + width * i, width);
+    bytes.set(element.toReversed(), headerBytes + width * i);
+  }
   return bytes;
 }
 

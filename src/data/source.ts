@@ -5,9 +5,12 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { causeOf, DescentError, require } from "../core/errors.ts";
-import { formatShape, sameShape } from "../core/tensor.ts";
-import { type Idx, parseIdx, readIdxBytes } from "./idx.ts";
+import { DescentError, require } from "../core/errors.ts";
+import { fashionNames, namesInFile, namesInOrder } from "./class_names.ts";
+import type { NdArray } from "./elements.ts";
+import { type FilePair, type FileSpec, type LoadedIdx, loadFour } from "./four_files.ts";
+import { parseByteIdx, readIdxBytes } from "./idx.ts";
+import { kindOf } from "./read_bytes.ts";
 
 /** A file that was read. Both numbers are of the unpacked bytes, so that packing does not change them. */
 export interface SourceFile {
@@ -18,8 +21,8 @@ export interface SourceFile {
 
 /** Images `[rows,height,width]` and their labels `[rows]`. */
 export interface LabelledImages {
-  readonly images: Idx;
-  readonly labels: Idx;
+  readonly images: NdArray<Uint8Array>;
+  readonly labels: NdArray<Uint8Array>;
 }
 
 /** The labels that are chosen from. */
@@ -38,6 +41,8 @@ export interface SourceSet {
   readonly files: readonly SourceFile[];
   /** Whether all four files are the original MNIST's, bit for bit. */
   readonly original: boolean;
+  /** What labels mean, where the folder says it in `classes.txt` or holds Fashion-MNIST. */
+  readonly labelNames?: ReadonlyMap<number, string>;
   readonly train: LabelledImages;
   readonly t10k: LabelledImages;
 }
@@ -53,10 +58,7 @@ const ORIGINAL = {
   "t10k-labels": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 } as const;
 
-interface FileSpec {
-  readonly part: "train" | "t10k";
-  readonly kind: "images" | "labels";
-}
+const PREFIX = { train: "train", test: "t10k" } as const;
 
 interface FoundFile {
   readonly name: string;
@@ -66,8 +68,8 @@ interface FoundFile {
   readonly content: Uint8Array;
 }
 
-interface LoadedFile extends FoundFile, SourceFile {
-  readonly idx: Idx;
+interface LoadedFile extends LoadedIdx, SourceFile {
+  readonly idx: NdArray<Uint8Array>;
   readonly original: boolean;
 }
 
@@ -107,12 +109,12 @@ export async function packageLabels(): Promise<SourceLabels> {
     const find = findInPackage((name) => readPackageFile(name));
     return (await loadFile(PACKAGE, { part, kind: "labels" }, find, { mustBeOriginal: true })).idx.data;
   };
-  return { from: PACKAGE, trainLabels: await load("train"), t10kLabels: await load("t10k") };
+  return { from: PACKAGE, trainLabels: await load("train"), t10kLabels: await load("test") };
 }
 
 function findInPackage(read: (name: string) => Promise<Uint8Array>): FindFile {
   return async ({ part, kind }) => {
-    const name = `${part}-${kind}-idx${RANK[kind]}-ubyte`;
+    const name = `${PREFIX[part]}-${kind}-idx${RANK[kind]}-ubyte`;
     return { name, path: `${PACKAGE}/${name}`, content: await read(name) };
   };
 }
@@ -135,8 +137,8 @@ export async function folderSet(folder: string): Promise<SourceSet> {
   const isFolder = await kindOf(folder, "isDirectory");
   require(isFolder !== undefined, `There is no folder "${folder}" to read images from; check the path`);
   require(isFolder, `"${folder}" is not a folder; give the folder that holds the four IDX files`);
-  return await loadSet(folder, async ({ part, kind }) => {
-    const ending = `idx${RANK[kind]}-ubyte`;
+  const set = await loadSet(folder, async ({ part: half, kind }) => {
+    const part = PREFIX[half], ending = `idx${RANK[kind]}-ubyte`;
     const names = [`${part}-${kind}-${ending}`, `${part}-${kind}.${ending}`].flatMap((n) => [n, `${n}.gz`]);
     for (const name of names) {
       const path = join(folder, name);
@@ -146,6 +148,9 @@ export async function folderSet(folder: string): Promise<SourceSet> {
       `There are no ${part} ${kind} in the folder "${folder}": looked for ${names.join(", ")}`,
     );
   }, { mustBeOriginal: false });
+  const labels = set.train.labels.data, path = set.files[1]!.name;
+  const names = await namesInFile(folder) ?? fashionNames([set.files[1]!.sha256, set.files[3]!.sha256]);
+  return names === undefined ? set : { ...set, labelNames: namesInOrder(names, { labels, path }) };
 }
 
 /** Finds a file of the set `from`, and reads it. */
@@ -162,50 +167,31 @@ async function loadFile(
   { mustBeOriginal }: LoadOptions,
 ): Promise<LoadedFile> {
   const file = await find(spec);
-  const sha256 = sha256Of(file.content), expected = ORIGINAL[`${spec.part}-${spec.kind}`];
+  const sha256 = sha256Of(file.content), expected = ORIGINAL[`${PREFIX[spec.part]}-${spec.kind}`];
   const original = sha256 === expected;
   require(
     original || !mustBeOriginal,
     `${file.path} is not the original MNIST file: expected SHA-256 ${expected}, found ${sha256}; ` +
       `delete the package ${from} from Deno's npm cache and run \`deno task setup\``,
   );
-  const idx = parseIdx(file.content, { path: file.path, rank: RANK[spec.kind] });
-  return { ...file, idx, sha256, original, bytes: file.content.length };
+  const { name, path, content } = file, idx = parseByteIdx(content, { path, rank: RANK[spec.kind] });
+  return { name, path, idx, sha256, original, bytes: content.length };
 }
 
-/** Reads the four files, one after the other so that the first mistake is always the one reported. */
 async function loadSet(from: string, find: FindFile, options: LoadOptions): Promise<SourceSet> {
-  const load = (spec: FileSpec) => loadFile(from, spec, find, options);
-  const trainImages = await load({ part: "train", kind: "images" });
-  const trainLabels = await load({ part: "train", kind: "labels" });
-  const t10kImages = await load({ part: "t10k", kind: "images" });
-  const t10kLabels = await load({ part: "t10k", kind: "labels" });
-  requirePair(trainImages, trainLabels);
-  requirePair(t10kImages, t10kLabels);
-  const trainSize = trainImages.idx.shape.slice(1), t10kSize = t10kImages.idx.shape.slice(1);
-  require(
-    sameShape(trainSize, t10kSize),
-    () =>
-      `Images of ${trainImages.path} are ${formatShape(trainSize)}, but those of ${t10kImages.path} are ` +
-      `${formatShape(t10kSize)}; both must have one size`,
-  );
-  const files = [trainImages, trainLabels, t10kImages, t10kLabels];
+  const { train, test } = await loadFour((spec) => loadFile(from, spec, find, options));
+  const files = [train.images, train.labels, test.images, test.labels];
   return {
     from,
     files: files.map(({ name, sha256, bytes }) => ({ name, sha256, bytes })),
     original: files.every((file) => file.original),
-    train: { images: trainImages.idx, labels: trainLabels.idx },
-    t10k: { images: t10kImages.idx, labels: t10kLabels.idx },
+    train: idxOf(train),
+    t10k: idxOf(test),
   };
 }
 
-function requirePair(images: LoadedFile, labels: LoadedFile): void {
-  const imageRows = images.idx.shape[0], labelRows = labels.idx.shape[0];
-  require(
-    imageRows === labelRows,
-    () =>
-      `${images.path} holds ${imageRows} images, but ${labels.path} holds ${labelRows} labels; every image needs one label`,
-  );
+function idxOf({ images, labels }: FilePair<LoadedFile>): LabelledImages {
+  return { images: images.idx, labels: labels.idx };
 }
 
 /**
@@ -225,18 +211,6 @@ export async function readPackageFile(
   } catch (error) {
     const absent = error instanceof DescentError && error.cause instanceof Deno.errors.NotFound;
     throw absent ? new DescentError(missing, { cause: error }) : error;
-  }
-}
-
-/** Whether `path` is what `kind` asks; undefined if there is nothing. */
-async function kindOf(path: string, kind: "isFile" | "isDirectory"): Promise<boolean | undefined> {
-  try {
-    return (await Deno.stat(path))[kind];
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new DescentError(`Cannot read ${path}: ${causeOf(error)}`, {
-      cause: error,
-    });
   }
 }
 

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertNotEquals, assertRejects, assertThrows
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DescentError } from "../../src/core/errors.ts";
-import { parseIdx, readIdx } from "../../src/data/idx.ts";
+import { parseByteIdx, parseIdx, readIdx } from "../../src/data/idx.ts";
 import { type ImageSelection, selectImages } from "../../experiments/images/select.ts";
 import { type ImageSet, mnist } from "../../src/data/mnist.ts";
 import { REPORT_A, REPORT_B } from "../../experiments/images/selections.ts";
@@ -35,7 +35,7 @@ Deno.test("parseIdx() reads unsigned bytes of rank 1 to 4, also from the middle 
   }
 });
 
-Deno.test("parseIdx() says in one sentence what is wrong with a file", () => {
+Deno.test("parseByteIdx() says in one sentence what is wrong with a file", () => {
   const cases: readonly (readonly [readonly number[], number | undefined, string])[] = [
     [[], undefined, "x is empty (0 bytes); copy or download it again"],
     [
@@ -46,8 +46,8 @@ Deno.test("parseIdx() says in one sentence what is wrong with a file", () => {
     [
       [0x89, 0x50, 0x4e, 0x47],
       undefined,
-      "x is not an IDX file: it starts with 0x89504e47, but IDX files of unsigned bytes start with 0x000008 and " +
-      "their number of axes",
+      "x is not an IDX file: it starts with 0x89504e47, but IDX files start with 0x0000, their type, such as 08 for " +
+      "unsigned bytes, and their number of axes",
     ],
     [
       [0, 0, 8, 0],
@@ -101,7 +101,7 @@ Deno.test("parseIdx() says in one sentence what is wrong with a file", () => {
     ],
   ];
   for (const [bytes, rank, message] of cases) {
-    assertEquals(thrownBy(() => parseIdx(Uint8Array.from(bytes), { path: "x", rank })), message);
+    assertEquals(thrownBy(() => parseByteIdx(Uint8Array.from(bytes), { path: "x", rank })), message);
   }
 });
 

@@ -18,11 +18,12 @@ const WAYS: readonly (readonly [string, Mutation])[] = [
 ];
 
 Deno.test("an IDX file that was changed is refused, or holds what its header and its bytes say", async () => {
-  const whole = encodeIdx([6, 5, 4], DATA), count = longOr(1000, 20_000);
+  const wholes = [encodeIdx([6, 5, 4], DATA), encodeIdx([2, 3, 4], Float64Array.from(DATA.subarray(0, 24)))];
+  const count = longOr(1000, 20_000);
   let refused = 0;
   for (let index = 0; index < count; index++) {
     const [name, mutate] = WAYS[index % WAYS.length]!, title = `mutation ${index}, ${name}`;
-    const bytes = mutate(whole, drawsOf(index));
+    const whole = wholes[index % 2]!, bytes = mutate(whole, drawsOf(index));
     const idx = await attempt(() => parseIdx(bytes, { path: "x", rank: 3 }), title);
     if (idx === undefined) {
       assert(!sameBytes(bytes, whole), title);
@@ -31,7 +32,8 @@ Deno.test("an IDX file that was changed is refused, or holds what its header and
     }
     // Without a hash a changed pixel cannot be told from a true one; but nothing is read from where it is not.
     assertEquals([idx.shape.length, idx.data.length], [3, sizeOf(idx.shape)], title);
-    assertEquals(encodeIdx(idx.shape, idx.data), bytes, title);
+    // A number that is none has many forms, and an engine may give it another.
+    if (!idx.data.some(Number.isNaN)) assertEquals(encodeIdx(idx.shape, idx.data), bytes, title);
   }
   assert(refused > count / 4, `${refused} of ${count} were refused`);
 });
