@@ -89,6 +89,8 @@ export type { DataBatch, StreamedSplits } from "./data/stream.ts";
 export type { NdArray, NumberArray } from "./data/elements.ts";
 export { type IdxOptions, parseIdx, readIdx } from "./data/idx.ts";
 export { type IdxFolder, type IdxFolderOptions, readIdxFolder } from "./data/idx_folder.ts";
+export { type CsvOptions, type CsvSet, parseCsv, type ParseCsvOptions, readCsv } from "./data/csv.ts";
+export type { CsvColumn, CsvColumns } from "./data/csv_columns.ts";
 export type { Place } from "./data/read_bytes.ts";
 export type { ClipOptions } from "./train/clipping.ts";
 export { firstLayers, joinModels, sliceLayers } from "./train/compose.ts";
