@@ -44,7 +44,7 @@ export interface ElementsPlace {
 }
 
 /** The elements as an array of `kind`, a view of `bytes` where that can be. */
-export function elementsOf<T extends NumberArray>(
+export function elementsOf<T>(
   bytes: Uint8Array,
   kind: Kind<T> & { readonly BYTES_PER_ELEMENT: number },
   { shape, start, isBigEndian, isOwned }: ElementsPlace,
