@@ -44,6 +44,7 @@ export interface CsvOptions {
 
 /** A set that was read from CSV. */
 export interface CsvSet extends DataSet {
+  /** Numbers, and 1 or 0 for each category. */
   readonly inputs: Float32Array;
   /** What each input is: `age`, and for a column of categories one for each, `city=Oslo`. */
   readonly inputNames: readonly string[];
@@ -64,8 +65,9 @@ const OPTIONS = {
   header: true,
 } as const satisfies OptionNames<CsvOptions>;
 
-/** How messages name the text that `parseCsv` reads, if not as "the CSV text". */
+/** How CSV text is read. */
 export interface ParseCsvOptions extends CsvOptions {
+  /** How messages name the text: "the CSV text" by default. */
   readonly path?: string;
 }
 

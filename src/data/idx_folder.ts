@@ -29,7 +29,9 @@ export interface IdxFolderOptions {
 
 /** The two sets of a folder. */
 export interface IdxFolder {
+  /** Of the files named train. */
   readonly train: DataSet;
+  /** Of those named t10k or test. */
   readonly test: DataSet;
 }
 

@@ -19,6 +19,7 @@ export interface ImageFolderOptions {
 
 /** A set that was read from images. */
 export interface ImageSet extends DataSet {
+  /** Pixels. */
   readonly inputs: Uint8Array;
   /** The file of each row. */
   readonly files: readonly string[];

@@ -92,11 +92,14 @@ async function download(address: string): Promise<Uint8Array<ArrayBuffer>> {
         cause: error,
       });
   }
-  const { ok, status, statusText } = response;
-  if (!ok) {
+  const { ok, status, statusText } = response, size = Number(response.headers.get("content-length") ?? 0);
+  if (!ok || size > MAX_FILE_BYTES) {
     await response.body?.cancel();
     throw new DescentError(
-      `Cannot read ${address}: the server answers ${`${status} ${statusText}`.trim()}; check the address`,
+      `Cannot read ${address}: ` +
+        (ok
+          ? `it has ${size} bytes, more than ${MAX_FILE_BYTES}`
+          : `the server answers ${`${status} ${statusText}`.trim()}; check the address`),
     );
   }
   try {
