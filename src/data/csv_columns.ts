@@ -4,6 +4,7 @@ import { nearestName } from "../core/option_names.ts";
 
 /** A column of a CSV file. */
 export interface CsvColumn {
+  /** As the header has it. */
   readonly name: string;
   /** What a column of categories may hold, sorted; a column of numbers has none. */
   readonly categories?: readonly string[];
@@ -11,6 +12,7 @@ export interface CsvColumn {
 
 /** What training rows were read by, and later rows are: plain data, which can be kept as JSON. */
 export interface CsvColumns {
+  /** In the order in which a row of the set holds them. */
   readonly inputs: readonly CsvColumn[];
   /** One column of categories (classes), or columns of numbers. */
   readonly targets: readonly CsvColumn[];
@@ -42,9 +44,13 @@ export interface ChosenColumns {
   readonly targets: readonly ChosenColumn[];
 }
 
-/** Throws where names are empty of meaning: the same twice. */
+/** Throws where a name stands twice, or cannot be read. */
 export function checkHeader(names: readonly string[], path: string): void {
   names.forEach((name, at) => {
+    require(
+      !name.includes("\ufffd"),
+      `${path} has letters in its header that are no UTF-8; save it as UTF-8`,
+    );
     const first = names.indexOf(name);
     require(
       first === at,

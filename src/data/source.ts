@@ -148,7 +148,7 @@ export async function folderSet(folder: string): Promise<SourceSet> {
       `There are no ${part} ${kind} in the folder "${folder}": looked for ${names.join(", ")}`,
     );
   }, { mustBeOriginal: false });
-  const labels = set.train.labels.data, path = set.files[1]!.name;
+  const labels = set.train.labels.data, path = join(folder, set.files[1]!.name);
   const names = await namesInFile(folder) ?? fashionNames([set.files[1]!.sha256, set.files[3]!.sha256]);
   return names === undefined ? set : { ...set, labelNames: namesInOrder(names, { labels, path }) };
 }

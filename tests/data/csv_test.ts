@@ -271,6 +271,10 @@ Deno.test("readCsv() reads plain and packed files, and says what a file is that 
       `${path} is text in UTF-16; save it as UTF-8`,
     );
     assertEquals(
+      await refusal(Uint8Array.of(0xe9, 0x0a, 0x31, 0x0a)),
+      `${path} has letters in its header that are no UTF-8; save it as UTF-8`,
+    );
+    assertEquals(
       await refusal(Uint8Array.of(0x61, 0x0a, 0xe9, 0x0a)),
       `Line 2 of ${path} has letters in the column "a" that are no UTF-8; save it as UTF-8`,
     );
