@@ -95,7 +95,7 @@ export { dataSetOf, type DataSetOfOptions } from "./data/data_set_of.ts";
 export { type NpyOptions, parseNpy, readNpy } from "./data/npy.ts";
 export { type NpzOptions, readNpz } from "./data/npz.ts";
 export type { Channels } from "./data/decode_png.ts";
-export { type ImageFolderOptions, type ImageSet, readImageFolder } from "./data/image_folder.ts";
+export { type ImageFolderOptions, type ImageFolderSet, readImageFolder } from "./data/image_folder.ts";
 export type { Place } from "./data/read_bytes.ts";
 export type { ClipOptions } from "./train/clipping.ts";
 export { firstLayers, joinModels, sliceLayers } from "./train/compose.ts";

@@ -18,7 +18,7 @@ export interface ImageFolderOptions {
 }
 
 /** A set that was read from images. */
-export interface ImageSet extends DataSet {
+export interface ImageFolderSet extends DataSet {
   /** Pixels. */
   readonly inputs: Uint8Array;
   /** The file of each row. */
@@ -57,7 +57,10 @@ const MOST_BYTES = 2 ** 32;
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
-export async function readImageFolder(folder: string, options: ImageFolderOptions = {}): Promise<ImageSet> {
+export async function readImageFolder(
+  folder: string,
+  options: ImageFolderOptions = {},
+): Promise<ImageFolderSet> {
   checkImageOptions(options);
   const { classNames, images } = await listImages(folder, options.classNames);
   const files = images.map(({ path }) => path);
