@@ -19,11 +19,9 @@ const { accuracy, confusion } = trained.results.test!;
 console.log(`${(100 * accuracy).toFixed(1)} % of ${test!.targets!.length} flowers are named rightly`);
 console.log(confusion!.counts.map((row, i) => `${confusion!.classes[i]}: ${row.join(" ")}`).join("\n"));
 
-const flower = Float32Array.of(6.1, 2.8, 4.7, 1.2);
-const { classes, probabilities } = await classify(trained, flower);
+const flower = [6.1, 2.8, 4.7, 1.2];
+const { classes, probabilities } = await classify(trained, Float32Array.from(flower));
 const share = (100 * probabilities[classes[0]!]!).toFixed(0);
 console.log(
-  `A flower of ${flower.map((cm) => Math.round(10 * cm) / 10)} cm: ${
-    flowers.classNames![classes[0]!]
-  }, ${share} %`,
+  `A flower of ${flower.join(", ")} cm: ${flowers.classNames![classes[0]!]}, ${share} %`,
 );

@@ -40,6 +40,8 @@ export interface ImageSource {
    * through the training files, then through the t10k files.
    */
   readonly indexSha256: string;
+  /** Labels that were kept: class i is the i-th of them. */
+  readonly digits: readonly string[];
 }
 
 /** Three sets that share no image. The rows of each are in a mixed order, or in that of the files with `first`. */
@@ -145,6 +147,7 @@ function selectOf(set: SourceSet, options: ImageSelection): SelectedImages {
       original: set.original,
       ...(options.first === undefined && { seed: options.seed ?? 1 }),
       indexSha256: hashRows(rows),
+      digits: digits.map(String),
     },
   };
 }
@@ -168,18 +171,19 @@ function hashRows({ train, validation, test }: Selection): string {
 /** Copies the chosen rows out of the files. */
 function gatherRows(
   rows: Uint32Array,
-  { train, t10k }: Pick<SourceSet, "train" | "t10k">,
+  { train, t10k, labelNames }: SourceSet,
   digits: readonly number[],
 ): ImageSet {
   const inputShape = train.images.shape.slice(1), pixels = sizeOf(inputShape);
   const trainRows = train.labels.data.length;
   const inputs = new Uint8Array(rows.length * pixels), targets = new Uint8Array(rows.length);
+  const classNames = digits.map((digit) => labelNames?.get(digit) ?? String(digit));
   rows.forEach((row, place) => {
     const from = row < trainRows ? train : t10k, at = row < trainRows ? row : row - trainRows;
     inputs.set(from.images.data.subarray(at * pixels, (at + 1) * pixels), place * pixels);
     targets[place] = digits.indexOf(from.labels.data[at]!);
   });
-  return { inputs, inputShape, targets, rows: rows.length, classNames: digits.map(String) };
+  return { inputs, inputShape, targets, rows: rows.length, classNames };
 }
 
 function labelsOf({ train, t10k, from }: SourceSet): SourceLabels {

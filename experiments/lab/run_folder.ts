@@ -48,6 +48,6 @@ export async function placeRecord({ executor, why }: Choice): Promise<JsonObject
 }
 
 /** What `run.json` tells of the images. */
-export function dataRecord({ source, train }: SelectedImages): JsonObject {
-  return toJson({ ...source, digits: train.classNames });
+export function dataRecord({ source }: SelectedImages): JsonObject {
+  return toJson(source);
 }

@@ -8,6 +8,7 @@ import { type RunSummary, SCORE_NAMES } from "../../src/runs/layout.ts";
 import type { FitResult } from "../../src/train/fit.ts";
 import { SPLIT_NAMES } from "../../src/data/data_set.ts";
 import type { StopOptions } from "../../src/train/stop.ts";
+import type { SelectedImages } from "../images/select.ts";
 import type { BoundRun, MadeRun } from "./bind.ts";
 import { networkName } from "./network_name.ts";
 import { duration, type Screen, shortNumber } from "./screen.ts";
@@ -32,7 +33,7 @@ export function introduce(screen: Screen, bound: BoundRun, { executor, why }: Ch
   );
   screen.say(`Backend   ${BACKEND_TITLES[executor.name]}: ${executor.description} (${why})`);
   screen.say(
-    `Data      digits ${data.train.classNames.join(" ")}: ${sets.join(", ")} images, from ${from}` +
+    `Data      ${classesInWords(data)}: ${sets.join(", ")} images, from ${from}` +
       `${source.seed === undefined ? ", the first of its files" : `, seed ${source.seed}`}`,
   );
   screen.say(`Training  ${trainingInWords(bound)}\n`);
@@ -72,6 +73,13 @@ function count(rows: number): string {
 
 function ruleInWords({ monitor = "val_loss", minDelta = 0, patience = 0 }: StopOptions): string {
   return `${count(patience)} epochs in which ${monitor} does not improve by more than ${minDelta}`;
+}
+
+/** Which digits, or where the classes have names of their own, those. */
+function classesInWords({ train: { classNames }, source: { digits } }: SelectedImages): string {
+  return classNames.join() === digits.join()
+    ? `digits ${digits.join(" ")}`
+    : `classes ${classNames.join(", ")}`;
 }
 
 /** `23 epochs in 3.4 s (early stopping): loss 0.0100`: how a stage ended. */

@@ -63,7 +63,7 @@ export async function mnist(options: MnistOptions = {}): Promise<ImageSplits> {
       () => `The images of ${name} must be a whole number, ${least} or more, got ${count}`,
     );
   }
-  const { train, t10k, from } = options.data === undefined
+  const { train, t10k, from, labelNames } = options.data === undefined
     ? await packageSet()
     : await folderSet(options.data);
   const all = train.labels.data.length, { validation = 0 } = options;
@@ -83,7 +83,10 @@ export async function mnist(options: MnistOptions = {}): Promise<ImageSplits> {
     (most, { labels }) => labels.data.reduce((a, b) => Math.max(a, b), most),
     0,
   );
-  const classNames = Array.from({ length: highest + 1 }, (_, label) => String(label));
+  const classNames = Array.from(
+    { length: highest + 1 },
+    (_, label) => labelNames?.get(label) ?? String(label),
+  );
   return {
     train: viewOf(train, { start: 0, end: training, classNames }),
     validation: viewOf(train, { start: training, end: training + validation, classNames }),

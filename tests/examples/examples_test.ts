@@ -6,7 +6,7 @@ const EXAMPLES: readonly (readonly [name: string, epochs: number, output: RegExp
   [
     "iris",
     30,
-    /^\d+\.\d % of 30 flowers are named rightly\n(\w+: \d+ \d+ \d+\n){3}A flower of 6\.1,2\.8,4\.7,1\.2 cm: versicolor/,
+    /^\d+\.\d % of 30 flowers are named rightly\n(\w+: \d+ \d+ \d+\n){3}A flower of 6\.1, 2\.8, 4\.7, 1\.2 cm: versicolor/,
   ],
   ["regression", 5, /^off by \d+\.\d\d m on average\n20 m\/s at 45°: \d+\.\d m/],
   ["multi_label", 20, /^(100|9\d|8\d)\.\d % of the answers are right\n12 is /],
