@@ -53,6 +53,8 @@ export function shown(value: unknown): string {
 /** `a Float32Array`, `an object`. */
 function kindOf(value: object): string {
   const name = Object.getPrototypeOf(value)?.constructor?.name ?? "Object";
+  // What a layer's function gets that stands in a network uncalled.
+  if ("origin" in value && "pipe" in value) return "a value of a network: call it with its settings first";
   if (name === "Object") return "an object";
   return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }

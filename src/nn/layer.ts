@@ -29,12 +29,28 @@ export interface BuiltLayer {
   readonly parameters: readonly Parameter[];
   /** Default none. */
   readonly states?: readonly LayerState[];
-  apply(x: Node, options: ApplyOptions): Node;
+  /** What it gives for a batch of its first input, and of the `others` where it takes several. */
+  apply(x: Node, options: LayerOptions, others?: readonly Node[]): Node;
+  /** Sums that training lowers besides the loss, of its own parameters: weight times the sum of the elements of a vector. */
+  readonly penalties?: () => readonly { readonly value: Node; readonly weight: number }[];
 }
 
-/** What a layer may do differently while training. */
+/** How a network is applied. */
 export interface ApplyOptions {
+  /** As a step of training does it: with noise, and with what is known of the batch alone. */
   readonly training: boolean;
+  /** In training, the share of each row in a mean over the real rows of the batch: [rows]. */
+  readonly rowShares?: Node;
+  /** Takes what a layer wants its state to be after the step. */
+  readonly update?: (state: Node, value: Node) => void;
+  /** Names of layers that stay as they are. */
+  readonly frozen?: readonly string[];
+}
+
+/** How a layer is applied. */
+export interface LayerOptions extends Omit<ApplyOptions, "frozen"> {
+  /** Whether its parameters and states stay as they are. */
+  readonly isFrozen?: boolean;
 }
 
 /** A layer as the user declares it. `config` is what is saved with a model, and what rebuilds the layer. */
@@ -44,13 +60,14 @@ export interface Layer {
   /**
    * Binds the layer to the shape of one row's input; throws when it does not fit, naming `name` and the shape.
    * `position` counts the layers of the model from 0; `before` are those before it by name, whose parameters a layer may
-   * use too.
+   * use too; `inputShapes` are the shapes of all that it is given, where it joins several.
    */
   build(
     name: string,
     inputShape: Shape,
     position: number,
     before?: ReadonlyMap<string, BuiltLayer>,
+    inputShapes?: readonly Shape[],
   ): BuiltLayer;
 }
 

@@ -5,50 +5,17 @@ import { requireSeed } from "../core/random.ts";
 import { formatShape, type Shape, sizeOf } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
 import { initialValues } from "./initializers.ts";
-import type { ApplyOptions, BuiltLayer, Layer, LayerState, Parameter } from "./layer.ts";
+import type { Layer } from "./layer.ts";
+import { input, type Model, modelOf, type Part } from "./network.ts";
 
-/** A network as a description: it holds no weights. */
-export interface Model {
-  /** Shape of one input row. */
-  readonly inputShape: Shape;
-  readonly outputShape: Shape;
-  readonly layers: readonly NamedLayer[];
-  readonly parameters: readonly Parameter[];
-  /** What its layers keep besides: it is saved with the weights, and no optimizer changes it. */
-  readonly states: readonly LayerState[];
-  /**
-   * What its values are: `logits` of classes, or `values` as they are, such as the pixels of an autoencoder. `fit` records
-   * it by its loss, and it is saved with the model; absent where nothing was trained.
-   */
-  readonly gives?: Gives;
-  /** What the bytes meant that it was trained on; it is saved too. Absent where that was numbers, or pixels from 0 to 1. */
-  readonly scaling?: ModelScaling;
-  /** Names of the classes that it was trained on, in the order of its logits; they are saved too. */
-  readonly classNames?: readonly string[];
-  /** The network as nodes, on a batch `x` [rows, …inputShape]. May be called often: parameters are shared. */
-  apply(x: Node, options?: Partial<ApplyOptions>): Node;
-}
-
-/** What the values of a trained model are. */
-export type Gives = "logits" | "values";
-
-/** A byte stands for byte · scale + offset. */
-export interface ModelScaling {
-  readonly scale: number;
-  readonly offset: number;
-}
-
-export interface NamedLayer {
-  readonly name: string;
-  readonly layer: Layer;
-  readonly built: BuiltLayer;
-}
+export type { Gives, Model, ModelScaling, NamedLayer } from "./network.ts";
 
 /** Values of a model's parameters, and of what else its layers keep, by name; dense. */
 export type Weights = ReadonlyMap<string, Float32Array>;
 
 /**
- * A model of layers that each take what the one before gives.
+ * A model of layers that each take what the one before gives; among them functions that lead a value through several,
+ * such as `residual(…)` gives.
  *
  * `inputShape` is the shape of one row: a number for flat rows. Layers are named by kind and position
  * (`dense_1`, …). Throws when a layer cannot take its input, naming the layer and the shape.
@@ -56,49 +23,23 @@ export type Weights = ReadonlyMap<string, Float32Array>;
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { dense } from "./dense.ts";
- * import { countParameters, sequential } from "./model.ts";
+ * import { countParameters, dense, sequential } from "descent";
  * const model = sequential(784, [dense(30), dense(20), dense(10), dense(5, { activation: "identity" })]);
  * assert(countParameters(model) === 24435);
  * ```
  */
-export function sequential(inputShape: number | Shape, layers: readonly Layer[]): Model {
-  const shape = typeof inputShape === "number" ? [inputShape] : inputShape;
+export function sequential(inputShape: number | Shape, layers: readonly Part[]): Model {
   checkLayers(layers);
-  require(
-    Array.isArray(shape),
-    () => `The input shape must be a number or a list of numbers such as [28, 28], got ${shown(inputShape)}`,
-  );
-  require(
-    shape.length > 0 && shape.every((size) => Number.isSafeInteger(size) && size > 0),
-    () => `The input shape must hold positive whole numbers, got ${formatShape(shape)}`,
-  );
-  const named: NamedLayer[] = [], before = new Map<string, BuiltLayer>();
-  let current: Shape = shape;
-  for (const [i, layer] of layers.entries()) {
-    const name = `${layer.kind}_${i + 1}`;
-    const built = layer.build(name, current, i, before);
-    named.push({ name, layer, built });
-    before.set(name, built);
-    current = built.outputShape;
-  }
-  return {
-    inputShape: shape,
-    outputShape: current,
-    layers: named,
-    parameters: named.flatMap(({ built }) => built.parameters),
-    states: named.flatMap(({ built }) => built.states ?? []),
-    apply: (x, { training = false } = {}) =>
-      named.reduce((value, { built }) => built.apply(value, { training }), x),
-  };
+  const x = input(inputShape);
+  return modelOf({ x }, x.pipe(...layers));
 }
 
 /** Refuses what is no list of layers, with the first that is none. */
-function checkLayers(layers: readonly Layer[]): void {
+function checkLayers(layers: readonly Part[]): void {
   const made = "what dense(), conv2d() and the like give";
   require(Array.isArray(layers), () => `A model takes a list of layers, ${made}, got ${shown(layers)}`);
   require(layers.length > 0, "A model needs at least one layer");
-  const at = layers.findIndex((layer) => typeof layer?.build !== "function");
+  const at = layers.findIndex((layer) => typeof layer !== "function" && typeof layer?.build !== "function");
   require(at < 0, () => `Layer ${at + 1} of the model must be ${made}, got ${shown(layers[at])}`);
 }
 

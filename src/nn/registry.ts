@@ -1,5 +1,5 @@
 /** Layers by kind, so that a saved model can be rebuilt from its description. */
-import { require } from "../core/errors.ts";
+import { DescentError, require } from "../core/errors.ts";
 import type { Shape } from "../core/tensor.ts";
 import type { Activation } from "../ops/_activation.ts";
 import { augmentationFromConfig } from "./augmentation.ts";
@@ -13,10 +13,21 @@ import { flatten } from "./flatten.ts";
 import type { Initializer } from "./initializers.ts";
 import type { Layer } from "./layer.ts";
 import { maxPool2d } from "./max_pool2d.ts";
-import { type Gives, type Model, type ModelScaling, sequential } from "./model.ts";
+import {
+  type Gives,
+  input,
+  type Model,
+  modelOf,
+  type ModelScaling,
+  type NamedShape,
+  through,
+} from "./network.ts";
 import { poolFromConfig } from "./pool.ts";
 import { standardizeFromConfig } from "./standardize.ts";
 import { tiedDense } from "./tied_dense.ts";
+
+/** A description that is whole, of a layer that is not known here. */
+export class UnknownKindError extends DescentError {}
 
 /** A map, as an object would know `constructor` too. */
 const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
@@ -43,27 +54,55 @@ const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
 
 /** A model as JSON can hold it. */
 export interface ModelConfig {
+  /** Of the first input. */
   readonly inputShape: Shape;
-  readonly layers: readonly { readonly kind: string; readonly config: Layer["config"] }[];
+  readonly layers: readonly LayerConfig[];
+  /** Where there are several, or one of another name than `x`. */
+  readonly inputs?: readonly NamedShape[];
+  /** Where that is not what the last layer gives, under the name `output`. */
+  readonly outputs?: readonly { readonly name: string; readonly at: number }[];
   readonly gives?: Gives;
   readonly scaling?: ModelScaling;
   readonly classNames?: readonly string[];
 }
 
+/** A layer as JSON can hold it. */
+export interface LayerConfig {
+  readonly kind: string;
+  readonly config: Layer["config"];
+  /** Positions of what it is given among the inputs and the layers before it; left out where that is the one before it. */
+  readonly from?: readonly number[];
+  /** Position of the layer whose weights it uses. */
+  readonly sharedWith?: number;
+}
+
+/** Layers of one's own by kind: each makes a layer of what was saved as its `config`. */
+export type LayerMakers = Readonly<Record<string, (config: Layer["config"]) => Layer>>;
+
 export function modelConfig(model: Model): ModelConfig {
+  const { inputs, outputs, layers } = model, last = inputs.length + layers.length - 1;
+  const isPlain = inputs.length === 1 && inputs[0]!.name === "x";
+  const endsPlain = outputs.length === 1 && outputs[0]!.name === "output" && outputs[0]!.at === last;
   return {
     inputShape: model.inputShape,
-    layers: model.layers.map(({ layer: { kind, config } }) => ({ kind, config })),
+    layers: layers.map(({ layer: { kind, config }, from, sharedWith }, i) => ({
+      kind,
+      config,
+      ...((from.length !== 1 || from[0] !== inputs.length + i - 1) && { from }),
+      ...(sharedWith !== undefined && { sharedWith }),
+    })),
+    ...(!isPlain && { inputs }),
+    ...(!endsPlain && { outputs: outputs.map(({ name, at }) => ({ name, at })) }),
     ...recordedOf(model),
   };
 }
 
 /**
- * Rebuilds a model from its description, which may come from anywhere.
+ * Rebuilds a model from its description, which may come from anywhere; `makers` know layers of one's own.
  *
  * @throws DescentError when it is no description, or names a layer kind that this version does not know.
  */
-export function modelFromConfig(description: ModelConfig): Model {
+export function modelFromConfig(description: ModelConfig, makers: LayerMakers = {}): Model {
   require(
     Array.isArray(description?.inputShape) && Array.isArray(description.layers),
     "A model description needs inputShape and layers",
@@ -86,8 +125,46 @@ export function modelFromConfig(description: ModelConfig): Model {
         JSON.stringify(classNames)
       }`,
   );
-  const model = sequential(description.inputShape, description.layers.map(layerFromConfig));
-  return { ...model, ...recordedOf(description) };
+  return { ...networkOf(description, makers), ...recordedOf(description) };
+}
+
+function networkOf(description: ModelConfig, makers: LayerMakers): Model {
+  const { inputs = [{ name: "x", shape: description.inputShape }], layers } = description;
+  require(
+    Array.isArray(inputs) && inputs.length > 0 && inputs.every((one) => typeof one?.name === "string"),
+    () => `The inputs of a model are names and shapes, but this description says ${JSON.stringify(inputs)}`,
+  );
+  require(layers.length > 0, "A model needs at least one layer");
+  const given = inputs.map(({ shape }) => input(shape)), values = [...given];
+  const made: { readonly layer: Layer; readonly mark: object }[] = [];
+  for (const [i, described] of layers.entries()) {
+    const { from = [values.length - 1], sharedWith } = described ?? {};
+    require(
+      Array.isArray(from) && from.length > 0 &&
+        from.every((at) => Number.isInteger(at) && at >= 0 && at < values.length),
+      () =>
+        `Layer ${i + 1} of the model description is given ${JSON.stringify(from)}, which is not before it`,
+    );
+    require(
+      sharedWith === undefined || Number.isInteger(sharedWith) && sharedWith >= 0 && sharedWith < i,
+      () => `Layer ${i + 1} of the model description shares the weights of ${JSON.stringify(sharedWith)}`,
+    );
+    const one = sharedWith === undefined
+      ? { layer: layerFromConfig(described, i, makers), mark: {} }
+      : made[sharedWith]!;
+    made.push(one);
+    values.push(through(one.layer, from.map((at: number) => values[at]!), one.mark));
+  }
+  const { outputs = [{ name: "output", at: values.length - 1 }] } = description;
+  require(
+    Array.isArray(outputs) && outputs.length > 0 && outputs.every(({ at }) => values[at] !== undefined),
+    () =>
+      `The outputs of a model are names and positions, but this description says ${JSON.stringify(outputs)}`,
+  );
+  return modelOf(
+    Object.fromEntries(inputs.map(({ name }, i) => [name, given[i]!])),
+    Object.fromEntries(outputs.map(({ name, at }) => [name, values[at]!])),
+  );
 }
 
 /** What is known of a model from its training. */
@@ -101,19 +178,21 @@ function recordedOf(
   };
 }
 
-function layerFromConfig(described: ModelConfig["layers"][number], position: number): Layer {
+function layerFromConfig(described: LayerConfig, position: number, makers: LayerMakers): Layer {
   const config: unknown = described?.config;
   require(
     typeof config === "object" && config !== null,
     () => `Layer ${position + 1} of the model description has no kind and config`,
   );
-  const build = KINDS.get(described.kind);
-  require(
-    build !== undefined,
-    () =>
-      `Unknown layer kind ${JSON.stringify(described.kind)}: this version has ${
-        [...KINDS.keys()].join(", ")
-      }`,
-  );
+  const build = Object.hasOwn(makers, described.kind) ? makers[described.kind] : KINDS.get(described.kind);
+  if (build === undefined) {
+    throw new UnknownKindError(
+      `Layer ${position + 1} of the model is of the kind ${
+        JSON.stringify(described.kind)
+      }, which is not known here: give what ` +
+        `makes it as in loadModel(path, { layers: { ${described.kind}: (config) => … } }), or use a version that has it ` +
+        `beside ${[...KINDS.keys()].join(", ")}`,
+    );
+  }
   return build(described.config);
 }

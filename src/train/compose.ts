@@ -47,6 +47,7 @@ export function firstLayers(trained: Trained, count: number): Trained {
  */
 export function sliceLayers(trained: Trained, start: number, before?: number): Trained {
   const { layers, inputShape } = checkTrained(trained).model, end = before ?? layers.length;
+  checkChain(trained);
   require(
     Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start < end && end <= layers.length,
     () => `Layers ${start} to ${end} cannot be cut out of a model of ${layers.length} layers`,
@@ -82,6 +83,7 @@ export function sliceLayers(trained: Trained, start: number, before?: number): T
  */
 export function joinModels(first: Trained, second: Trained): Trained {
   [first, second].forEach(checkTrained);
+  [first, second].forEach(checkChain);
   const gives = first.model.outputShape, takes = second.model.inputShape;
   require(
     sameShape(gives, takes),
@@ -138,6 +140,18 @@ function rebuild(
   const weights = new Map(leaves.map(({ label }, i) => [label, values[i]!]));
   checkWeights(model, weights);
   return { model, weights };
+}
+
+/** Refuses a network that is no chain: what is between its layers is not one value. */
+function checkChain({ model: { layers, inputs, outputs } }: Trained): void {
+  const at = layers.findIndex(({ from }, i) => from.length !== 1 || from[0] !== i);
+  require(
+    at < 0 && inputs.length === 1 && outputs.length === 1,
+    () =>
+      `A model can be cut or joined where its layers stand one behind another${
+        at < 0 ? "" : `, but "${layers[at]!.name}" takes what other layers than the one before it give`
+      }: put it together anew by modelOf()`,
+  );
 }
 
 function leavesOf({ parameters, states = [] }: BuiltLayer): readonly Node[] {

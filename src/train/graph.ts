@@ -193,14 +193,9 @@ function records(
 }
 
 /** What each layer gives for `x`, by the layer's name. */
-export function layersOf(model: Model, x: Node, options: ApplyOptions): ReadonlyMap<string, Node> {
-  const layers = new Map<string, Node>();
-  let value = x;
-  for (const { name, built } of model.layers) {
-    value = built.apply(value, options);
-    layers.set(name, value);
-  }
-  return layers;
+export function layersOf(model: Model, x: Node, options: Partial<ApplyOptions>): ReadonlyMap<string, Node> {
+  const values = model.values([x], options).slice(model.inputs.length);
+  return new Map(model.layers.map(({ name }, i) => [name, values[i]!]));
 }
 
 function metricsTable(label: string, steps: number, { weights }: TableBatch): Node {

@@ -4,7 +4,7 @@ import { sha256 } from "../core/sha256.ts";
 import { formatShape, sameShape } from "../core/tensor.ts";
 import { regularFile, writeAtomically } from "../core/write_file.ts";
 import { checkWeights, type Model, modelLeaves, type Weights } from "../nn/model.ts";
-import { modelConfig, modelFromConfig } from "../nn/registry.ts";
+import { type LayerMakers, modelConfig, modelFromConfig, UnknownKindError } from "../nn/registry.ts";
 import { decodeSafetensors, encodeSafetensors, type SavedTensor } from "./safetensors.ts";
 
 /** A model and its weights. */
@@ -47,13 +47,16 @@ export function encodeModel(
 }
 
 /** Reads what `encodeModel` wrote; throws, naming `path`, when it is something else. */
-export function decodeModel(bytes: Uint8Array, { path = "model" }: { readonly path?: string } = {}): Trained {
+export function decodeModel(
+  bytes: Uint8Array,
+  { path = "model", layers }: { readonly path?: string; readonly layers?: LayerMakers } = {},
+): Trained {
   const { tensors, metadata } = decodeSafetensors(bytes, { path });
   require(
     metadata.format === FORMAT && metadata.model !== undefined,
     () => `${path} holds tensors but no Descent model: its metadata has no "format": "${FORMAT}"`,
   );
-  const model = parseModel(metadata.model, path);
+  const model = parseModel(metadata.model, path, layers);
   const shapes = new Map(modelLeaves(model).map(({ label, type }) => [label, type.shape]));
   const weights = new Map<string, Float32Array>();
   for (const [name, { dtype, shape, data }] of tensors) {
@@ -74,10 +77,11 @@ export function decodeModel(bytes: Uint8Array, { path = "model" }: { readonly pa
 }
 
 /** The model that a description tells; throws a sentence that names `path` when it is damaged. */
-function parseModel(text: string, path: string): Model {
+function parseModel(text: string, path: string, layers?: LayerMakers): Model {
   try {
-    return modelFromConfig(JSON.parse(text));
+    return modelFromConfig(JSON.parse(text), layers);
   } catch (error) {
+    if (error instanceof UnknownKindError) throw new DescentError(`${path}: ${error.message}`);
     const why = error instanceof DescentError
       ? error.message
       : error instanceof SyntaxError
@@ -118,10 +122,18 @@ export async function saveModel(
   }
 }
 
+/** How a model is read. */
+export interface LoadOptions {
+  /** What the file's SHA-256 must be, in hex. */
+  readonly sha256?: string;
+  /** Layers of one's own by kind: each makes a layer of what was saved as its `config`. */
+  readonly layers?: LayerMakers;
+}
+
 /**
  * Reads a trained model.
  *
- * `sha256` is what the file's SHA-256 must be, in hex, as `run.json` has it and `sha256sum` prints it: then no bit of the
+ * `layers` makes layers of one's own, by their kinds. `sha256` is what the file's SHA-256 must be, in hex, as `run.json` has it and `sha256sum` prints it: then no bit of the
  * file can have changed.
  *
  * @throws DescentError when the file is missing, damaged, no Descent model, or holds a weight that is NaN or infinite, or
@@ -129,7 +141,7 @@ export async function saveModel(
  */
 export async function loadModel(
   path: string,
-  { sha256: expected }: { readonly sha256?: string } = {},
+  { sha256: expected, layers }: LoadOptions = {},
 ): Promise<Trained> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
@@ -144,5 +156,5 @@ export async function loadModel(
       () => `${path} is not the file that was saved: its SHA-256 is ${found}, expected ${expected}`,
     );
   }
-  return decodeModel(bytes, { path });
+  return decodeModel(bytes, { path, ...(layers && { layers }) });
 }

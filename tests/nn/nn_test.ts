@@ -335,7 +335,8 @@ Deno.test("modelFromConfig() refuses a layer of an unknown kind and a descriptio
   assertThrows(
     () => modelFromConfig(unknown),
     DescentError,
-    'Unknown layer kind "attention": this version has augmentation, avg_pool2d, conv2d, corruption, dense, ',
+    'Layer 1 of the model is of the kind "attention", which is not known here: give what makes it as in loadModel(path, { ' +
+      "layers: { attention: (config) => … } }), or use a version that has it beside augmentation, avg_pool2d, ",
   );
   assertThrows(
     () => modelFromConfig(JSON.parse("{}")),

@@ -148,7 +148,9 @@ Deno.test("a description that names a layer by what objects know, or none, is re
     const description = { inputShape: [8], layers: [{ kind, config: { units: 3 } }] };
     const error = assertThrows(() => modelFromConfig(description as never), DescentError);
     assert(
-      error.message.startsWith(`Unknown layer kind ${JSON.stringify(kind)}: this version has augmentation, `),
+      error.message.startsWith(
+        `Layer 1 of the model is of the kind ${JSON.stringify(kind)}, which is not known here: `,
+      ),
     );
   }
   for (const layer of [null, 7, "dense", {}, { kind: "dense" }, { kind: "dense", config: null }]) {
