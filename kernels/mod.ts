@@ -4,6 +4,7 @@ export { adagrad } from "./adagrad";
 export { adam } from "./adam";
 export { add } from "./add";
 export { amsgrad } from "./amsgrad";
+export { assign } from "./assign";
 export { augment } from "./augment";
 export { avg_pool2d } from "./avg_pool2d";
 export { avg_pool2d_grad } from "./avg_pool2d_grad";

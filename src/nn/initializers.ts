@@ -20,7 +20,8 @@ export type Initializer =
   | "he_normal"
   | "lecun_uniform"
   | "lecun_normal"
-  | "zeros";
+  | "zeros"
+  | "ones";
 
 export const INITIALIZERS = [
   "glorot_uniform",
@@ -31,6 +32,7 @@ export const INITIALIZERS = [
   "lecun_uniform",
   "lecun_normal",
   "zeros",
+  "ones",
 ] as const satisfies readonly Initializer[];
 
 /** What the values of a parameter are drawn from. */
@@ -78,6 +80,8 @@ export function initialValues(
       return bell(1 / fanIn);
     case "zeros":
       return new Float32Array(count);
+    case "ones":
+      return new Float32Array(count).fill(1);
     default:
       return unreachable(initializer);
   }

@@ -3,8 +3,10 @@ import type { Node } from "../ir/node.ts";
 
 /** What a loss may look at. */
 export interface LossInputs {
-  /** What the model gives: [rows, …]. */
+  /** What the model gives: [rows, …]; of several outputs the first. */
   readonly output: Node;
+  /** All that it gives, by name. */
+  readonly outputs: Readonly<Record<string, Node>>;
   /** Class indices, u32 [rows], or values, [rows, …]; absent where the loss compares with the inputs. */
   readonly targets?: Node;
   /** The batch that the model was given, inputs or codes: [rows, …]. */

@@ -3,6 +3,7 @@ import type { Op } from "../ir/op.ts";
 import { activationGradOp } from "./activation_grad.ts";
 import { addOp } from "./add.ts";
 import { augmentOp } from "./augment.ts";
+import { assignOp } from "./assign.ts";
 import { avgPool2dOp } from "./avg_pool2d.ts";
 import { avgPool2dGradOp } from "./avg_pool2d_grad.ts";
 import { binaryCrossEntropyOp } from "./binary_cross_entropy.ts";
@@ -50,6 +51,7 @@ import { weightedSumRowsOp } from "./weighted_sum_rows.ts";
 export const OPS: readonly Op[] = [
   activationGradOp,
   addOp,
+  assignOp,
   augmentOp,
   avgPool2dOp,
   avgPool2dGradOp,

@@ -4,7 +4,7 @@ import { leaf } from "../ir/leaf.ts";
 import type { Node } from "../ir/node.ts";
 import type { Model } from "../nn/model.ts";
 import { softmax } from "../ops/softmax.ts";
-import { layersOf } from "./graph.ts";
+import { appliedModel } from "./graph.ts";
 import { gatherInputs, type InputKind } from "./table.ts";
 
 /** A batch of rows, in the order in which they lie. */
@@ -39,5 +39,5 @@ export function layerGraph(
   kind: InputKind,
 ): RowBatch & { readonly layers: ReadonlyMap<string, Node> } {
   const given = rowBatch(model, batch, kind);
-  return { ...given, layers: layersOf(model, given.x, { training: false }) };
+  return { ...given, layers: appliedModel(model, given.x).layers };
 }

@@ -5,9 +5,10 @@ import { gradients } from "../ir/gradients.ts";
 import { arena, leaf } from "../ir/leaf.ts";
 import type { Node } from "../ir/node.ts";
 import type { ApplyOptions } from "../nn/layer.ts";
-import type { Loss, LossInputs } from "../nn/loss.ts";
+import type { Loss, LossInputs, Penalty } from "../nn/loss.ts";
 import type { Model } from "../nn/model.ts";
 import { add } from "../ops/add.ts";
+import { assign } from "../ops/assign.ts";
 import { confusion } from "../ops/confusion.ts";
 import { map } from "../ops/map.ts";
 import { record } from "../ops/record.ts";
@@ -68,10 +69,19 @@ export function trainingGraph(
   const order = leaf(whole || steps !== undefined ? "data" : "input", "order", [rows], "u32");
   const options = { rows: Math.min(batch, rows), whole };
   const given = gatherBatch(model, { table, order, encoder }, options), { x, targets } = given;
-  const layers = layersOf(model, x, { training: true }), output = layers.get(model.layers.at(-1)!.name)!;
-  const inputs = { output, x, ...(targets && { targets }) };
-  const losses = loss.rows(inputs), seed = sharesOf(given, options.rows);
-  const penalties = penaltyGraph(loss, { layers, rowWeights: seed });
+  const updates = new Map<Node, Node>(), rowShares = rowWeights(options.rows);
+  const applied = appliedModel(model, x, {
+    training: true,
+    rowShares,
+    frozen,
+    update: (state, value) => void updates.set(state, value),
+  });
+  const { layers } = applied, inputs = { ...applied.outputs, x, ...(targets && { targets }) };
+  const losses = loss.rows(inputs), seed = sharesOf(given, rowShares);
+  const penalties = penaltyGraph([
+    ...loss.penalties?.({ layers, rowWeights: seed }) ?? [],
+    ...ownPenalties(model, frozen),
+  ], seed);
   const members = trainedParameters(model, frozen);
   const grads = gradients([{ value: losses, seed }, ...penalties.objectives], members, add);
   const params = arena("params", members), dParams = arena("grads", grads);
@@ -81,6 +91,7 @@ export function trainingGraph(
     roots: [
       ...records(loss, losses, { inputs, given, metrics }),
       ...(penalties.shares ? [record(penalties.shares, metrics, COLUMN.penalty)] : []),
+      ...Array.from(updates, ([state, value]) => assign(state, value)),
       optimizer.update(params, clipped(dParams, clip), states),
     ],
     order,
@@ -92,8 +103,14 @@ export function trainingGraph(
 }
 
 /** The share of each row in a mean over the batch. */
-function sharesOf({ weights, divisors }: TableBatch, rows: number): Node {
-  return weights === undefined ? rowWeights(rows) : weighRows(weights, divisors ?? weights);
+function sharesOf({ weights, divisors }: TableBatch, plain: Node): Node {
+  return weights === undefined ? plain : weighRows(weights, divisors ?? weights);
+}
+
+/** What training lowers of the layers' parameters themselves, but for those that stay as they are. */
+function ownPenalties({ layers }: Model, frozen: readonly string[]): readonly Penalty[] {
+  const own = layers.filter(({ name, sharedWith }) => sharedWith === undefined && !frozen.includes(name));
+  return own.flatMap(({ built }) => built.penalties?.() ?? []);
 }
 
 export interface EvaluationGraph {
@@ -126,9 +143,9 @@ export function evaluationGraph(
   const given = gatherBatch(model, { table, order, encoder }, { rows: batch, label: "evaluation/" });
   const { x, targets } = given;
   // Three sets end in at most two more short batches than one would.
-  const output = model.apply(x),
-    metrics = metricsTable("evaluation_metrics", Math.ceil(rows / batch) + 2, given);
-  const inputs = { output, x, ...(targets && { targets }) };
+  const { outputs } = appliedModel(model, x), { output } = outputs;
+  const metrics = metricsTable("evaluation_metrics", Math.ceil(rows / batch) + 2, given);
+  const inputs = { ...outputs, x, ...(targets && { targets }) };
   const roots = records(loss, loss.rows(inputs), { inputs, given, metrics });
   if (loss.compares !== "classes") return { roots, fullRoots: roots, order, metrics };
   if (classes > MOST_PAIRED_CLASSES || loss.ignore !== undefined) {
@@ -192,10 +209,14 @@ function records(
   ];
 }
 
-/** What each layer gives for `x`, by the layer's name. */
-export function layersOf(model: Model, x: Node, options: Partial<ApplyOptions>): ReadonlyMap<string, Node> {
-  const values = model.values([x], options).slice(model.inputs.length);
-  return new Map(model.layers.map(({ name }, i) => [name, values[i]!]));
+/** What a model gives for `x`: its outputs, and what each layer gives by the layer's name. */
+export function appliedModel(model: Model, x: Node, options: Partial<ApplyOptions> = {}) {
+  const values = model.values([x], options);
+  const outputs = Object.fromEntries(model.outputs.map(({ name, at }) => [name, values[at]!]));
+  return {
+    outputs: { output: values[model.outputs[0]!.at]!, outputs },
+    layers: new Map(model.layers.map(({ name }, i) => [name, values[model.inputs.length + i]!])),
+  };
 }
 
 function metricsTable(label: string, steps: number, { weights }: TableBatch): Node {

@@ -2,7 +2,7 @@
 import type { Objective } from "../ir/gradients.ts";
 import { leaf } from "../ir/leaf.ts";
 import type { Node } from "../ir/node.ts";
-import type { Loss, PenaltyInputs } from "../nn/loss.ts";
+import type { Penalty } from "../nn/loss.ts";
 import { add } from "../ops/add.ts";
 import { outerProduct } from "../ops/outer_product.ts";
 import { weightedSumRows } from "../ops/weighted_sum_rows.ts";
@@ -15,16 +15,16 @@ export interface PenaltyGraph {
   readonly shares?: Node;
 }
 
-/** The penalties of a loss on a batch. */
-export function penaltyGraph(loss: Loss, inputs: PenaltyInputs): PenaltyGraph {
+/** The penalties of a step, shared out to rows as these share in a mean. */
+export function penaltyGraph(penalties: readonly Penalty[], rowShares: Node): PenaltyGraph {
   const objectives: Objective[] = [], constants = new Map<Node, Float64Array>();
   let shares: Node | undefined;
-  for (const { value, weight } of loss.penalties?.(inputs) ?? []) {
+  for (const { value, weight } of penalties) {
     const seed = leaf("data", `${value.label}/weights`, value.type.shape);
     constants.set(seed, new Float64Array(value.type.shape[0]!).fill(weight));
     objectives.push({ value, seed });
     // Rows are what a step can record; their shares add up to the whole.
-    const share = weightedSumRows(outerProduct(value, inputs.rowWeights), seed, `${value.label}/shares`);
+    const share = weightedSumRows(outerProduct(value, rowShares), seed, `${value.label}/shares`);
     shares = shares === undefined ? share : add(shares, share, "penalties");
   }
   return { objectives, constants, ...(shares && { shares }) };

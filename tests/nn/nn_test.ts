@@ -47,7 +47,7 @@ const VARIANCE = {
   lecun_uniform: 1 / FAN_IN,
   lecun_normal: 1 / FAN_IN,
   zeros: 0,
-} as const satisfies Record<Initializer, number>;
+} as const satisfies Record<Exclude<Initializer, "ones">, number>;
 
 for (const [initializer, variance] of Object.entries(VARIANCE) as [Initializer, number][]) {
   Deno.test(`${initializer} draws weights of mean 0 and variance ${variance.toPrecision(3)} for fan-in 300, fan-out 100`, () => {
@@ -291,7 +291,7 @@ Deno.test("crossEntropy() is -log of the probability of each row's label, and do
   const output = leaf("input", "output", [2, 3]),
     labels = leaf("input", "labels", [2], "u32"),
     x = leaf("input", "x", [2, 1]);
-  const losses = crossEntropy().rows({ output, targets: labels, x });
+  const losses = crossEntropy().rows({ output, outputs: { output }, targets: labels, x });
   const program = await referenceExecutor().load(compile({ run: [losses] }));
   program.write(output, [1, 2, 3, 1000, 0, -1000]);
   program.write(labels, [2, 1]);

@@ -1,7 +1,6 @@
 /** Penalties of a loss: their weights, as each executor keeps them. */
 import { assertEquals } from "@std/assert";
 import { leaf } from "../../src/ir/leaf.ts";
-import { crossEntropy } from "../../src/nn/cross_entropy.ts";
 import { penaltyGraph } from "../../src/train/penalties.ts";
 import { everyExecutor, forward } from "../ops/forward.ts";
 
@@ -10,8 +9,7 @@ const BETA = 0.1;
 
 Deno.test("the weight β of a penalty is float64 on the reference, and the nearest float32 elsewhere", async () => {
   const value = leaf("input", "value", [3]), rowWeights = leaf("input", "rowWeights", [1]);
-  const loss = { ...crossEntropy(), penalties: () => [{ value, weight: BETA }] };
-  const { constants, objectives, shares } = penaltyGraph(loss, { layers: new Map(), rowWeights });
+  const { constants, objectives, shares } = penaltyGraph([{ value, weight: BETA }], rowWeights);
   for (const executor of await everyExecutor()) {
     const [seed, share] = await forward(executor, [objectives[0]!.seed, shares!], [
       [value, [1, 0, 0]],
