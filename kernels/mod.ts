@@ -25,15 +25,6 @@ export { gather_rows } from "./gather_rows";
 export { kl_sparsity } from "./kl_sparsity";
 export { kl_sparsity_grad } from "./kl_sparsity_grad";
 export { barrier } from "./lib/barrier";
-export {
-  curve_erf,
-  curve_exp,
-  curve_log,
-  curve_log1p,
-  curve_pow,
-  curve_sigmoid,
-  curve_tanh,
-} from "./lib/curves";
 export { setJoins, setScratch } from "./lib/layout";
 export { peakFma, peakRead } from "./lib/peak";
 export { linear } from "./linear";

@@ -4,7 +4,7 @@ import { fma } from "./math";
 /** 2·atanh(s) for |s| ≤ 1/3: 2s + s³·P(s²). P interpolates the series at Chebyshev's points, relative error 2e-8. */
 // @ts-ignore: decorator
 @inline
-export function twiceAtanh(s: v128): v128 {
+function twiceAtanh(s: v128): v128 {
   const w = f32x4.mul(s, s);
   let p = f32x4.splat(0.268514980);
   p = fma(p, w, f32x4.splat(0.282366198));

@@ -55,17 +55,6 @@ export function exp4(value: v128): v128 {
   return v128.andnot(y, f32x4.lt(value, least));
 }
 
-/** exp(x) for every x: infinite above the largest number. 2^128, which is no number, is twice 2^127. */
-// @ts-ignore: decorator
-@inline
-export function expOfAny4(value: v128): v128 {
-  const least = f32x4.splat(LEAST_EXPONENT), most = f32x4.splat(127);
-  const x = f32x4.pmin(f32x4.pmax(value, least), f32x4.splat(89)), n = wholeOf(x);
-  const y = f32x4.mul(f32x4.add(expm1OfRest(x, n), f32x4.splat(1)), powerOf2(f32x4.pmin(n, most)));
-  const more = f32x4.add(y, v128.and(y, f32x4.gt(n, most)));
-  return v128.andnot(more, f32x4.lt(value, least));
-}
-
 /** 1/(1 + exp(-x)), in the form whose exponential is at most 1. */
 // @ts-ignore: decorator
 @inline

@@ -61,7 +61,7 @@ export async function bindThread(
   kernels.setJoins!(joinVectors ? 1 : 0);
   const own = new Map<WebAssembly.Module, Kernels>();
   for (const one of new Set(lists.flat().flatMap((call) => call.module ?? []))) {
-    own.set(one, (await WebAssembly.instantiate(one, { env, kernels: exports })).exports as Kernels);
+    own.set(one, (await WebAssembly.instantiate(one, { env })).exports as Kernels);
   }
   const kernelOf = (call: WasmCall) => (call.module ? own.get(call.module)! : kernels)[call.name]!;
   const runners = lists.map((calls) => {

@@ -49,9 +49,8 @@ export interface WasmDispatch {
   /** Bytes that each thread needs for intermediate values. Default 0. */
   readonly scratchBytes?: number;
   /**
-   * A module with the kernel, exported by the op's name, on the shared memory that it imports as `env.memory`; what the
-   * library's kernels export, it may import from `kernels`. Give the same array for the same kernel: it is compiled
-   * once. Default: the library's kernel of the op's name.
+   * A module with the kernel, exported by the op's name, on the shared memory that it imports as `env.memory`. Give the
+   * same array for the same kernel: it is compiled once. Default: the library's kernel of the op's name.
    */
   readonly code?: Uint8Array<ArrayBuffer>;
 }

@@ -217,13 +217,6 @@ export const WASM_BUGS: readonly PlantedBug[] = [
     to: "1.6676665459e-1",
   },
   {
-    what: "has one digit of the error function wrong",
-    op: "map",
-    file: "lib/curves.ts",
-    from: "1.12819925e-1",
-    to: "1.12919925e-1",
-  },
-  {
     what: "puts results of rows of several axes elsewhere",
     op: "reduce",
     file: "reduce.ts",

@@ -127,8 +127,8 @@ Deno.test("at kinks the slope of |x| is 0, the first of equals has that of a max
   const slope = (x: Expr, position: number, ...at: readonly number[]) =>
     valueAt(derivative(x, position)!, ...at);
   assertEquals(slope(abs(a), 0, 0), 0);
-  for (const  of of[maximum, minimum]) {
-    assertEquals([slope(of(a, b), 0, 2, 2), slope(of(a, b), 1, 2, 2)], [1, 0]);
+  for (const best of [maximum, minimum]) {
+    assertEquals([slope(best(a, b), 0, 2, 2), slope(best(a, b), 1, 2, 2)], [1, 0]);
   }
   assertEquals([slope(maximum(0, a), 0, 0), slope(maximum(0, a), 0, 1e-30), slope(maximum(0, a), 0, -1)], [
     0,

@@ -13,6 +13,7 @@ import { describeCall } from "../../src/ir/print.ts";
 import { add } from "../../src/ops/add.ts";
 import { assemble, op as code, whileLoop } from "../../src/ops/expression/assembler.ts";
 import { abs, type Expr, maximum, sigmoid, tanh, where } from "../../src/ops/expression/expression.ts";
+import { linear } from "../../src/ops/linear.ts";
 import { map, mapOp } from "../../src/ops/map.ts";
 import { reduceMax, reduceMean, reduceOp, reduceSum } from "../../src/ops/reduce.ts";
 import { relative } from "../../src/ops/_support.ts";
@@ -141,7 +142,6 @@ const at = (pointer: number) => [
 /** begin, end, x, y: as long as begin < end, the vector y[begin] is 0 - x[begin], and begin grows. */
 const NEGATE = assemble({
   name: "my_negate",
-  imports: [],
   parameters: 4,
   locals: [],
   body: whileLoop([...code.localGet(BEGIN), ...code.localGet(END), ...code.i32LtU], [
@@ -232,6 +232,19 @@ Deno.test("a plan shows the expression, and calls of other expressions or axes a
     map([x, m], (a, b) => a.sub(b), { axes: [undefined, [0]] }),
   ];
   assertEquals(new Set(others.map(({ attrs }) => JSON.stringify(attrs))).size, 3);
+});
+
+Deno.test("tanh and sigmoid of map() on WASM are the bits of a layer's activation", async () => {
+  const x = input("x", 999, 1),
+    w = input("w", 1, 1),
+    b = input("b", 1),
+    wasm = await wasmExecutor({ threads: 1 });
+  const values = Float32Array.from({ length: 999 }, (_, i) => 30 * Math.sin(i) ** 3);
+  for (const [activation, curve] of [["tanh", tanh], ["sigmoid", sigmoid]] as const) {
+    const roots = [map([x], curve), linear(x, w, b, { activation })];
+    const [found, expected] = await forward(wasm, roots, [[x, values], [w, [1]], [b, [0]]]);
+    assertEquals(found, expected);
+  }
 });
 
 Deno.test("one kernel serves every size of an expression, and another expression has another", () => {

@@ -3,10 +3,19 @@
 /** Types as the format writes them. */
 export const I32 = 0x7f, F32 = 0x7d, V128 = 0x7b;
 export type ValueType = typeof I32 | typeof F32 | typeof V128;
-export type Code = readonly number[];
+/** Bytes, and parts that are such; flattened once, at the end. */
+export type Code = readonly (number | Code)[];
+
+function flatten(code: Code, into: number[] = []): number[] {
+  for (const part of code) {
+    if (typeof part === "number") into.push(part);
+    else flatten(part, into);
+  }
+  return into;
+}
 
 /** An unsigned whole number, seven bits a byte, the lowest first. */
-function unsigned(value: number): Code {
+function unsigned(value: number): readonly number[] {
   const bytes: number[] = [];
   for (let left = value;;) {
     const low = left & 0x7f;
@@ -40,7 +49,6 @@ export const op = {
   localGet: (local: number): Code => [0x20, ...unsigned(local)],
   localSet: (local: number): Code => [0x21, ...unsigned(local)],
   localTee: (local: number): Code => [0x22, ...unsigned(local)],
-  call: (index: number): Code => [0x10, ...unsigned(index)],
   i32Const: (value: number): Code => [0x41, ...signed(value)],
   i32Add: [0x6a],
   i32Sub: [0x6b],
@@ -48,6 +56,9 @@ export const op = {
   i32DivU: [0x6e],
   i32RemU: [0x70],
   i32Shl: [0x74],
+  i32ShrU: [0x76],
+  /** The same bits as a float32. */
+  asF32: [0xbe],
   i32LtU: [0x49],
   i32LeU: [0x4d],
   i32Eq: [0x46],
@@ -57,8 +68,11 @@ export const op = {
   store: (offset: number): Code => [...simd(11), ...access(4, offset)],
   /** A vector of four equal float32. */
   number: (value: number): Code => [...simd(12), ...[0, 1, 2, 3].flatMap(() => floatBytes(value))],
-  /** A vector of four whole numbers from 0 to 255. */
-  whole: (lanes: readonly number[]): Code => [...simd(12), ...lanes.flatMap((lane) => [lane, 0, 0, 0])],
+  /** A vector of whole numbers of 32 bits: four, or one four times. */
+  lanes: (...lanes: readonly number[]): Code => [
+    ...simd(12),
+    ...new Uint8Array(Uint32Array.from({ length: 4 }, (_, i) => lanes[i % lanes.length]!).buffer),
+  ],
   splatI32: simd(17),
   splat: simd(19),
   firstLane: [...simd(31), 0],
@@ -69,6 +83,7 @@ export const op = {
   greaterEqual: simd(70),
   lessI32: simd(57),
   and: simd(78),
+  andNot: simd(79),
   bitselect: simd(82),
   abs: simd(224),
   neg: simd(225),
@@ -79,20 +94,30 @@ export const op = {
   div: simd(231),
   min: simd(232),
   max: simd(233),
+  pmin: simd(234),
+  pmax: simd(235),
+  nearest: simd(106),
+  toWhole: simd(248),
+  shiftLeft: simd(171),
+  shiftRight: simd(172),
+  addI32: simd(174),
+  subI32: simd(177),
+  equalI32: simd(55),
+  toFloat: simd(250),
+  /** a·b + c in one rounding or two, as the processor has it. */
+  madd: simd(261),
 } as const;
 
 /** `body` as long as `condition`, code that leaves 1 or 0, holds before it. */
 export function whileLoop(condition: Code, body: Code): Code {
   // block { loop { br_if out (condition is 0); body; br loop } }
-  return [0x02, 0x40, 0x03, 0x40, ...condition, 0x45, 0x0d, 1, ...body, 0x0c, 0, 0x0b, 0x0b];
+  return [0x02, 0x40, 0x03, 0x40, condition, 0x45, 0x0d, 1, body, 0x0c, 0, 0x0b, 0x0b];
 }
 
 /** What a module is made of. */
 export interface FunctionModule {
   /** Name that it exports its function by. */
   readonly name: string;
-  /** Names in the module "kernels" of functions from so many vectors to one, which have the indices from 0. */
-  readonly imports: readonly { readonly name: string; readonly vectors: number }[];
   /** Number of i32 parameters. */
   readonly parameters: number;
   /** Locals behind the parameters. */
@@ -101,34 +126,23 @@ export interface FunctionModule {
 }
 
 /** The bytes of the module. It imports the shared memory as `env.memory`. */
-export function assemble(
-  { name, imports, parameters, locals, body }: FunctionModule,
-): Uint8Array<ArrayBuffer> {
-  const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()];
+export function assemble({ name, parameters, locals, body }: FunctionModule): Uint8Array<ArrayBuffer> {
+  const vector = (items: readonly Code[]): Code => [unsigned(items.length), ...items];
   const text = (value: string): Code => vector([...new TextEncoder().encode(value)].map((byte) => [byte]));
-  const section = (id: number, content: Code): Code => [id, ...unsigned(content.length), ...content];
-  const type = (from: readonly number[], to: readonly number[]): Code => [
-    0x60,
-    ...vector(from.map((one) => [one])),
-    ...vector(to.map((one) => [one])),
-  ];
-  const vectors = (count: number) => new Array<number>(count).fill(V128);
-  const types = [
-    type(new Array<number>(parameters).fill(I32), []),
-    ...imports.map((one) => type(vectors(one.vectors), [V128])),
-  ];
-  const imported = [
-    // Shared, of any size that WebAssembly can have.
-    [...text("env"), ...text("memory"), 0x02, 0x03, ...unsigned(1), ...unsigned(65536)],
-    ...imports.map((one, i) => [...text("kernels"), ...text(one.name), 0x00, ...unsigned(i + 1)]),
-  ];
-  const code = [...vector(locals.map((local) => [1, local])), ...body, 0x0b];
+  const section = (id: number, content: Code): readonly number[] => {
+    const bytes = flatten(content);
+    return [id, ...unsigned(bytes.length), ...bytes];
+  };
+  const type = [0x60, ...vector(new Array<Code>(parameters).fill([I32])), ...vector([])];
+  // Shared, of any size that WebAssembly can have.
+  const memory = [...text("env"), ...text("memory"), 0x02, 0x03, ...unsigned(1), ...unsigned(65536)];
+  const code = flatten([vector(locals.map((local) => [1, local])), body, 0x0b]);
   return new Uint8Array([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, vector(types)),
-    ...section(2, vector(imported)),
+    ...section(1, vector([type])),
+    ...section(2, vector([memory])),
     ...section(3, vector([[0]])),
-    ...section(7, vector([[...text(name), 0x00, ...unsigned(imports.length)]])),
+    ...section(7, vector([[...text(name), 0x00, 0x00]])),
     ...section(10, vector([[...unsigned(code.length), ...code]])),
   ]);
 }

@@ -69,7 +69,8 @@ export const BINARY: Readonly<Record<BinaryKind, (a: number, b: number) => numbe
 const COMPARISONS: readonly string[] = ["greater", "greaterEqual", "equal", "notEqual"];
 
 /** Functions that cost many operations; kernels have a function of their own for each. */
-const CURVES: readonly string[] = ["exp", "log", "log1p", "tanh", "sigmoid", "erf", "pow"];
+const CURVES = ["exp", "log", "log1p", "tanh", "sigmoid", "erf", "pow"] as const;
+export type Curve = typeof CURVES[number];
 
 export function isUnary(kind: string): kind is UnaryKind {
   return Object.hasOwn(UNARY, kind);
@@ -83,6 +84,6 @@ export function isComparison(kind: string): kind is Comparison {
   return COMPARISONS.includes(kind);
 }
 
-export function isCurve(kind: string): boolean {
-  return CURVES.includes(kind);
+export function isCurve(kind: string): kind is Curve {
+  return (CURVES as readonly string[]).includes(kind);
 }

@@ -1,245 +1,212 @@
 /**
  * The WASM kernel of an expression: a module whose function is told (begin, end, …operands, result, vectors, columns,
  * …sizes of inner rows, …strides), with the result's vectors as units. It goes through rows, in each takes two vectors at
- * a time, so that an engine can join them, and computes once a row what has one value there. Curves are functions of the
- * library's kernels (kernels/lib/curves.ts).
+ * a time, so that an engine can join them, and computes once a row what has one value there.
  */
 import { assemble, type Code, F32, I32, op, V128, type ValueType, whileLoop } from "./assembler.ts";
 import type { Layout } from "./broadcast.ts";
 import type { Expr } from "./expression.ts";
 import { partsOf, usesOf } from "./format.ts";
-import { isComparison, isCurve } from "./meaning.ts";
+import { type Draft, type Known, rowParts, valueCode } from "./part_code.ts";
+
+const { localGet: get, localSet: set, i32Const } = op;
 
 /** Numbers that the kernel is told behind its pointers. */
 export function kernelArgs({ rows, vectors, columns, operands }: Layout): readonly number[] {
   return [vectors, columns, ...rows.slice(1), ...operands.flatMap(({ strides }) => strides)];
 }
 
-/** What a kernel is made of while it is written. */
-interface Draft {
-  readonly uses: ReadonlyMap<Expr, number>;
-  readonly imports: { readonly name: string; readonly vectors: number }[];
-  /** A new local of a type. */
-  local(type: ValueType): number;
+/** The parameters, by position, and locals of a kernel. */
+interface Frame extends Draft {
+  readonly root: Expr;
+  readonly layout: Layout;
+  readonly vectors: number;
+  readonly columns: number;
+  /** The first size of inner rows, and the first stride. */
+  readonly sizes: number;
+  readonly strides: number;
+  /** Types of the locals behind the parameters. */
+  readonly locals: readonly ValueType[];
+  /** The local of each number. */
+  readonly numbers: ReadonlyMap<number, number>;
+  readonly row: number;
+  /** Bytes from the start of the row. */
+  readonly at: number;
+  /** By operand, the result last: where it is in the row, and where it is at `at`. */
+  readonly bases: readonly number[];
+  readonly addresses: readonly number[];
 }
 
-/** Code that gives a part which is there already: four values, or four masks of all bits or none. */
-interface Known {
-  readonly code: Code;
-  readonly isMask: boolean;
-}
-
-const INSTRUCTIONS: Readonly<Partial<Record<Expr["kind"], Code>>> = {
-  neg: op.neg,
-  abs: op.abs,
-  sqrt: op.sqrt,
-  add: op.add,
-  sub: op.sub,
-  mul: op.mul,
-  div: op.div,
-  max: op.max,
-  min: op.min,
-  greater: op.greater,
-  greaterEqual: op.greaterEqual,
-  equal: op.equal,
-  notEqual: op.notEqual,
-};
-
-/** Code that leaves the value of a part. What is used again is kept in a local, and noted in `known`. */
-function valueCode(draft: Draft, part: Expr, known: Map<Expr, Known>): Code {
-  if (part.kind === "number") return op.number(part.value);
-  const found = known.get(part) ?? compute(draft, part, known);
-  return found.isMask ? [...found.code, ...op.number(1), ...op.and] : found.code;
-}
-
-/** Code that leaves masks: where the value is not 0. */
-function maskCode(draft: Draft, part: Expr, known: Map<Expr, Known>): Code {
-  const found = part.kind === "number" ? undefined : known.get(part) ?? compute(draft, part, known);
-  if (found?.isMask) return found.code;
-  return [...(found?.code ?? op.number(part.value)), ...op.number(0), ...op.notEqual];
-}
-
-function compute(draft: Draft, part: Expr, known: Map<Expr, Known>): Known {
-  const code = partCode(draft, part, known), isMask = isComparison(part.kind);
-  if ((draft.uses.get(part) ?? 0) < 2) return { code, isMask };
-  const local = draft.local(V128);
-  known.set(part, { code: op.localGet(local), isMask });
-  return { code: [...code, ...op.localTee(local)], isMask };
-}
-
-function partCode(draft: Draft, { kind, args }: Expr, known: Map<Expr, Known>): Code {
-  const value = (arg: Expr) => valueCode(draft, arg, known);
-  if (kind === "where") {
-    const [condition, yes, no] = args;
-    return [...value(yes!), ...value(no!), ...maskCode(draft, condition!, known), ...op.bitselect];
-  }
-  if (kind === "sign") {
-    const x = draft.local(V128), get = op.localGet(x), zero = op.number(0);
-    // What is neither above nor below 0 is 0 or NaN, and stays.
-    const below = [...op.number(-1), ...get, ...get, ...zero, ...op.less, ...op.bitselect];
-    const keep = [...value(args[0]!), ...op.localSet(x)];
-    return [...keep, ...op.number(1), ...below, ...get, ...zero, ...op.greater, ...op.bitselect];
-  }
-  const code = args.flatMap(value);
-  if (!isCurve(kind)) return [...code, ...INSTRUCTIONS[kind]!];
-  const name = `curve_${kind}`, { imports } = draft;
-  const index = imports.findIndex((one) => one.name === name);
-  return [...code, ...op.call(index >= 0 ? index : imports.push({ name, vectors: args.length }) - 1)];
-}
-
-/** Parts that have one value a row and are needed in every vector, with what they are made of before them. */
-function rowParts(root: Expr, isFull: (input: number) => boolean): readonly Expr[] {
-  const varies = new Set<Expr>(), parts = partsOf(root);
-  for (const part of parts) {
-    const own = part.kind === "input" ? isFull(part.value) : part.args.some((arg) => varies.has(arg));
-    if (own) varies.add(part);
-  }
-  const wanted = new Set(parts.filter((part) => varies.has(part)).flatMap(({ args }) => args).concat(root));
-  return parts.filter((part) => wanted.has(part) && !varies.has(part) && part.kind !== "number");
+function newFrame(root: Expr, layout: Layout): Frame {
+  const axes = layout.rows.length, count = layout.operands.length, vectors = 3 + count, sizes = vectors + 2;
+  const strides = sizes + Math.max(0, axes - 1), parameters = strides + count * axes;
+  const locals: ValueType[] = [], numbers = new Map<number, number>();
+  const local = (type: ValueType) => parameters + locals.push(type) - 1;
+  const number = (value: number): Code => {
+    if (value === 0) return op.number(0);
+    const known = numbers.get(value) ?? local(F32);
+    numbers.set(value, known);
+    return [get(known), op.splat];
+  };
+  const perOperand = () => Array.from({ length: count + 1 }, () => local(I32));
+  return {
+    ...{ root, layout, vectors, columns: vectors + 1, sizes, strides, locals, numbers, local, number },
+    ...{
+      uses: usesOf(partsOf(root)),
+      row: local(I32),
+      at: local(I32),
+      bases: perOperand(),
+      addresses: perOperand(),
+    },
+  };
 }
 
 /** The bytes of the kernel, exported by `name`. `isMasked`: pads would not stay zero by themselves. */
 export function kernelBytes(
   name: string,
   root: Expr,
-  { rows, operands }: Layout,
+  layout: Layout,
   isMasked: boolean,
 ): Uint8Array<ArrayBuffer> {
-  const axes = rows.length, count = operands.length, result = 2 + count;
-  const vectors = result + 1,
-    columns = vectors + 1,
-    sizes = columns + 1,
-    strides = sizes + Math.max(0, axes - 1);
-  const parameters = strides + count * axes, locals: ValueType[] = [];
-  const local = (type: ValueType) => parameters + locals.push(type) - 1;
-  const draft: Draft = { uses: usesOf(partsOf(root)), imports: [], local };
-  const get = op.localGet, set = op.localSet;
-
-  const [row, vector, left, at, stop, pairStop] = Array.from({ length: 6 }, () => local(I32)) as Six;
-  const bases = operands.map(() => local(I32)), base = local(I32), indices = rows.map(() => local(I32));
-  const scalars = operands.map(({ isFull }) => isFull ? -1 : local(F32));
-  const mask = local(V128), all = local(V128), low = local(V128), high = local(V128);
-
-  /** Where the operands and the result are in this row. */
-  const places: Code = [
-    ...indexCode(row, indices, sizes),
-    ...operands.flatMap((_operand, i) => [
-      ...get(2 + i),
-      ...indices.flatMap((index, axis) => [
-        ...[...get(index), ...get(strides + i * axes + axis), ...op.i32Mul],
-        ...[...op.i32Const(2), ...op.i32Shl, ...op.i32Add],
-      ]),
-      ...set(bases[i]!),
-    ]),
-    ...[
-      ...get(result),
-      ...get(row),
-      ...get(vectors),
-      ...op.i32Mul,
-      ...op.i32Const(4),
-      ...op.i32Shl,
-      ...op.i32Add,
-    ],
-    ...set(base),
-  ];
-
-  const onceARow = new Map<Expr, Known>(), splats = new Map<Expr, Known>(), perRow: number[] = [];
-  for (const part of partsOf(root)) {
-    if (part.kind !== "input" || operands[part.value]!.isFull) continue;
-    const scalar = scalars[part.value]!;
-    perRow.push(...get(bases[part.value]!), ...op.f32Load, ...set(scalar));
-    const known: Known = { code: [...get(scalar), ...op.splat], isMask: false };
-    onceARow.set(part, known);
-    splats.set(part, known);
-  }
-  for (const part of rowParts(root, (input) => operands[input]!.isFull)) {
-    if (splats.has(part)) continue;
-    const scalar = local(F32);
-    perRow.push(...valueCode(draft, part, onceARow), ...op.firstLane, ...set(scalar));
-    splats.set(part, { code: [...get(scalar), ...op.splat], isMask: false });
-  }
-
-  /** The value of the vector at `at` and `offset` bytes. */
-  const vectorCode = (offset: number): Code => {
-    const known = new Map(splats), loads: number[] = [];
-    for (const part of partsOf(root)) {
-      if (part.kind !== "input" || known.has(part)) continue;
-      const loaded = local(V128);
-      loads.push(...get(bases[part.value]!), ...get(at), ...op.i32Add, ...op.load(offset), ...set(loaded));
-      known.set(part, { code: get(loaded), isMask: false });
-    }
-    return [...loads, ...valueCode(draft, root, known)];
-  };
-  const address: Code = [...get(base), ...get(at), ...op.i32Add];
-  const advance = (bytes: number): Code => [...get(at), ...op.i32Const(bytes), ...op.i32Add, ...set(at)];
-  const vectorBytes: Code = [...get(vectors), ...op.i32Const(4), ...op.i32Shl];
-  const pairs = whileLoop([...get(at), ...op.i32Const(32), ...op.i32Add, ...get(pairStop), ...op.i32LeU], [
-    ...[...vectorCode(0), ...set(low), ...vectorCode(16), ...set(high)],
-    ...[...address, ...get(low), ...op.store(0), ...address, ...get(high), ...op.store(16)],
-    ...advance(32),
-  ]);
-  const isLast: Code = [...get(at), ...op.i32Const(16), ...op.i32Add, ...vectorBytes, ...op.i32Eq];
-  const cleared: Code = isMasked ? [...get(mask), ...get(all), ...isLast, ...op.select, ...op.and] : [];
-  const singles = whileLoop([...get(at), ...get(stop), ...op.i32LtU], [
-    ...[...address, ...vectorCode(0), ...cleared, ...op.store(0)],
-    ...advance(16),
-  ]);
-
-  const zero = op.i32Const(0),
-    minimum = (a: Code, b: Code): Code => [...a, ...b, ...a, ...b, ...op.i32LtU, ...op.select];
+  const frame = newFrame(root, layout), { vectors, strides, row, at, local } = frame;
+  const vector = local(I32), left = local(I32), stop = local(I32), pairStop = local(I32);
+  const isOneRow = layout.rows.length === 0, splats = new Map<Expr, Known>();
+  const lastVector: Code = [get(vectors), i32Const(1), op.i32Sub, bytesOf];
+  const mask = isMasked ? maskLocals(frame) : undefined;
+  const everyRow = [placesCode(frame), perRowCode(frame, splats)],
+    loops = loopsCode(frame, splats, stop, pairStop, mask);
   const body: Code = [
-    ...(axes === 0 ? get(0) : [...get(0), ...get(vectors), ...op.i32RemU]),
-    ...set(vector),
-    ...(axes === 0 ? zero : [...get(0), ...get(vectors), ...op.i32DivU]),
-    ...set(row),
-    ...[...get(1), ...get(0), ...op.i32Sub, ...set(left)],
-    ...(isMasked ? maskCodes(vectors, columns, mask, all) : []),
-    ...whileLoop([...zero, ...get(left), ...op.i32LtU], [
-      ...minimum([...get(vector), ...get(left), ...op.i32Add], get(vectors)),
-      ...set(stop),
-      ...[...get(left), ...get(stop), ...get(vector), ...op.i32Sub, ...op.i32Sub, ...set(left)],
-      ...[...get(vector), ...op.i32Const(4), ...op.i32Shl, ...set(at)],
-      ...[...get(stop), ...op.i32Const(4), ...op.i32Shl, ...set(stop)],
-      ...(isMasked ? minimum(get(stop), [...vectorBytes, ...op.i32Const(16), ...op.i32Sub]) : get(stop)),
-      ...set(pairStop),
-      ...places,
-      ...perRow,
-      ...pairs,
-      ...singles,
-      ...[...zero, ...set(vector), ...get(row), ...op.i32Const(1), ...op.i32Add, ...set(row)],
+    [...frame.numbers].map(([value, known]) => opaqueNumber(value, known)),
+    mask === undefined ? [] : mask.code,
+    [isOneRow ? get(0) : [get(0), get(vectors), op.i32RemU], set(vector)],
+    [isOneRow ? i32Const(0) : [get(0), get(vectors), op.i32DivU], set(row)],
+    [get(1), get(0), op.i32Sub, set(left)],
+    whileLoop([i32Const(0), get(left), op.i32LtU], [
+      [minimum([get(vector), get(left), op.i32Add], get(vectors)), set(stop)],
+      [get(left), get(stop), get(vector), op.i32Sub, op.i32Sub, set(left)],
+      [get(vector), bytesOf, set(at), get(stop), bytesOf, set(stop)],
+      [isMasked ? minimum(get(stop), lastVector) : get(stop), set(pairStop)],
+      [everyRow, loops],
+      [i32Const(0), set(vector), get(row), i32Const(1), op.i32Add, set(row)],
     ]),
   ];
-  return assemble({ name, imports: draft.imports, parameters, locals, body });
+  return assemble({
+    name,
+    parameters: strides + layout.operands.length * layout.rows.length,
+    locals: frame.locals,
+    body,
+  });
 }
 
-type Six = [number, number, number, number, number, number];
+/** Bytes of the number of vectors on the stack. */
+const bytesOf: Code = [i32Const(4), op.i32Shl];
 
-/** Where the row is along each axis: sizes of the inner axes are parameters from `sizes` on. */
-function indexCode(row: number, indices: readonly number[], sizes: number): Code {
-  const [first, ...inner] = indices;
-  if (first === undefined) return [];
-  const code: number[] = [...op.localGet(row), ...op.localSet(first)];
+function minimum(a: Code, b: Code): Code {
+  return [a, b, a, b, op.i32LtU, op.select];
+}
+
+/** Sets where the operands and the result are in this row. */
+function placesCode({ layout: { rows, operands }, sizes, strides, vectors, row, bases, local }: Frame): Code {
+  const indices = rows.map(() => local(I32)), [first, ...inner] = indices, code: Code[] = [];
+  if (first !== undefined) code.push(get(row), set(first));
   for (let axis = inner.length - 1; axis >= 0; axis--) {
-    const size = op.localGet(sizes + axis);
-    code.push(...op.localGet(first), ...size, ...op.i32RemU, ...op.localSet(inner[axis]!));
-    code.push(...op.localGet(first), ...size, ...op.i32DivU, ...op.localSet(first));
+    const size = get(sizes + axis);
+    code.push(get(first!), size, op.i32RemU, set(inner[axis]!), get(first!), size, op.i32DivU, set(first!));
+  }
+  operands.forEach((_operand, i) => {
+    const offsets = indices.map((index, axis) => [
+      [get(index), get(strides + i * rows.length + axis), op.i32Mul, i32Const(2), op.i32Shl, op.i32Add],
+    ]);
+    code.push(get(2 + i), offsets, set(bases[i]!));
+  });
+  const result = operands.length;
+  return [code, get(2 + result), get(row), get(vectors), op.i32Mul, bytesOf, op.i32Add, set(bases[result]!)];
+}
+
+/** Computes what has one value in this row; `splats` gets what leaves it four times. */
+function perRowCode(frame: Frame, splats: Map<Expr, Known>): Code {
+  const { root, layout: { operands }, bases, local } = frame,
+    known = new Map<Expr, Known>(),
+    code: Code[] = [];
+  const isFull = (input: number) => operands[input]!.isFull;
+  const keep = (part: Expr, value: Code) => {
+    const scalar = local(F32), splat = { code: [get(scalar), op.splat], isMask: false };
+    code.push(value, set(scalar));
+    splats.set(part, splat);
+    return splat;
+  };
+  for (const part of partsOf(root)) {
+    if (part.kind !== "input" || isFull(part.value)) continue;
+    known.set(part, keep(part, [get(bases[part.value]!), op.f32Load]));
+  }
+  for (const part of rowParts(root, isFull)) {
+    if (!splats.has(part)) keep(part, [valueCode(frame, part, known), op.firstLane]);
   }
   return code;
 }
 
-/** Sets `mask` to all bits for the columns of a row's last vector, and `all` to all bits. */
-function maskCodes(vectors: number, columns: number, mask: number, all: number): Code {
-  const { localGet: get, localSet: set } = op;
-  const real = [
-    ...get(columns),
-    ...get(vectors),
-    ...op.i32Const(1),
-    ...op.i32Sub,
-    ...op.i32Const(2),
-    ...op.i32Shl,
-  ];
+/** The value of the vector that is `offset` bytes behind the addresses. */
+function vectorCode(frame: Frame, splats: ReadonlyMap<Expr, Known>, offset: number): Code {
+  const known = new Map(splats), loads: Code[] = [];
+  for (const part of partsOf(frame.root)) {
+    if (part.kind !== "input" || known.has(part)) continue;
+    const loaded = frame.local(V128);
+    loads.push(get(frame.addresses[part.value]!), op.load(offset), set(loaded));
+    known.set(part, { code: get(loaded), isMask: false });
+  }
+  return [loads, valueCode(frame, frame.root, known)];
+}
+
+/** Goes through the row from `at`: pairs of vectors up to `pairStop`, then one after another to `stop`. */
+function loopsCode(
+  frame: Frame,
+  splats: ReadonlyMap<Expr, Known>,
+  stop: number,
+  pairStop: number,
+  mask: Mask | undefined,
+): Code {
+  const { at, bases, addresses, vectors, local } = frame, low = local(V128), high = local(V128);
+  // An engine takes two accesses for neighbours where their address is the same local.
+  const locate = bases.map((base, i) => [get(base), get(at), op.i32Add, set(addresses[i]!)]);
+  const address = get(addresses.at(-1)!);
+  const advance = (bytes: number): Code => [get(at), i32Const(bytes), op.i32Add, set(at)];
+  const isLast: Code = [get(at), i32Const(16), op.i32Add, get(vectors), bytesOf, op.i32Eq];
+  const clear: Code = mask === undefined ? [] : [get(mask.real), get(mask.all), isLast, op.select, op.and];
   return [
-    ...[...op.whole([0, 1, 2, 3]), ...real, ...op.i32Sub, ...op.splatI32, ...op.lessI32, ...set(mask)],
-    ...[...op.number(0), ...op.number(0), ...op.equal, ...set(all)],
+    whileLoop([get(at), i32Const(32), op.i32Add, get(pairStop), op.i32LeU], [
+      [locate, vectorCode(frame, splats, 0), set(low), vectorCode(frame, splats, 16), set(high)],
+      [address, get(low), op.store(0), address, get(high), op.store(16), advance(32)],
+    ]),
+    whileLoop([get(at), get(stop), op.i32LtU], [
+      [locate, address, vectorCode(frame, splats, 0), clear, op.store(0), advance(16)],
+    ]),
   ];
+}
+
+/** Locals with all bits for the columns of a row's last vector, and with all bits. */
+interface Mask {
+  readonly real: number;
+  readonly all: number;
+  /** Code that sets them. */
+  readonly code: Code;
+}
+
+function maskLocals({ vectors, columns, local }: Frame): Mask {
+  const real = local(V128), all = local(V128);
+  const before = [get(vectors), i32Const(1), op.i32Sub, i32Const(2), op.i32Shl];
+  const code = [
+    [op.lanes(0, 1, 2, 3), get(columns), before, op.i32Sub, op.splatI32, op.lessI32, set(real)],
+    [op.number(0), op.number(0), op.equal, set(all)],
+  ];
+  return { real, all, code };
+}
+
+/**
+ * Sets a local to a number in such a way that an engine does not see which: what it knows for constant it builds anew at
+ * each use. Units are below 2³¹, so the sign of the first is 0.
+ */
+function opaqueNumber(value: number, local: number): Code {
+  const [bits] = new Int32Array(Float32Array.of(value).buffer);
+  const zero = [get(0), i32Const(31), op.i32ShrU];
+  return [zero, i32Const(bits!), op.i32Add, op.asF32, set(local)];
 }
