@@ -11,7 +11,7 @@ import { gradientLabel } from "../ir/gradients.ts";
 import { type Node, node, requireNode } from "../ir/node.ts";
 import type { Op } from "../ir/op.ts";
 import { curvesIn, derivative, replaceParts } from "./expression/derivative.ts";
-import { type Expr, exprOf, inputExpr, isNumber, type Operand, where } from "./expression/expression.ts";
+import { type Expr, type ExprLike, exprOf, inputExpr, isNumber, where } from "./expression/expression.ts";
 import { formatExpression, INPUT_NAMES, partsOf } from "./expression/format.ts";
 import { mapCases } from "./_map_cases.ts";
 import {
@@ -59,7 +59,7 @@ interface MapNodeOptions {
 
 function mapNode(
   inputs: readonly Node[],
-  build: (...values: Expr[]) => Operand,
+  build: (...values: Expr[]) => ExprLike,
   { label, axes = [], shape }: MapNodeOptions = {},
 ): Node {
   const built = build(...inputs.map((_input, i) => inputExpr(i)));
@@ -97,22 +97,20 @@ function gradientBy(value: Node, dOutput: Node, at: number, label: string): Node
     const summed = sum(dOutput);
     return isNumber(slope, 1) ? summed : mapNode([summed], (dY) => dY.mul(slope), { label });
   }
+  const dY = inputExpr(count + 1), operands = [...value.inputs, value, dOutput];
+  const usedBy = (product: Expr) =>
+    operands.map((_operand, i) => i).filter((i) =>
+      partsOf(product).some((part) => part.kind === "input" && part.value === i)
+    );
   // The value itself is there: it need not be computed again.
-  const result = inputExpr(count), reused = replaceParts(slope, new Map([[root, result]]));
-  const best = curvesIn(reused) < curvesIn(slope) ? reused : slope;
-  const operands = [...value.inputs, value, dOutput], places = [...axes, undefined, undefined];
-  const product = best.mul(inputExpr(count + 1));
-  const used = operands.map((_operand, i) => i).filter((i) =>
-    partsOf(product).some((part) => part.kind === "input" && part.value === i)
-  );
+  const reused = replaceParts(slope, new Map([[root, inputExpr(count)]])).mul(dY);
+  const pays = curvesIn(reused) < curvesIn(slope) && usedBy(reused).length <= INPUT_NAMES.length;
+  const product = pays ? reused : slope.mul(dY), used = usedBy(product);
   const renamed = (from: readonly Expr[]) => {
-    const names = new Map<Expr, Expr>();
-    for (const part of partsOf(product)) {
-      if (part.kind === "input") names.set(part, from[used.indexOf(part.value)]!);
-    }
-    return replaceParts(product, names);
+    const inputs = partsOf(product).filter(({ kind }) => kind === "input");
+    return replaceParts(product, new Map(inputs.map((part) => [part, from[used.indexOf(part.value)]!])));
   };
-  const full = shape.map((_size, axis) => axis), usedAxes = used.map((i) => places[i] ?? full);
+  const full = shape.map((_size, axis) => axis), usedAxes = used.map((i) => axes[i] ?? full);
   return sum(mapNode(used.map((i) => operands[i]!), (...from) => renamed(from), { axes: usedAxes, label }));
 }
 
@@ -162,7 +160,7 @@ export interface MapOptions {
  */
 export function map(
   inputs: readonly Node[],
-  build: (...values: Expr[]) => Operand,
+  build: (...values: Expr[]) => ExprLike,
   options: MapOptions = {},
 ): Node {
   checkOptions("map", options, { label: true, axes: true });

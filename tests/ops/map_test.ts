@@ -192,6 +192,16 @@ Deno.test("the gradient of a curve reads its value instead of computing it again
   }
 });
 
+Deno.test("the gradient of six operands has as many as a WebGPU kernel may, so it does without the value", () => {
+  const inputs = count(6).map((i) => input(`x${i}`, 4, 3));
+  const powerOf = (x: Expr, ...others: readonly Expr[]) =>
+    others.reduce((product, one) => product.mul(one), x.square()).exp();
+  const dX = (y: Node, x: Node) => gradientsOf(y, [x])[0]!.inputs;
+  const six = map(inputs, powerOf), five = map(inputs.slice(1), powerOf);
+  assertEquals([dX(six, inputs[0]!).length, dX(six, inputs[0]!).includes(six)], [7, false]);
+  assertEquals([dX(five, inputs[1]!).length, dX(five, inputs[1]!).includes(five)], [7, true]);
+});
+
 Deno.test("layer norm of maps and reductions has the gradient that central differences find", async () => {
   const build = ([x, gain]: readonly Node[]) => {
     const mean = reduceMean(x!, { axes: [1], keepAxes: true });
@@ -257,19 +267,17 @@ Deno.test("one kernel serves every size of an expression, and another expression
   assert(kernelOf([4, 8], (x) => x.neg()) !== small);
 });
 
-Deno.test("reduce on WASM traps at a kind that it does not know", async () => {
+Deno.test("reduce traps on WASM and gives NaN on WebGPU at a kind that it does not know", async () => {
+  const known = reduceOp as Op;
   const unknown: Op = {
-    ...reduceOp,
-    wasm: (types) => ({
-      ...reduceOp.wasm(types as never),
-      args: [2, ...reduceOp.wasm(types as never).args.slice(1)],
-    }),
-  } as Op;
-  const wasm = await wasmExecutor({ threads: 1 });
-  await assertRejects(
-    () => runSuite(wasm, buildSuite(unknown, unknown.cases.slice(1, 2))),
-    WebAssembly.RuntimeError,
-  );
+    ...known,
+    wasm: (types) => ({ ...known.wasm(types), args: [2, ...known.wasm(types).args.slice(1)] }),
+    wgsl: (types) => ({ ...known.wgsl(types), overrides: { ...known.wgsl(types).overrides, KIND: 2 } }),
+  };
+  const suite = buildSuite(unknown, known.cases.slice(1, 2));
+  const [, wasm] = EXECUTORS, webgpu = EXECUTORS.find(({ name }) => name === "webgpu");
+  await assertRejects(() => runSuite(wasm!, suite), WebAssembly.RuntimeError, "unreachable");
+  if (webgpu !== undefined) assert((await runSuite(webgpu, suite))[0]!.at(-1)!.some(Number.isNaN));
 });
 
 Deno.test("map() and the reductions refuse what does not fit, with the shapes", () => {

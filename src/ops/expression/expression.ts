@@ -12,7 +12,7 @@ import { BINARY, type BinaryKind, UNARY, type UnaryKind } from "./meaning.ts";
 export type Kind = "input" | "number" | UnaryKind | BinaryKind | "where";
 
 /** What stands where an expression is wanted: one, or a number. */
-export type Operand = Expr | number;
+export type ExprLike = Expr | number;
 
 /** A value of an expression. Methods and functions make others of it; nothing changes it. */
 export interface Expr {
@@ -20,27 +20,33 @@ export interface Expr {
   readonly args: readonly Expr[];
   /** Of a number itself, of an input its position; else 0. */
   readonly value: number;
-  add(other: Operand): Expr;
-  sub(other: Operand): Expr;
-  mul(other: Operand): Expr;
-  div(other: Operand): Expr;
+  /** The sum; `sub`, `mul` and `div` are the difference, product and quotient. */
+  add(other: ExprLike): Expr;
+  sub(other: ExprLike): Expr;
+  mul(other: ExprLike): Expr;
+  div(other: ExprLike): Expr;
+  /** -x. */
   neg(): Expr;
+  /** x·x. */
   square(): Expr;
   /** As the function `pow`. */
-  pow(exponent: Operand): Expr;
+  pow(exponent: ExprLike): Expr;
+  /** eˣ. */
   exp(): Expr;
   /** Natural logarithm. */
   log(): Expr;
+  /** Square root; NaN below 0. */
   sqrt(): Expr;
+  /** The size, without its sign. */
   abs(): Expr;
-  /** 1 where it is greater than the other, else 0; so also where either is NaN. The same for the next five. */
-  greater(other: Operand): Expr;
-  greaterEqual(other: Operand): Expr;
-  less(other: Operand): Expr;
-  lessEqual(other: Operand): Expr;
-  equal(other: Operand): Expr;
+  /** 1 where it is greater than the other, else 0; so also where either is NaN. The same for the next four. */
+  greater(other: ExprLike): Expr;
+  greaterEqual(other: ExprLike): Expr;
+  less(other: ExprLike): Expr;
+  lessEqual(other: ExprLike): Expr;
+  equal(other: ExprLike): Expr;
   /** 1 where they differ or either is NaN: `x.notEqual(x)` finds NaN. */
-  notEqual(other: Operand): Expr;
+  notEqual(other: ExprLike): Expr;
 }
 
 type Methods = Omit<Expr, "kind" | "args" | "value"> & ThisType<Expr>;
@@ -99,7 +105,7 @@ const METHODS: Methods = {
   },
 };
 
-/** A node as it is, without simplification. */
+/** A part as it is, without simplification. */
 export function makeExpr(kind: Kind, args: readonly Expr[], value = 0): Expr {
   return Object.freeze(Object.assign(Object.create(METHODS), { kind, args, value }));
 }
@@ -117,7 +123,7 @@ export function constant(value: number): Expr {
 }
 
 /** The expression itself, or the number as one. */
-export function exprOf(value: Operand): Expr {
+export function exprOf(value: ExprLike): Expr {
   return typeof value === "object" && value !== null && "kind" in value ? value : constant(value as number);
 }
 
@@ -131,7 +137,7 @@ function folded(value: number, otherwise: () => Expr): Expr {
 }
 
 /** A function of one value. */
-export function unary(kind: UnaryKind, of: Operand): Expr {
+export function unary(kind: UnaryKind, of: ExprLike): Expr {
   const x = exprOf(of), make = () => makeExpr(kind, [x]);
   if (isNumber(x)) return folded(UNARY[kind](x.value), make);
   if (kind === "neg" && x.kind === "neg") return x.args[0]!;
@@ -139,7 +145,7 @@ export function unary(kind: UnaryKind, of: Operand): Expr {
 }
 
 /** A function of two values. */
-export function binary(kind: BinaryKind, left: Operand, right: Operand): Expr {
+export function binary(kind: BinaryKind, left: ExprLike, right: ExprLike): Expr {
   const a = exprOf(left), b = exprOf(right), make = () => makeExpr(kind, [a, b]);
   if (isNumber(a) && isNumber(b)) return folded(BINARY[kind](a.value, b.value), make);
   switch (kind) {
@@ -171,7 +177,7 @@ const MAX_WHOLE_EXPONENT = 64;
  * negative bases and exact to a rounding each. Any other is e^(exponent·log base): NaN for a negative base, and less
  * exact by as many times as |exponent·log base| is large. Whatever the base, its 0th power is 1.
  */
-export function pow(base: Operand, exponent: Operand): Expr {
+export function pow(base: ExprLike, exponent: ExprLike): Expr {
   const a = exprOf(base), b = exprOf(exponent), n = b.value;
   if (!isNumber(b)) return binary("pow", a, b);
   if (n === 0) return constant(1);
@@ -186,61 +192,63 @@ export function pow(base: Operand, exponent: Operand): Expr {
 }
 
 /** `yes` where `condition` is not 0 (NaN is not), else `no`. What is not chosen does not matter, NaN or not. */
-export function where(condition: Operand, yes: Operand, no: Operand): Expr {
+export function where(condition: ExprLike, yes: ExprLike, no: ExprLike): Expr {
   const [c, a, b] = [exprOf(condition), exprOf(yes), exprOf(no)];
   if (isNumber(c)) return c.value !== 0 ? a : b;
   return a === b ? a : makeExpr("where", [c, a, b]);
 }
 
 /** The larger; NaN where either is. Of equals the first has the gradient: ReLU is `maximum(0, x)`, flat at 0. */
-export function maximum(a: Operand, b: Operand): Expr {
+export function maximum(a: ExprLike, b: ExprLike): Expr {
   return binary("max", a, b);
 }
 
 /** The smaller; NaN where either is. Of equals the first has the gradient. */
-export function minimum(a: Operand, b: Operand): Expr {
+export function minimum(a: ExprLike, b: ExprLike): Expr {
   return binary("min", a, b);
 }
 
 /** eˣ: 0 below the least normal number, infinite above the largest. */
-export function exp(x: Operand): Expr {
+export function exp(x: ExprLike): Expr {
   return unary("exp", x);
 }
 
 /** Natural logarithm: -∞ at 0, NaN below. */
-export function log(x: Operand): Expr {
+export function log(x: ExprLike): Expr {
   return unary("log", x);
 }
 
 /** log(1 + x), without loss where x is small. */
-export function log1p(x: Operand): Expr {
+export function log1p(x: ExprLike): Expr {
   return unary("log1p", x);
 }
 
-export function tanh(x: Operand): Expr {
+/** Hyperbolic tangent. */
+export function tanh(x: ExprLike): Expr {
   return unary("tanh", x);
 }
 
 /** 1/(1 + e⁻ˣ). */
-export function sigmoid(x: Operand): Expr {
+export function sigmoid(x: ExprLike): Expr {
   return unary("sigmoid", x);
 }
 
 /** The error function, 2/√π ∫₀ˣ e^(-t²) dt. */
-export function erf(x: Operand): Expr {
+export function erf(x: ExprLike): Expr {
   return unary("erf", x);
 }
 
-export function sqrt(x: Operand): Expr {
+/** Square root; NaN below 0. */
+export function sqrt(x: ExprLike): Expr {
   return unary("sqrt", x);
 }
 
 /** The size of x; its gradient at 0 is 0. */
-export function abs(x: Operand): Expr {
+export function abs(x: ExprLike): Expr {
   return unary("abs", x);
 }
 
 /** -1, 0 or 1; NaN of NaN. It has no gradient. */
-export function sign(x: Operand): Expr {
+export function sign(x: ExprLike): Expr {
   return unary("sign", x);
 }
