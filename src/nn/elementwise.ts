@@ -2,7 +2,7 @@
 import { require } from "../core/errors.ts";
 import { shown } from "../core/option_names.ts";
 import { formatShape, sameShape, type Shape } from "../core/tensor.ts";
-import { type Expr, exprOf, inputExpr, type Operand } from "../ops/expression/expression.ts";
+import { type Expr, type ExprLike, exprOf, inputExpr } from "../ops/expression/expression.ts";
 import { formatExpression, parseExpression } from "../ops/expression/format.ts";
 import { map } from "../ops/map.ts";
 import { type Layer, refuseShape } from "./layer.ts";
@@ -25,7 +25,7 @@ const MOST_VALUES = 6;
  * console.log(model.outputShape); // [ 8 ]
  * ```
  */
-export function elementwise(values: readonly Value[], build: (...values: Expr[]) => Operand): Value {
+export function elementwise(values: readonly Value[], build: (...values: Expr[]) => ExprLike): Value {
   require(
     Array.isArray(values) && values.length > 0 && values.length <= MOST_VALUES && values.every(isValue),
     () => `elementwise() joins a list of 1 to ${MOST_VALUES} values of a network, got ${shown(values)}`,
@@ -76,7 +76,9 @@ export function elementwiseFromConfig(config: Layer["config"]): Layer {
       if (other !== undefined) {
         refuseShape(name, "elementwise", other, `rows of one shape, here ${formatShape(outputShape)}`);
       }
-      const axes = inputShapes.map((shape) => [0, ...shape.map((_, i) => 1 + outputShape.length - shape.length + i)]);
+      const axes = inputShapes.map((
+        shape,
+      ) => [0, ...shape.map((_, i) => 1 + outputShape.length - shape.length + i)]);
       return {
         outputShape,
         parameters: [],

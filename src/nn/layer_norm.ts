@@ -27,7 +27,10 @@ export interface LayerNormOptions {
 export function layerNorm(options: LayerNormOptions = {}): Layer {
   checkOptions("layerNorm", options, { epsilon: true });
   const { epsilon = 1e-5 } = options;
-  require(epsilon > 0 && epsilon < Infinity, () => `The epsilon of layerNorm() must be a positive number, got ${shown(epsilon)}`);
+  require(
+    epsilon > 0 && epsilon < Infinity,
+    () => `The epsilon of layerNorm() must be a positive number, got ${shown(epsilon)}`,
+  );
   return {
     kind: "layer_norm",
     config: { epsilon },

@@ -3,6 +3,10 @@ import { DescentError, require } from "../core/errors.ts";
 import type { Shape } from "../core/tensor.ts";
 import type { Activation } from "../ops/_activation.ts";
 import { augmentationFromConfig } from "./augmentation.ts";
+import { batchNorm, type BatchNormOptions } from "./batch_norm.ts";
+import { elementwiseFromConfig } from "./elementwise.ts";
+import { layerNorm, type LayerNormOptions } from "./layer_norm.ts";
+import { sampleNormalLayer } from "./sample_normal.ts";
 import { avgPool2d } from "./avg_pool2d.ts";
 import type { Corruption } from "../ops/corrupt.ts";
 import { conv2dFromConfig } from "./conv2d.ts";
@@ -33,6 +37,7 @@ export class UnknownKindError extends DescentError {}
 const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
   ["augmentation", augmentationFromConfig],
   ["avg_pool2d", poolFromConfig(avgPool2d)],
+  ["batch_norm", (config) => batchNorm(config as BatchNormOptions)],
   ["conv2d", conv2dFromConfig],
   ["corruption", (config) =>
     corruption(config.rate as number, {
@@ -46,8 +51,11 @@ const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
       initializer: config.initializer as Initializer,
     })],
   ["dropout", (config) => dropout(config.rate as number)],
+  ["elementwise", elementwiseFromConfig],
   ["flatten", flatten],
+  ["layer_norm", (config) => layerNorm(config as LayerNormOptions)],
   ["max_pool2d", poolFromConfig(maxPool2d)],
+  ["sample_normal", sampleNormalLayer],
   ["standardize", standardizeFromConfig],
   ["tied_dense", (config) => tiedDense(config.of as string, { activation: config.activation as Activation })],
 ]);

@@ -35,7 +35,13 @@ export function sampleNormalLayer(): Layer {
       apply(mean, { training }, [logVariance] = []) {
         if (!training) return mean;
         const none = map([mean], (m) => m.mul(0), { label: `${name}/zeros` });
-        const noise = corrupt(none, { kind: "gaussian", rate: 1, deviation: 1, lane: position, label: `${name}/noise` });
+        const noise = corrupt(none, {
+          kind: "gaussian",
+          rate: 1,
+          deviation: 1,
+          lane: position,
+          label: `${name}/noise`,
+        });
         return map([mean, logVariance!, noise], (m, v, e) => m.add(v.mul(0.5).exp().mul(e)), { label: name });
       },
     }),
