@@ -53,6 +53,8 @@ function addOne(x: usize, row: usize, count: i32, s: usize): void {
 }
 
 /** Adds `m` rows, `row` bytes apart, to the sums from `first` to `last`; `x` is the place of `first` in the first row. */
+// @ts-ignore: decorator
+@inline
 export function addRows(x: usize, row: usize, m: i32, first: usize, last: usize): void {
   for (let i: i32 = 0; i < m; i += BLOCK) {
     const count = min(BLOCK, m - i);
