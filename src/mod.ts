@@ -4,7 +4,7 @@
  * Declare a model, train it, evaluate it, save it; or build graphs and plans of your own from the ops.
  * @module
  */
-export { DescentError, UsageError } from "./core/errors.ts";
+export { DescentError } from "./core/errors.ts";
 export type { DType, Shape, TensorType, TypedArray } from "./core/tensor.ts";
 export { gradients } from "./ir/gradients.ts";
 export { arena, leaf } from "./ir/leaf.ts";

@@ -4,13 +4,17 @@
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { DescentError } from "./errors.ts";
- * const error = new DescentError("Batch size must be a positive whole number, got -3");
- * assert(error.exitCode === 1);
+ * import { DescentError, loadModel } from "descent";
+ * try {
+ *   await loadModel("digits.safetensors");
+ * } catch (error) {
+ *   if (!(error instanceof DescentError)) throw error;
+ *   console.error(error.message); // Cannot read the model digits.safetensors: no such file or directory
+ * }
  * ```
  */
 export class DescentError extends Error {
+  /** The class's own name, by which a log tells these errors from others. */
   override readonly name: string = "DescentError";
   /** What a command-line program exits with: 1, the work could not be done. */
   readonly exitCode: number = 1;

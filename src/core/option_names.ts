@@ -1,11 +1,16 @@
 /** Options by name, checked at run time too: what is misspelt must not be passed over in silence. */
 import { require } from "./errors.ts";
 
-/** Of a function that takes no options. */
+/** Options of a function that has none yet: `{}`, or nothing at all. */
 export type NoOptions = Readonly<Record<string, never>>;
 
 /** The names that an options type has, as a table that cannot forget one. */
 export type OptionNames<T> = { readonly [K in keyof Required<T>]: true };
+
+/** The texts that a union is of, in the order of a table that cannot forget one: `namesOf<Side>({ left: true, right: true })`. */
+export function namesOf<T extends string>(table: Readonly<Record<T, true>>): readonly T[] {
+  return Object.keys(table) as T[];
+}
 
 /**
  * Throws when `options` is no object or has a name that `known` has not, with the name that was probably meant.

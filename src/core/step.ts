@@ -13,7 +13,7 @@ export const STEP_BYTES = STEP_WORDS * 4;
 export const MAX_SCALARS = 16;
 const SCALARS_AT = 8;
 
-/** One step of a routine. */
+/** One run of a routine: the numbers that change from step to step, and nothing else does. */
 export interface Step {
   /** First position in the order that this batch gathers from. */
   readonly start: number;
@@ -23,8 +23,9 @@ export interface Step {
   readonly slot: number;
   /** Counts updates from 0 over the whole training; masks are drawn from it. */
   readonly step: number;
+  /** What all masks and noise are drawn from, with `step`: the same seed draws the same. */
   readonly seed: number;
-  /** Computed in float64 by the optimizer; rounded to f32 only when written to a device. */
+  /** Up to 16 numbers that the optimizer computed in float64; rounded to f32 only when written to a device. */
   readonly scalars: readonly number[];
 }
 

@@ -7,18 +7,21 @@
  * All executors use this layout; the world outside sees dense arrays (`toPadded`, `toDense`).
  */
 import { require } from "./errors.ts";
-
-const DTYPES = ["f32", "u32", "u8"] as const;
+import { namesOf } from "./option_names.ts";
 
 /** `f32` numbers (float64 on the reference executor), `u32` indices, labels and counts, `u8` pixels. */
-export type DType = typeof DTYPES[number];
+export type DType = "f32" | "u32" | "u8";
+
+const DTYPES = namesOf<DType>({ f32: true, u32: true, u8: true });
 
 /** Sizes of the axes, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
 
 /** What a tensor is: element type and shape, without values. */
 export interface TensorType {
+  /** Kind of each element. */
   readonly dtype: DType;
+  /** Sizes of the axes, as a user sees them: without pads. */
   readonly shape: Shape;
 }
 

@@ -5,7 +5,7 @@ import { sizeOf, storageOf, type TensorType, toPadded, type TypedArray } from ".
 import { leaf } from "../ir/leaf.ts";
 import { type Node, node } from "../ir/node.ts";
 import type { CaseInput, Op, OpCase } from "../ir/op.ts";
-import { type Call, compile, type Plan } from "../ir/plan.ts";
+import { compile, type Plan, type PlanCall } from "../ir/plan.ts";
 import {
   compareWrites,
   type Deviation,
@@ -68,7 +68,7 @@ export interface CaseSuite {
 
 interface SuiteCase extends BuiltCase {
   readonly label: string;
-  readonly call: Call;
+  readonly call: PlanCall;
   /** The operands before the call, padded. */
   readonly before: readonly TypedArray[];
   /** Computed when first asked for. */

@@ -1,25 +1,28 @@
 /** Which executor a program runs on, and why. */
 import { DescentError, require, unreachable } from "../core/errors.ts";
-import { checkOptions, shown } from "../core/option_names.ts";
+import { checkOptions, namesOf, shown } from "../core/option_names.ts";
 import type { BackendName, Executor } from "./executor.ts";
 import { referenceExecutor } from "./reference.ts";
 import { selfTest } from "./selftest.ts";
 import { wasmExecutor } from "./wasm.ts";
 import { findAdapter, webgpuExecutor } from "./webgpu.ts";
 
-export const BACKENDS = ["auto", "webgpu", "wasm", "reference"] as const;
-
 /** What to run on. `auto`: a real GPU if there is one, else WASM; a software adapter only when asked for. */
-export type Backend = typeof BACKENDS[number];
+export type Backend = "auto" | BackendName;
 
+export const BACKENDS = namesOf<Backend>({ auto: true, webgpu: true, wasm: true, reference: true });
+
+/** Settings of `chooseExecutor`. */
 export interface ChooseOptions {
-  /** Default `auto`. */
+  /** What to run on. Default `auto`. */
   readonly backend?: Backend;
   /** Threads of the WASM executor, which `auto` then takes; default one per core, at most 8. */
   readonly threads?: number;
 }
 
+/** What `chooseExecutor` came to. */
 export interface Choice {
+  /** The executor, open; close it when done. */
   readonly executor: Executor;
   /** Half a sentence for people: why this one. */
   readonly why: string;
@@ -32,10 +35,10 @@ export interface Choice {
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { chooseExecutor } from "./choose.ts";
- * const { executor } = await chooseExecutor({ backend: "reference" });
- * assert(executor.name === "reference");
+ * import { chooseExecutor } from "descent";
+ * const { executor, why } = await chooseExecutor();
+ * console.log(`${executor.description} (${why})`); // WASM SIMD, 8 threads (no GPU found)
+ * executor.close();
  * ```
  */
 export async function chooseExecutor(options: ChooseOptions = {}): Promise<Choice> {

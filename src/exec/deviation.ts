@@ -2,7 +2,7 @@
 import type { Step } from "../core/step.ts";
 import { columnsOf, pitchOf, type TypedArray } from "../core/tensor.ts";
 import type { View } from "../ir/op.ts";
-import type { Call } from "../ir/plan.ts";
+import type { PlanCall } from "../ir/plan.ts";
 import type { Program } from "./executor.ts";
 
 /** How far a written operand was from the reference. */
@@ -17,7 +17,7 @@ export interface Deviation {
 
 /** What the reference writes in a call, once computed, to compare any number of executors with. */
 export interface Expectation {
-  readonly call: Call;
+  readonly call: PlanCall;
   readonly writes: readonly {
     readonly at: number;
     readonly view: View;
@@ -26,7 +26,7 @@ export interface Expectation {
 }
 
 /** Runs the reference on the values that a call's operands had before it. */
-export function expectCall(call: Call, before: readonly TypedArray[], step: Step): Expectation {
+export function expectCall(call: PlanCall, before: readonly TypedArray[], step: Step): Expectation {
   const { op, attrs, operands, writes } = call;
   const viewOf = (at: number): View => {
     const { type } = operands[at]!;
@@ -89,7 +89,7 @@ export function compareWrites(
 
 /** `compareWrites` with the reference run on the values that the operands had before the call. */
 export function compareCall(
-  call: Call,
+  call: PlanCall,
   before: readonly TypedArray[],
   found: readonly TypedArray[],
   step: Step,
@@ -98,13 +98,13 @@ export function compareCall(
 }
 
 /** Name of operand `at` of a call, for messages. */
-export function operandName({ op, operands }: Call, at: number): string {
+export function operandName({ op, operands }: PlanCall, at: number): string {
   const isOutput = op.updates === undefined && at === operands.length - 1;
   return isOutput ? "output" : op.operands[at] ?? `in${at}`;
 }
 
 /** Values of all operands of a call, pads included. */
-export function readOperands(program: Program, { operands }: Call): Promise<readonly TypedArray[]> {
+export function readOperands(program: Program, { operands }: PlanCall): Promise<readonly TypedArray[]> {
   return Promise.all(operands.map((operand) => program.readPadded(operand)));
 }
 

@@ -3,19 +3,24 @@ import { DescentError } from "../core/errors.ts";
 import type { Step } from "../core/step.ts";
 import type { TypedArray } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
-import type { Operand, Plan } from "../ir/plan.ts";
+import type { Plan, PlanOperand } from "../ir/plan.ts";
 
+/** The executors: WebGPU, WebAssembly, and the definition in float64 that both are measured against. */
 export type BackendName = "webgpu" | "wasm" | "reference";
 
+/** What a plan becomes a program on. One on WebGPU holds a device: close it when done. */
 export interface Executor {
+  /** Which of them it is. */
   readonly name: BackendName;
-  /** What it runs on, for people: `WASM SIMD, 2 threads`, `NVIDIA H100 (Vulkan)`. */
+  /** What it runs on, for people: `WASM SIMD, 2 threads`, `WebGPU on NVIDIA H100`. */
   readonly description: string;
   /** Allocates all buffers (zeroed) and prepares all calls. Nothing is allocated after this. */
   load(plan: Plan, options?: LoadOptions): Promise<Program>;
+  /** Lets go of the GPU, and of all programs on it; on the others nothing is held. */
   close(): void;
 }
 
+/** Settings of `Executor.load`. */
 export interface LoadOptions {
   /** Put a guard region after every buffer, for `checkGuards`. Default false. */
   readonly guards?: boolean;
@@ -23,13 +28,14 @@ export interface LoadOptions {
 
 /** A loaded plan. Its calls are made in the order of the plan, and its methods in the order they are called. */
 export interface Program {
+  /** What it was loaded from. */
   readonly plan: Plan;
   /** Writes dense values to a leaf or arena member. After a write to constant data, the plan's setup runs again. */
   write(value: Node, dense: ArrayLike<number>): void;
   /** Dense values of a leaf, arena or computed node; float64 on the reference executor. */
   read(value: Node): Promise<TypedArray>;
   /** Values of a place in the padded layout, pads included. */
-  readPadded(place: Operand): Promise<TypedArray>;
+  readPadded(place: PlanOperand): Promise<TypedArray>;
   /**
    * Runs a routine once per step. Resolves when the steps are submitted or done; a later `read` waits for them.
    */
@@ -38,11 +44,12 @@ export interface Program {
   runCall(routine: string, index: number, step: Step, times?: number): Promise<void>;
   /** Names of buffers past whose end something was written; empty without `guards`. */
   checkGuards(): Promise<readonly string[]>;
+  /** Lets go of its memory and threads; the executor stays open. */
   close(): void;
 }
 
 /** The place of a node in a plan; throws when the plan does not hold it. */
-export function placeOf(plan: Plan, value: Node): Operand {
+export function placeOf(plan: Plan, value: Node): PlanOperand {
   const place = plan.place(value);
   if (place === undefined) {
     throw new DescentError(
@@ -88,7 +95,7 @@ export function closedError(): DescentError {
 export const SETUP_STEP: Step = { start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] };
 
 /** Whether a write to this leaf makes the results of the plan's setup stale. */
-export function feedsSetup(plan: Plan, place: Operand): boolean {
+export function feedsSetup(plan: Plan, place: PlanOperand): boolean {
   return plan.setup.some((call) =>
     call.operands.some((operand, i) => operand.buffer === place.buffer && !call.writes.includes(i))
   );

@@ -2,7 +2,7 @@
 import type { Step } from "../core/step.ts";
 import { pitchOf, storageOf, toDense, toPadded } from "../core/tensor.ts";
 import type { View } from "../ir/op.ts";
-import type { Call, Operand, Plan, PlanBuffer } from "../ir/plan.ts";
+import type { Plan, PlanBuffer, PlanCall, PlanOperand } from "../ir/plan.ts";
 import {
   callAt,
   type Executor,
@@ -21,13 +21,13 @@ function allocate({ dtype, elements }: PlanBuffer): Buffer {
   return dtype === "u32" ? new Uint32Array(elements) : new Uint8Array(elements);
 }
 
-function viewOf(buffers: readonly Buffer[], { buffer, offset, type }: Operand): View {
+function viewOf(buffers: readonly Buffer[], { buffer, offset, type }: PlanOperand): View {
   const data = buffers[buffer]!.subarray(offset, offset + storageOf(type.shape));
   return { type, pitch: pitchOf(type.shape), data };
 }
 
 /** Runs one call on views given for its operands, in the order of the plan. */
-function referenceCall({ op, attrs, writes }: Call, views: readonly View[], step: Step): void {
+function referenceCall({ op, attrs, writes }: PlanCall, views: readonly View[], step: Step): void {
   const inputs = op.updates === undefined ? views.slice(0, -1) : views;
   op.reference({ inputs, output: views[writes[0]!]!, attrs, step });
 }
@@ -35,14 +35,14 @@ function referenceCall({ op, attrs, writes }: Call, views: readonly View[], step
 function load(plan: Plan): Program {
   const buffers = plan.buffers.map(allocate);
   let isSetUp = plan.setup.length === 0;
-  const call = (one: Call, step: Step) => {
+  const call = (one: PlanCall, step: Step) => {
     referenceCall(one, one.operands.map((operand) => viewOf(buffers, operand)), step);
   };
   const setUp = () => {
     if (!isSetUp) { for (const one of plan.setup) call(one, SETUP_STEP); }
     isSetUp = true;
   };
-  const readPadded = (place: Operand) => viewOf(buffers, place).data.slice();
+  const readPadded = (place: PlanOperand) => viewOf(buffers, place).data.slice();
   return {
     plan,
     write(value, dense) {

@@ -1,7 +1,7 @@
 /** Preparing a plan for WASM: the kernels, the memory, lists of calls, and a thread for each share of them. */
 import { causeOf, DescentError } from "../core/errors.ts";
 import type { WasmDispatch } from "../ir/op.ts";
-import type { Call, Plan } from "../ir/plan.ts";
+import type { Plan, PlanCall } from "../ir/plan.ts";
 import { callBytes, callFlops, callTypes } from "../ir/print.ts";
 import { allocateMemory, pointerTo, type WasmMemory } from "./wasm_memory.ts";
 import { bindThread, type WasmCall, type WasmJob } from "./wasm_runner.ts";
@@ -27,7 +27,7 @@ export interface Prepared {
   /** The list of a routine, or of the plan's setup under "setup". */
   readonly listOf: (routine: string) => number;
   /** The list that holds this call alone. */
-  readonly listOfCall: (call: Call) => number;
+  readonly listOfCall: (call: PlanCall) => number;
 }
 
 /** The kernels as the build task has left them. */
@@ -70,7 +70,8 @@ export async function preparePlan(
   const scratchBytes = Math.max(0, ...[...dispatches.values()].map((one) => one.scratchBytes ?? 0));
   const memory = allocateMemory(plan.buffers, { threads, scratchBytes, guards });
   const modules = await ownModules([...dispatches.entries()]);
-  const ready = (call: Call) => prepareCall(call, dispatches.get(call)!, modules.get(call), memory, options);
+  const ready = (call: PlanCall) =>
+    prepareCall(call, dispatches.get(call)!, modules.get(call), memory, options);
   // Lists 0 … are the routines; after them comes one list per call, for `runCall`.
   const lists = [
     ...Object.values(routines).map((list) => list.map(ready)),
@@ -99,9 +100,9 @@ const compiled = new WeakMap<Uint8Array, Promise<WebAssembly.Module>>();
 
 /** The modules of calls whose kernel is not among the library's. Throws a sentence where one is none. */
 async function ownModules(
-  dispatches: readonly (readonly [Call, WasmDispatch])[],
-): Promise<ReadonlyMap<Call, WebAssembly.Module>> {
-  const modules = new Map<Call, WebAssembly.Module>();
+  dispatches: readonly (readonly [PlanCall, WasmDispatch])[],
+): Promise<ReadonlyMap<PlanCall, WebAssembly.Module>> {
+  const modules = new Map<PlanCall, WebAssembly.Module>();
   for (const [call, { code }] of dispatches) {
     if (code === undefined) continue;
     const made = compiled.get(code) ?? WebAssembly.compile(code);
@@ -118,7 +119,7 @@ async function ownModules(
 
 /** A call with its pointers, as every thread makes it. */
 function prepareCall(
-  call: Call,
+  call: PlanCall,
   { units, args }: WasmDispatch,
   module: WebAssembly.Module | undefined,
   memory: WasmMemory,
@@ -136,7 +137,7 @@ function prepareCall(
 }
 
 /** Whether a call is worth a barrier. Of weights that are updated most may stay untouched: their bytes do not count. */
-function isLarge(call: Call, { parallelFlops, parallelBytes }: PrepareOptions): boolean {
+function isLarge(call: PlanCall, { parallelFlops, parallelBytes }: PrepareOptions): boolean {
   if (callFlops(call) >= parallelFlops) return true;
   return call.op.updates === undefined && callBytes(call) >= parallelBytes;
 }

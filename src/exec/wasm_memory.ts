@@ -2,7 +2,7 @@
 import { require } from "../core/errors.ts";
 import { STEP_BYTES } from "../core/step.ts";
 import { bytesPerElement, roundUp, storageOf, type TypedArray } from "../core/tensor.ts";
-import type { Operand, PlanBuffer } from "../ir/plan.ts";
+import type { PlanBuffer, PlanOperand } from "../ir/plan.ts";
 import { STEP_ROWS, STEPS_AT } from "./wasm_runner.ts";
 
 const PAGE = 65536;
@@ -67,12 +67,12 @@ function layOut(
 }
 
 /** Where an operand begins. */
-export function pointerTo({ pointers }: WasmMemory, { buffer, offset, type }: Operand): number {
+export function pointerTo({ pointers }: WasmMemory, { buffer, offset, type }: PlanOperand): number {
   return pointers[buffer]! + offset * bytesPerElement(type.dtype);
 }
 
 /** An operand's values as they lie, pads included. */
-export function viewOf(memory: WasmMemory, place: Operand): TypedArray {
+export function viewOf(memory: WasmMemory, place: PlanOperand): TypedArray {
   const { dtype, shape } = place.type, { buffer } = memory.memory;
   const at = pointerTo(memory, place), size = storageOf(shape);
   if (dtype === "u8") return new Uint8Array(buffer, at, size);

@@ -2,7 +2,7 @@
 import { DescentError } from "../core/errors.ts";
 import { STEP_BYTES } from "../core/step.ts";
 import { bytesOf, bytesPerElement } from "../core/tensor.ts";
-import type { Call, Operand, Plan, PlanBuffer } from "../ir/plan.ts";
+import type { Plan, PlanBuffer, PlanCall, PlanOperand } from "../ir/plan.ts";
 import { callFlops } from "../ir/print.ts";
 import { limitOf } from "./webgpu_adapter.ts";
 import type { WebgpuDevice } from "./webgpu_device.ts";
@@ -22,7 +22,7 @@ export function guardOf(index: number): Uint32Array<ArrayBuffer> {
 
 /** A call ready to be encoded. */
 export interface ReadyCall {
-  readonly call: Call;
+  readonly call: PlanCall;
   readonly kernel: Kernel;
   readonly group: GPUBindGroup;
   /** Floating-point operations. */
@@ -50,7 +50,7 @@ interface PrepareOptions {
 /** Allocates the plan's buffers and prepares its calls. Throws a sentence that names the buffer or the call. */
 export async function preparePlan(
   gpu: WebgpuDevice,
-  kernelOf: (call: Call) => Promise<Kernel>,
+  kernelOf: (call: PlanCall) => Promise<Kernel>,
   plan: Plan,
   { guards, tableRows }: PrepareOptions,
 ): Promise<Prepared> {
@@ -102,9 +102,9 @@ function refuseTooLarge({ name, bytes }: PlanBuffer, limits: GPUSupportedLimits)
 
 async function prepareCall(
   gpu: WebgpuDevice,
-  kernelOf: (call: Call) => Promise<Kernel>,
+  kernelOf: (call: PlanCall) => Promise<Kernel>,
   plan: Plan,
-  call: Call,
+  call: PlanCall,
   memory: { readonly buffers: readonly GPUBuffer[]; readonly table: GPUBuffer; readonly guards: boolean },
 ): Promise<ReadyCall> {
   refuseAliases(plan, call);
@@ -129,7 +129,7 @@ async function prepareCall(
 }
 
 /** WebGPU forbids a call to write a buffer that it also uses otherwise, even another part of it. */
-function refuseAliases(plan: Plan, call: Call): void {
+function refuseAliases(plan: Plan, call: PlanCall): void {
   for (const at of call.writes) {
     const { buffer } = call.operands[at]!;
     if (!call.operands.some((other, i) => i !== at && other.buffer === buffer)) continue;
@@ -143,7 +143,7 @@ function refuseAliases(plan: Plan, call: Call): void {
 }
 
 /** Where an operand lies on the device. */
-export function spanOf(buffers: readonly GPUBuffer[], { buffer, offset, type }: Operand): Span {
+export function spanOf(buffers: readonly GPUBuffer[], { buffer, offset, type }: PlanOperand): Span {
   return {
     buffer: buffers[buffer]!,
     offset: offset * bytesPerElement(type.dtype),

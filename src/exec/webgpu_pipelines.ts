@@ -1,7 +1,7 @@
 /** Compiled kernels: one shader module per text, one pipeline per text, layout and sizes, kept for the executor's life. */
 import { causeOf, DescentError } from "../core/errors.ts";
 import type { WgslDispatch } from "../ir/op.ts";
-import type { Call } from "../ir/plan.ts";
+import type { PlanCall } from "../ir/plan.ts";
 import { callTypes } from "../ir/print.ts";
 import { oneLine } from "./webgpu_adapter.ts";
 import type { WebgpuDevice } from "./webgpu_device.ts";
@@ -27,17 +27,17 @@ export async function readShader(op: string): Promise<string> {
 }
 
 /** `linear "dense_1"`, for messages. */
-export function describeCall({ op, label }: Call): string {
+export function describeCall({ op, label }: PlanCall): string {
   return `${op.name} "${label}"`;
 }
 
 /** Compiles kernels on a device, each once. */
-export function kernelCache(gpu: WebgpuDevice, loadShader: LoadShader): (call: Call) => Promise<Kernel> {
+export function kernelCache(gpu: WebgpuDevice, loadShader: LoadShader): (call: PlanCall) => Promise<Kernel> {
   const modules = new Map<string, Promise<GPUShaderModule>>();
   const layouts = new Map<string, GPUBindGroupLayout>();
   const pipelines = new Map<string, Promise<Omit<Kernel, "workgroups">>>();
 
-  const moduleOf = (call: Call, text: string | undefined) =>
+  const moduleOf = (call: PlanCall, text: string | undefined) =>
     remember(modules, text ?? call.op.name, async () => {
       const code = text ?? await loadShader(call.op.name).catch((error) => {
         throw new DescentError(`Cannot read the shader of ${describeCall(call)}: ${oneLine(error)}`);
@@ -49,7 +49,7 @@ export function kernelCache(gpu: WebgpuDevice, loadShader: LoadShader): (call: C
       return module!;
     });
 
-  const layoutOf = (call: Call) =>
+  const layoutOf = (call: PlanCall) =>
     remember(layouts, layoutKey(call), () => gpu.device.createBindGroupLayout({ entries: entriesOf(call) }));
 
   return async (call) => {
@@ -82,7 +82,7 @@ function remember<T>(known: Map<string, T>, key: string, make: () => T): T {
 }
 
 /** Overrides and grid of a call; throws when the grid is larger than WebGPU allows. */
-function dispatchOf(call: Call, limit: number): WgslDispatch {
+function dispatchOf(call: PlanCall, limit: number): WgslDispatch {
   const dispatch = call.op.wgsl(callTypes(call));
   if (dispatch.workgroups.some((count) => count > limit)) {
     throw new DescentError(
@@ -94,11 +94,11 @@ function dispatchOf(call: Call, limit: number): WgslDispatch {
 }
 
 /** One letter per binding: r read, w written, s the step row. */
-function layoutKey({ op, operands, writes }: Call): string {
+function layoutKey({ op, operands, writes }: PlanCall): string {
   return operands.map((_operand, i) => writes.includes(i) ? "w" : "r").join("") + (op.step ? "s" : "");
 }
 
-function entriesOf({ op, operands, writes }: Call): GPUBindGroupLayoutEntry[] {
+function entriesOf({ op, operands, writes }: PlanCall): GPUBindGroupLayoutEntry[] {
   const entries: GPUBindGroupLayoutEntry[] = operands.map((_operand, binding) => ({
     binding,
     visibility: GPUShaderStage.COMPUTE,

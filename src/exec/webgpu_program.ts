@@ -3,7 +3,7 @@ import { DescentError } from "../core/errors.ts";
 import { encodeStep, type Step, STEP_BYTES, STEP_WORDS } from "../core/step.ts";
 import { type DType, formatType, toDense, toPadded, type TypedArray } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
-import type { Operand, Plan } from "../ir/plan.ts";
+import type { Plan, PlanOperand } from "../ir/plan.ts";
 import { callAt, closedError, feedsSetup, placeOf, type Program, routineOf, SETUP_STEP } from "./executor.ts";
 import { GUARD_BYTES, guardOf, type Prepared, type ReadyCall, spanOf } from "./webgpu_load.ts";
 import { describeCall } from "./webgpu_pipelines.ts";
@@ -54,7 +54,7 @@ export class WebgpuProgram implements Program {
     return toDense(place.type.shape, await this.readPadded(place));
   }
 
-  async readPadded(place: Operand): Promise<TypedArray> {
+  async readPadded(place: PlanOperand): Promise<TypedArray> {
     this.#check();
     const what = `everything up to the reading of ${formatType(place.type)} "${place.label}"`;
     const bytes = await this.#staging.read([spanOf(this.#prepared.buffers, place)], what);

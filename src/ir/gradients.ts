@@ -5,6 +5,7 @@ import { describeNode, type Node, reachable } from "./node.ts";
 
 /** A part of the objective: the sum over the elements of `seed` · `value`. */
 export interface Objective {
+  /** What is to become smaller, such as the losses of the rows. */
   readonly value: Node;
   /** Weight of each element, of the same type as the value: the gradient that enters the graph here. */
   readonly seed: Node;
@@ -16,6 +17,26 @@ export interface Objective {
  *
  * `add` builds the sum of two nodes: a value with several users (tied weights) collects all their gradients.
  * Throws when an objective does not depend on a wanted node or an op on the way has no gradient.
+ *
+ * @example The slope of x³ at 1, 2 and 3
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { chooseExecutor, compile, gradients, leaf, map } from "descent";
+ * const x = leaf("input", "x", [3]), ones = leaf("data", "ones", [3]);
+ * const cubes = map([x], (value) => value.pow(3));
+ * const [slopes] = gradients(
+ *   [{ value: cubes, seed: ones }],
+ *   [x],
+ *   (a, b, label) => map([a, b], (left, right) => left.add(right), { label }),
+ * );
+ *
+ * const { executor } = await chooseExecutor({ backend: "reference" });
+ * const program = await executor.load(compile({ run: [slopes!] }));
+ * program.write(x, [1, 2, 3]);
+ * program.write(ones, [1, 1, 1]);
+ * await program.run("run", [{ start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] }]);
+ * assertEquals([...await program.read(slopes!)], [3, 12, 27]);
+ * ```
  */
 export function gradients(
   objectives: readonly Objective[],

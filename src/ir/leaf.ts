@@ -1,17 +1,17 @@
 /** Leaves (values that come from outside the graph) and arenas (several values side by side in one buffer). */
 import { require } from "../core/errors.ts";
-import { shown } from "../core/option_names.ts";
+import { namesOf, shown } from "../core/option_names.ts";
 import { type DType, roundUp, type Shape, storageOf, type TensorType, tensorType } from "../core/tensor.ts";
 import { type Node, node } from "./node.ts";
 import type { Op } from "./op.ts";
-
-const ROLES = ["parameter", "data", "input", "state"] as const;
 
 /**
  * What a leaf is for. `parameter`: trained; `data`: written before the first step, then constant;
  * `input`: written by the host between runs; `state`: kept and updated on the device.
  */
-export type LeafRole = typeof ROLES[number];
+export type LeafRole = "parameter" | "data" | "input" | "state";
+
+const ROLES = namesOf<LeafRole>({ parameter: true, data: true, input: true, state: true });
 
 interface LeafAttrs {
   readonly [name: string]: string;
@@ -43,7 +43,18 @@ export const leafOp: Op<LeafAttrs> = {
   },
 };
 
-/** A value that comes from outside the graph. */
+/**
+ * A value that comes from outside the graph: `Program.write` gives it its numbers, zeros until then. `label` is what
+ * prints and messages call it. Throws when the role or the type is unknown, or a size is not a positive whole number.
+ *
+ * @example
+ * ```ts
+ * import { leaf } from "descent";
+ * const images = leaf("input", "images", [32, 784]); // written before each run
+ * const labels = leaf("data", "labels", [60_000], "u32"); // written once
+ * const weights = leaf("parameter", "weights", [784, 10]); // trained
+ * ```
+ */
 export function leaf(role: LeafRole, label: string, shape: Shape, dtype: DType = "f32"): Node {
   require(
     ROLES.includes(role),
@@ -90,7 +101,25 @@ const arenaOp: Op = {
 
 /**
  * Puts values side by side in one flat buffer, so that an optimizer updates all parameters in one call. It
- * computes nothing: the planner makes each member compute straight into its place.
+ * computes nothing: the planner makes each member compute straight into its place. Throws when there is no member, or one
+ * is not f32.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { arena, chooseExecutor, compile, leaf, sgd } from "descent";
+ * const w = leaf("parameter", "w", [2, 3]), b = leaf("parameter", "b", [3]);
+ * const dW = leaf("input", "dW", [2, 3]), dB = leaf("input", "dB", [3]);
+ * const optimizer = sgd({ learningRate: 0.5 });
+ * const update = optimizer.update(arena("parameters", [w, b]), arena("gradients", [dW, dB]), []);
+ *
+ * const { executor } = await chooseExecutor({ backend: "reference" });
+ * const program = await executor.load(compile({ train: [update] }));
+ * program.write(b, [1, 1, 1]);
+ * program.write(dB, [1, 0, -1]);
+ * await program.run("train", [{ start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: optimizer.scalars(0) }]);
+ * assertEquals([...await program.read(b)], [0.5, 1, 1.5]);
+ * ```
  */
 export function arena(label: string, members: readonly Node[]): Node {
   return node(arenaOp, members, {}, label);

@@ -5,35 +5,48 @@
 import type { Step } from "../core/step.ts";
 import type { DType, Shape, TensorType } from "../core/tensor.ts";
 
+/** One setting of a node. */
 export type Attr = number | string | boolean;
 /** Settings of a node that are fixed when the graph is built. */
 export type Attrs = Readonly<Record<string, Attr>>;
 
 /** The types around one call: enough to size a kernel. `output` is the updated operand for ops that update. */
 export interface CallTypes<A extends Attrs = Attrs> {
+  /** Of the inputs, in order. */
   readonly inputs: readonly TensorType[];
+  /** Of the result. */
   readonly output: TensorType;
+  /** Settings of the node. */
   readonly attrs: A;
 }
 
 /** One operand on the reference executor, in the padded layout: element (row, column) is `data[row * pitch + column]`. */
 export interface View {
+  /** Element type and shape. */
   readonly type: TensorType;
+  /** Elements from the start of one row to the start of the next: the last axis, rounded up to a multiple of 4. */
   readonly pitch: number;
+  /** The elements, pads included; those of f32 in float64. */
   readonly data: Float64Array | Uint32Array | Uint8Array;
 }
 
 /** A call on the reference executor. `output` is the updated operand for ops that update. */
 export interface ReferenceCall<A extends Attrs = Attrs> {
+  /** What is read, in the order of the op's inputs. */
   readonly inputs: readonly View[];
+  /** What is written. */
   readonly output: View;
+  /** Settings of the node. */
   readonly attrs: A;
+  /** The step under way. */
   readonly step: Step;
 }
 
 /** Launch of a WGSL kernel: values of its `override`s and the grid. */
 export interface WgslDispatch {
+  /** Values of the shader's `override`s, by name. */
   readonly overrides: Readonly<Record<string, number>>;
+  /** Workgroups along each axis of the grid. */
   readonly workgroups: readonly [x: number, y: number, z: number];
   /** The shader's text, whose entry point is `main`. Default: the library's file of the op's name. */
   readonly text?: string;
@@ -44,7 +57,9 @@ export interface WgslDispatch {
  * It computes units [begin, end) of `units` exactly as if it were alone, so threads only split the range.
  */
 export interface WasmDispatch {
+  /** Parts that the result is computed in, such as rows: what threads share out. */
   readonly units: number;
+  /** Numbers that the kernel takes after its pointers. */
   readonly args: readonly number[];
   /** Bytes that each thread needs for intermediate values. Default 0. */
   readonly scratchBytes?: number;
@@ -66,17 +81,25 @@ export type Fill =
   | { readonly below: number } // whole numbers in [0, below)
   | { readonly make: () => Uint32Array }; // whatever only the op can make
 
+/** One input of a case: its type, and how its values are drawn. */
 export interface CaseInput {
+  /** Sizes of its axes. */
   readonly shape: Shape;
+  /** How its values are drawn. */
   readonly fill: Fill;
+  /** Default `f32`. */
   readonly dtype?: DType;
 }
 
 /** One shape and setting of an op that tests, gradcheck and benchmarks run. */
 export interface OpCase<A extends Attrs = Attrs> {
+  /** What tells it from the op's other cases. */
   readonly label: string;
+  /** One for each input of the op. */
   readonly inputs: readonly CaseInput[];
+  /** Settings of its node. */
   readonly attrs: A;
+  /** What its step is, where it matters. */
   readonly step?: Partial<Step>;
   /** Also time this case in the op benchmarks. */
   readonly bench?: boolean;
@@ -84,16 +107,24 @@ export interface OpCase<A extends Attrs = Attrs> {
   readonly notSmooth?: boolean;
 }
 
-/** A value of a graph; `node` makes it. */
+/** A value of a graph: an op on other values. It is immutable; `leaf`, `map` and the like make it. */
 export interface Node {
+  /** What computes it. */
   readonly op: Op;
+  /** What it is computed of, in the order of the op's operands. */
   readonly inputs: readonly Node[];
+  /** Settings of the op, such as an activation. */
   readonly attrs: Attrs;
+  /** Element type and shape of the value. */
   readonly type: TensorType;
   /** What a reader calls this value: `dense_1/weights`, `dLogits`. */
   readonly label: string;
 }
 
+/**
+ * What an op is, all of it: how shapes follow, its gradient, its definition in float64, its two kernels, and the cases
+ * that it is tested by.
+ */
 export interface Op<A extends Attrs = Attrs> {
   /** Name of the op, and of its WGSL file and its function in the WASM module unless it brings kernels of its own. */
   readonly name: string;
@@ -119,7 +150,10 @@ export interface Op<A extends Attrs = Attrs> {
   tolerance(call: ReferenceCall<A>, written: View): (index: number) => number;
   /** Floating-point operations of one call, counted dense. */
   flops(types: CallTypes<A>): number;
+  /** How its WebGPU kernel is launched. */
   wgsl(types: CallTypes<A>): WgslDispatch;
+  /** How its WebAssembly kernel is launched. */
   wasm(types: CallTypes<A>): WasmDispatch;
+  /** Shapes and settings that tests, gradcheck and benchmarks run. */
   readonly cases: readonly OpCase<A>[];
 }

@@ -10,44 +10,62 @@ import { describeNode, type Node, reachable } from "./node.ts";
 import type { Attrs, Op } from "./op.ts";
 import { type Rewrite, rewriteRoutines, type Roots } from "./rewrite.ts";
 
+/** What a buffer holds: leaves of a role, or a value that is computed. */
 export type BufferRole = LeafRole | "value";
 
+/** A stretch of memory on the device, for one value or the members of an arena. */
 export interface PlanBuffer {
+  /** Label of the value or arena. */
   readonly name: string;
+  /** What it holds. */
   readonly role: BufferRole;
+  /** Kind of its elements. */
   readonly dtype: DType;
+  /** How many, pads included. */
   readonly elements: number;
+  /** What they take on the device; the reference executor holds f32 in 8 bytes each. */
   readonly bytes: number;
 }
 
 /** A value's place: `offset` elements into a buffer. */
-export interface Operand {
+export interface PlanOperand {
+  /** Position in the plan's `buffers`. */
   readonly buffer: number;
+  /** Elements of the buffer before it. */
   readonly offset: number;
+  /** Element type and shape. */
   readonly type: TensorType;
+  /** Label of the node. */
   readonly label: string;
 }
 
 /** One launch of one kernel. Operands are the inputs in order, then the output if the op has one. */
-export interface Call {
+export interface PlanCall {
+  /** What is computed. */
   readonly op: Op;
+  /** Settings of the node. */
   readonly attrs: Attrs;
-  readonly operands: readonly Operand[];
+  /** Where its values lie. */
+  readonly operands: readonly PlanOperand[];
   /** Positions in `operands` that the call writes. */
   readonly writes: readonly number[];
+  /** Label of the node. */
   readonly label: string;
 }
 
+/** A graph as a flat list of kernel calls over named buffers, as `compile` makes it; `Executor.load` runs it. */
 export interface Plan {
+  /** All the memory that it takes. */
   readonly buffers: readonly PlanBuffer[];
   /** Calls whose results never change, made once after the data is written. */
-  readonly setup: readonly Call[];
+  readonly setup: readonly PlanCall[];
   /** Named lists of calls over the same buffers, such as `train` and `evaluate`: one run of a list is one step. */
-  readonly routines: Readonly<Record<string, readonly Call[]>>;
+  readonly routines: Readonly<Record<string, readonly PlanCall[]>>;
   /** Where a leaf, arena or computed node lies; `undefined` if the plan does not hold it. */
-  place(value: Node): Operand | undefined;
+  place(value: Node): PlanOperand | undefined;
 }
 
+/** Settings of `compile`. */
 export interface CompileOptions {
   /** Make calls that depend on constant data alone once, not each step. Default true. */
   readonly hoist?: boolean;
@@ -62,15 +80,20 @@ export interface CompileOptions {
  * last, in the order of the roots, so that every reader sees the value from before the step.
  * Throws when a value would have to lie in two arenas.
  *
- * @example
+ * @example Rows less their mean
  * ```ts
- * import { assert } from "@std/assert";
- * import { compile } from "./plan.ts";
- * import { leaf } from "./leaf.ts";
- * import { linear } from "../ops/linear.ts";
- * const x = leaf("input", "x", [2, 3]), w = leaf("parameter", "w", [3, 4]), b = leaf("parameter", "b", [4]);
- * const plan = compile({ forward: [linear(x, w, b)] });
- * assert(plan.routines.forward?.length === 1 && plan.buffers.length === 4);
+ * import { assertEquals } from "@std/assert";
+ * import { chooseExecutor, compile, leaf, map, reduceMean } from "descent";
+ * const x = leaf("input", "x", [2, 3]);
+ * const mean = reduceMean(x, { axes: [1], keepAxes: true });
+ * const centred = map([x, mean], (value, m) => value.sub(m), { label: "centred" });
+ * const plan = compile({ centre: [centred] }); // two calls: reduce, map
+ *
+ * const { executor } = await chooseExecutor({ backend: "reference" });
+ * const program = await executor.load(plan);
+ * program.write(x, [1, 2, 3, 10, 20, 60]);
+ * await program.run("centre", [{ start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] }]);
+ * assertEquals([...await program.read(centred)], [-1, 0, 1, -20, -10, 30]);
  * ```
  */
 export function compile(asked: Roots, options: CompileOptions = {}): Plan {
@@ -104,7 +127,7 @@ export function compile(asked: Roots, options: CompileOptions = {}): Plan {
   };
 }
 
-function callOf(value: Node, placeOf: (value: Node) => Operand): Call {
+function callOf(value: Node, placeOf: (value: Node) => PlanOperand): PlanCall {
   const inputs = value.inputs.map(placeOf);
   const { updates } = value.op;
   return {
@@ -131,8 +154,8 @@ function aliasesIn(nodes: readonly Node[]): ReadonlySet<Node> {
 function placeAll(
   nodes: readonly Node[],
   aliases: ReadonlySet<Node>,
-): { buffers: PlanBuffer[]; places: Map<Node, Operand> } {
-  const buffers: PlanBuffer[] = [], places = new Map<Node, Operand>();
+): { buffers: PlanBuffer[]; places: Map<Node, PlanOperand> } {
+  const buffers: PlanBuffer[] = [], places = new Map<Node, PlanOperand>();
   const newBuffer = (value: Node, role: BufferRole, elements: number) => {
     const { dtype } = value.type;
     buffers.push({ name: value.label, role, dtype, elements, bytes: elements * bytesPerElement(dtype) });

@@ -1,7 +1,7 @@
 /** A plan as JSON, for files and pages: what `print.ts` is for people at a terminal. */
 import { formatType } from "../core/tensor.ts";
 import type { Attrs } from "./op.ts";
-import type { Call, Plan, PlanBuffer } from "./plan.ts";
+import type { Plan, PlanBuffer, PlanCall } from "./plan.ts";
 import { callBytes, callFlops, callTypes } from "./print.ts";
 
 /** One call of a routine. */
@@ -61,7 +61,7 @@ export function planJson(
   };
 }
 
-function callJson(call: Call, ms?: number): CallJson {
+function callJson(call: PlanCall, ms?: number): CallJson {
   const { op, attrs, operands, writes, label } = call;
   const buffersOf = (chosen: readonly number[]) => [...new Set(chosen.map((i) => operands[i]!.buffer))];
   // What is updated is read first.

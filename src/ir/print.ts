@@ -1,26 +1,26 @@
 /** Plans as text: for people who want to see what a step does. */
 import { formatType, type TensorType } from "../core/tensor.ts";
 import type { CallTypes } from "./op.ts";
-import type { Call, Operand, Plan } from "./plan.ts";
+import type { Plan, PlanCall, PlanOperand } from "./plan.ts";
 
 /** Types around a call, as its op's dispatch needs them. */
-export function callTypes({ op, attrs, operands, writes }: Call): CallTypes {
+export function callTypes({ op, attrs, operands, writes }: PlanCall): CallTypes {
   const types = operands.map(({ type }) => type);
   return { inputs: op.updates === undefined ? types.slice(0, -1) : types, output: types[writes[0]!]!, attrs };
 }
 
 /** Floating-point operations of a call, counted dense. */
-export function callFlops(call: Call): number {
+export function callFlops(call: PlanCall): number {
   return call.op.flops(callTypes(call));
 }
 
 /** Bytes that a call must at least read and write: each operand once, what it updates twice. */
-export function callBytes({ op, attrs, operands, writes }: Call): number {
+export function callBytes({ op, attrs, operands, writes }: PlanCall): number {
   const isUpdated = (i: number) => op.updates !== undefined && writes.includes(i);
   // Of a table of bytes and of an order, a batch reads as many rows as it has.
-  const share = ({ type: { dtype, shape } }: Operand) =>
+  const share = ({ type: { dtype, shape } }: PlanOperand) =>
     typeof attrs.rows === "number" && dtype !== "f32" ? Math.min(1, attrs.rows / shape[0]!) : 1;
-  const bytesOf = (operand: Operand, i: number) =>
+  const bytesOf = (operand: PlanOperand, i: number) =>
     denseBytes(operand.type) * share(operand) * (isUpdated(i) ? 2 : 1);
   return operands.reduce((sum, operand, i) => sum + bytesOf(operand, i), 0);
 }
@@ -38,7 +38,7 @@ export function formatBytes(bytes: number): string {
 }
 
 /** One call as cells: position, op, what it makes, settings, operands, FLOP. */
-export function describeCall(call: Call, index: number): readonly string[] {
+export function describeCall(call: PlanCall, index: number): readonly string[] {
   // What is off is not shown: many ops have switches that few calls use.
   const shown = Object.entries(call.attrs).filter(([_, value]) => value !== false);
   const attrs = shown.map(([name, value]) => `${name}=${shortValue(value)}`).join(" ");
@@ -65,7 +65,7 @@ function shortValue(value: string | number | boolean): string {
 }
 
 /** `b3` or `b3+1024`, an offset in elements. */
-function placeName({ buffer, offset }: Operand): string {
+function placeName({ buffer, offset }: PlanOperand): string {
   return offset === 0 ? `b${buffer}` : `b${buffer}+${offset}`;
 }
 

@@ -3,6 +3,7 @@ import { type Node, reachable } from "./node.ts";
 
 /** A rule that replaces a node by others that compute the same numbers faster. */
 export interface Rewrite {
+  /** What it is left out by. */
   readonly name: string;
   /**
    * What to use instead of `value`, whose inputs are rewritten already; several only for a root. A rule must not fit
@@ -11,6 +12,7 @@ export interface Rewrite {
   apply(value: Node): readonly Node[] | undefined;
 }
 
+/** Routines by name, each as the nodes that it computes. */
 export type Roots = Readonly<Record<string, readonly Node[]>>;
 
 /** The routines with every rule applied where it fits, and what became of each node that was replaced by one. */

@@ -9,7 +9,7 @@ import { referenceExecutor } from "../../src/exec/reference.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
 import { arena, ARENA_ALIGN, leaf } from "../../src/ir/leaf.ts";
 import { describeNode, type Node, node, reachable } from "../../src/ir/node.ts";
-import { type Call, compile, type Operand, type Plan } from "../../src/ir/plan.ts";
+import { compile, type Plan, type PlanCall, type PlanOperand } from "../../src/ir/plan.ts";
 import { planJson } from "../../src/ir/plan_json.ts";
 import { callBytes, callFlops, describeBuffers, describeCall, formatBytes } from "../../src/ir/print.ts";
 import { dense } from "../../src/nn/dense.ts";
@@ -29,7 +29,7 @@ import { imageSizes } from "../fixtures.ts";
 const f32 = (label: string, shape: readonly number[], role: "input" | "parameter" = "input") =>
   leaf(role, label, shape);
 
-const labelsOf = (calls: readonly Call[] | undefined) => calls!.map(({ label }) => label);
+const labelsOf = (calls: readonly PlanCall[] | undefined) => calls!.map(({ label }) => label);
 
 /** 784-30-20-10-5 on 11,385 training rows and 3,795 rows each of validation and test, as in the first report. */
 function reportPlan(more: Partial<SessionOptions> = {}): SessionPlan {
@@ -161,7 +161,7 @@ Deno.test("calls that depend on constant data alone are made in setup, the other
   assertEquals(labelsOf(plan.setup), ["x", "constant"]);
   // The weights of rows have no input, but read the step.
   assertEquals(labelsOf(plan.routines.run), ["y", "weights"]);
-  const place = (value: Node) => plan.place(value) as Operand;
+  const place = (value: Node) => plan.place(value) as PlanOperand;
   assertEquals([table, order, w].map((value) => feedsSetup(plan, place(value))), [true, true, false]);
   const plain = compile({ run: roots }, { hoist: false });
   assertEquals([plain.setup.length, labelsOf(plain.routines.run)], [0, ["x", "constant", "y", "weights"]]);
