@@ -32,10 +32,9 @@ export interface AugmentationOptions {
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
  * import { augmentation, conv2d, dense, flatten, sequential } from "descent";
- * const model = sequential([28, 28], [augmentation({ shift: 2, rotate: 15 }), conv2d(8, 5), flatten(), dense(10)]);
- * assert(`${model.layers[0]!.built.outputShape}` === "28,28");
+ * const moved = augmentation({ shift: 2, rotate: 15 }); // up to 2 pixels and 15 degrees
+ * const model = sequential([28, 28], [moved, conv2d(8, 5), flatten(), dense(10, { activation: "identity" })]);
  * ```
  */
 export function augmentation(options: AugmentationOptions = {}): Layer {

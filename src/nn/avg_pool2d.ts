@@ -12,9 +12,10 @@ import { poolLayer, type PoolLayerOptions } from "./pool.ts";
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { avgPool2d } from "./avg_pool2d.ts";
- * assert(`${avgPool2d([2, 3]).build("s1", [6, 6, 20], 0).outputShape}` === "3,2,20");
+ * import { assertEquals } from "@std/assert";
+ * import { avgPool2d, conv2d, sequential } from "descent";
+ * const model = sequential([28, 28], [conv2d(20, 5), avgPool2d()]); // 24×24 positions, halved
+ * assertEquals(model.outputShape, [12, 12, 20]);
  * ```
  */
 export function avgPool2d(window: Pair = 2, options: Pick<PoolLayerOptions, "stride"> = {}): Layer {

@@ -22,7 +22,7 @@ export interface Conv2dOptions {
   readonly padding?: "valid" | "same" | number | Padding;
   /** True convolution, which turns the window by 180°, as in Theano; else cross-correlation, as in PyTorch. Default false. */
   readonly flipKernel?: boolean;
-  /** Default `relu`. */
+  /** Of the results. Default `relu`. */
   readonly activation?: Activation;
   /** Of the weights; biases start at zero. Default `glorot_uniform`. */
   readonly initializer?: Initializer;
@@ -39,10 +39,16 @@ export interface Conv2dOptions {
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { conv2d } from "./conv2d.ts";
- * assert(`${conv2d(15, 9).build("c1", [28, 28], 0).outputShape}` === "20,20,15");
- * assert(`${conv2d(8, 3, { padding: "same", stride: 2 }).build("c1", [7, 7, 3], 0).outputShape}` === "4,4,8");
+ * import { assertEquals } from "@std/assert";
+ * import { conv2d, dense, flatten, maxPool2d, sequential } from "descent";
+ * const layers = [
+ *   conv2d(8, 3, { padding: "same" }), // [28,28,8]
+ *   maxPool2d(), // [14,14,8]
+ *   conv2d(16, 3, { padding: "same", stride: 2 }), // [7,7,16]
+ *   flatten(),
+ *   dense(10, { activation: "identity" }),
+ * ];
+ * assertEquals(sequential([28, 28], layers).outputShape, [10]);
  * ```
  */
 export function conv2d(filters: number, kernelSize: Pair, options: Conv2dOptions = {}): Layer {

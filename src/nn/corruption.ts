@@ -23,12 +23,10 @@ export interface CorruptionOptions {
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { corruption } from "./corruption.ts";
- * import { dense } from "./dense.ts";
- * import { sequential } from "./model.ts";
- * const model = sequential(784, [corruption(0.2), dense(64), dense(784, { activation: "sigmoid" })]);
- * assert(model.layers[0]!.built.outputShape[0] === 784);
+ * import { corruption, dense, fit, reconstructionError, sequential } from "descent";
+ * const train = { inputs: Float32Array.of(0, 1, 1, 0, 1, 0, 0, 1), inputShape: [4] };
+ * const model = sequential(4, [corruption(0.2), dense(2), dense(4, { activation: "sigmoid" })]);
+ * await fit(model, { train }, { loss: reconstructionError(), epochs: 2 }); // compares with what was before the noise
  * ```
  */
 export function corruption(rate: number, options: CorruptionOptions = {}): Layer {

@@ -7,7 +7,7 @@ import { type Layer, parameter, refuseShape } from "./layer.ts";
 
 /** Settings of `dense`. */
 export interface DenseOptions {
-  /** Default `relu`; the last layer of a classifier takes `identity`, since the loss takes logits. */
+  /** f of what it gives. Default `relu`; the last layer of a classifier takes `identity`, since the loss takes logits. */
   readonly activation?: Activation;
   /** Of the weights; biases start at zero. Default `glorot_uniform`. */
   readonly initializer?: Initializer;
@@ -21,9 +21,8 @@ export interface DenseOptions {
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { dense } from "./dense.ts";
- * assert(dense(30).build("hidden", [784], 0).outputShape[0] === 30);
+ * import { dense, sequential } from "descent";
+ * const classifier = sequential(784, [dense(30), dense(10, { activation: "identity" })]); // gives 10 logits a row
  * ```
  */
 export function dense(units: number, options: DenseOptions = {}): Layer {

@@ -4,13 +4,12 @@ import type { Layer } from "./layer.ts";
 
 /**
  * Drops each input with probability `rate` while training, and scales the others by 1/(1 - rate); does nothing
- * otherwise. Throws when `rate` is not at least 0 and below 1.
+ * otherwise. Shapes: rows of any shape, as they are given. Throws when `rate` is not at least 0 and below 1.
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { dropout } from "./dropout.ts";
- * assert(dropout(0.5).build("dropout", [30], 0).outputShape[0] === 30);
+ * import { dense, dropout, sequential } from "descent";
+ * const model = sequential(784, [dense(100), dropout(0.5), dense(10, { activation: "identity" })]);
  * ```
  */
 export function dropout(rate: number): Layer {

@@ -10,9 +10,10 @@ import type { Layer } from "./layer.ts";
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { flatten } from "./flatten.ts";
- * assert(`${flatten().build("flat", [3, 3, 20], 0).outputShape}` === "180");
+ * import { assertEquals } from "@std/assert";
+ * import { conv2d, dense, flatten, sequential } from "descent";
+ * const model = sequential([7, 7], [conv2d(20, 5), flatten(), dense(10)]); // [3,3,20] → [180] → [10]
+ * assertEquals(model.layers[1]!.built.outputShape, [180]);
  * ```
  */
 export function flatten(): Layer {

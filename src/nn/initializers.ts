@@ -3,6 +3,7 @@
  * are bit-identical on every executor for one seed.
  */
 import { unreachable } from "../core/errors.ts";
+import { namesOf } from "../core/option_names.ts";
 import { normal, STREAM, uniform } from "../core/random.ts";
 import { type Shape, sizeOf } from "../core/tensor.ts";
 
@@ -23,17 +24,17 @@ export type Initializer =
   | "zeros"
   | "ones";
 
-export const INITIALIZERS = [
-  "glorot_uniform",
-  "glorot_uniform_sigmoid",
-  "glorot_normal",
-  "he_uniform",
-  "he_normal",
-  "lecun_uniform",
-  "lecun_normal",
-  "zeros",
-  "ones",
-] as const satisfies readonly Initializer[];
+export const INITIALIZERS = namesOf<Initializer>({
+  glorot_uniform: true,
+  glorot_uniform_sigmoid: true,
+  glorot_normal: true,
+  he_uniform: true,
+  he_normal: true,
+  lecun_uniform: true,
+  lecun_normal: true,
+  zeros: true,
+  ones: true,
+});
 
 /** What the values of a parameter are drawn from. */
 export interface InitializerOptions {

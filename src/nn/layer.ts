@@ -8,9 +8,13 @@ import type { Initializer } from "./initializers.ts";
 
 /** A trained value: its leaf in every graph, and how it starts. Using it twice ties it. */
 export interface Parameter {
+  /** A leaf of the role `parameter`; its label names the values in `Weights`. */
   readonly node: Node;
+  /** What its first values are drawn from. */
   readonly initializer: Initializer;
+  /** Values that each result is made of, for the initializer. */
   readonly fanIn: number;
+  /** Results that each value goes into, for the initializer. */
   readonly fanOut: number;
 }
 
@@ -26,10 +30,14 @@ export interface LayerState {
 export interface BuiltLayer {
   /** Shape of one row's output. */
   readonly outputShape: Shape;
+  /** What training changes. */
   readonly parameters: readonly Parameter[];
-  /** Default none. */
+  /** What it keeps besides. Default none. */
   readonly states?: readonly LayerState[];
-  /** What it gives for a batch of its first input, and of the `others` where it takes several. */
+  /**
+   * Node of what it gives [rows, …outputShape] for a batch `x` [rows, …input shape] of its first input, and of the `others`
+   * where it takes several.
+   */
   apply(x: Node, options: LayerOptions, others?: readonly Node[]): Node;
   /** Sums that training lowers besides the loss, of its own parameters: weight times the sum of the elements of a vector. */
   readonly penalties?: () => readonly { readonly value: Node; readonly weight: number }[];
@@ -55,7 +63,9 @@ export interface LayerOptions extends Omit<ApplyOptions, "frozen"> {
 
 /** A layer as the user declares it. `config` is what is saved with a model, and what rebuilds the layer. */
 export interface Layer {
+  /** What it is called in a saved model, and, with its position, its name: `dense`. */
   readonly kind: string;
+  /** All of its settings, none left open. */
   readonly config: Readonly<Record<string, Attr>>;
   /**
    * Binds the layer to the shape of one row's input; throws when it does not fit, naming `name` and the shape.

@@ -13,7 +13,9 @@ export interface LossInputs {
   readonly x: Node;
 }
 
+/** What training lowers, as `crossEntropy()` and the like give it; one of your own is such an object. */
 export interface Loss {
+  /** What it is called in messages and checkpoints: with other settings it has another name. */
   readonly name: string;
   /** What the output is compared with: the targets, which are class indices or values, or what the model was given. */
   readonly compares: "classes" | "values" | "inputs";
@@ -41,7 +43,9 @@ export interface PenaltyInputs {
 
 /** `weight` times the sum of the elements of `value`, a vector. */
 export interface Penalty {
+  /** What is to stay small, such as one number for each unit. */
   readonly value: Node;
+  /** What its sum is multiplied by. */
   readonly weight: number;
 }
 

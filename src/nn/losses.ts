@@ -11,7 +11,18 @@ import { reduceMean } from "../ops/reduce.ts";
 import { reshape } from "../ops/reshape.ts";
 import { type ClassifierLoss, describeLoss, type Loss, type Penalty, type PenaltyInputs } from "./loss.ts";
 
-/** Mean over the values of a row of the squared difference from the targets. */
+/**
+ * Mean over the values of a row of the squared difference from the targets.
+ *
+ * @example y = 2x + 1, learned from four points
+ * ```ts
+ * import { dense, fit, meanSquaredError, predict, sequential } from "descent";
+ * const train = { inputs: Float32Array.of(0, 1, 2, 3), inputShape: [1], targets: Float32Array.of(1, 3, 5, 7) };
+ * const model = sequential(1, [dense(1, { activation: "identity" })]);
+ * const trained = await fit(model, { train }, { loss: meanSquaredError(), epochs: 20 });
+ * const [answer] = await predict(trained, Float32Array.of(4));
+ * ```
+ */
 export function meanSquaredError(options: NoOptions = {}): Loss {
   checkOptions("meanSquaredError", options, {});
   return {
@@ -41,6 +52,14 @@ export interface HuberOptions {
  * Mean over the values of a row of Huber's loss of the difference d from the targets: d²/2 up to `delta`, and
  * delta·(|d| − delta/2) beyond. Throws when `delta` is not a positive number.
  * Source: P. Huber: "Robust estimation of a location parameter" (1964); PyTorch's `HuberLoss`.
+ *
+ * @example One of the targets is a mistake
+ * ```ts
+ * import { dense, fit, huber, sequential } from "descent";
+ * const train = { inputs: Float32Array.of(0, 1, 2, 3), inputShape: [1], targets: Float32Array.of(1, 3, 500, 7) };
+ * const model = sequential(1, [dense(1, { activation: "identity" })]);
+ * await fit(model, { train }, { loss: huber({ delta: 2 }), epochs: 2 });
+ * ```
  */
 export function huber(options: HuberOptions = {}): Loss {
   checkOptions("huber", options, { delta: true });
@@ -66,6 +85,16 @@ export function huber(options: HuberOptions = {}): Loss {
  * for answers that are yes or no, one or many a row. The model's last layer must give logits. The accuracy is the share of
  * values whose answer, a logit above 0, is the target's, one above ½.
  * Source: PyTorch's `BCEWithLogitsLoss`.
+ *
+ * @example Two labels, each of which a row has or has not
+ * ```ts
+ * import { binaryCrossEntropy, dense, fit, sequential } from "descent";
+ * const inputs = Float32Array.of(0, 0, 0, 1, 1, 0, 1, 1), targets = Float32Array.of(0, 0, 0, 1, 1, 0, 1, 1);
+ * const model = sequential(2, [dense(2, { activation: "identity" })]);
+ * const data = { train: { inputs, inputShape: [2], targets } };
+ * const { results } = await fit(model, data, { loss: binaryCrossEntropy(), epochs: 2 });
+ * const { accuracy } = results.train!; // share of the eight answers that are right
+ * ```
  */
 export function binaryCrossEntropy(options: NoOptions = {}): ClassifierLoss {
   checkOptions("binaryCrossEntropy", options, {});
@@ -79,7 +108,19 @@ export function binaryCrossEntropy(options: NoOptions = {}): ClassifierLoss {
   };
 }
 
-/** Mean over the values of a row of the squared difference from the input: the loss of an autoencoder. */
+/**
+ * Mean over the values of a row of the squared difference from the input: the loss of an autoencoder.
+ *
+ * @example Three numbers a row by way of one
+ * ```ts
+ * import { dense, fit, firstLayers, predict, reconstructionError, sequential } from "descent";
+ * const inputs = Float32Array.of(1, 2, 3, 2, 4, 6, 3, 6, 9);
+ * const model = sequential(3, [dense(1, { activation: "identity" }), dense(3, { activation: "identity" })]);
+ * const data = { train: { inputs, inputShape: [3] } };
+ * const trained = await fit(model, data, { loss: reconstructionError(), epochs: 2 });
+ * const codes = await predict(firstLayers(trained, 1), inputs); // one for each row
+ * ```
+ */
 export function reconstructionError(options: NoOptions = {}): Loss {
   checkOptions("reconstructionError", options, {});
   return {
@@ -93,6 +134,14 @@ export function reconstructionError(options: NoOptions = {}): Loss {
  * Sum over the values of a row of the cross-entropy between the input, in [0,1], and the sigmoid of the output, in nats:
  * the loss of an autoencoder whose last layer gives logits. Source: Vincent et al., "Stacked denoising autoencoders"
  * (JMLR 2010), section 2.1.
+ *
+ * @example
+ * ```ts
+ * import { dense, fit, mnist, reconstructionCrossEntropy, sequential, tiedDense } from "descent";
+ * const data = await mnist({ train: 256, test: 64 });
+ * const model = sequential(784, [dense(30, { activation: "sigmoid" }), tiedDense("dense_1")]); // gives logits
+ * await fit(model, data, { loss: reconstructionCrossEntropy(), epochs: 1 });
+ * ```
  */
 export function reconstructionCrossEntropy(options: NoOptions = {}): Loss {
   checkOptions("reconstructionCrossEntropy", options, {});

@@ -14,10 +14,12 @@ import { poolLayer, type PoolLayerOptions } from "./pool.ts";
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { maxPool2d } from "./max_pool2d.ts";
- * assert(`${maxPool2d().build("s1", [20, 20, 15], 0).outputShape}` === "10,10,15");
- * assert(`${maxPool2d(3, { stride: 2 }).build("s1", [20, 20, 15], 0).outputShape}` === "9,9,15");
+ * import { assertEquals } from "@std/assert";
+ * import { conv2d, maxPool2d, sequential } from "descent";
+ * const halved = sequential([28, 28], [conv2d(15, 9), maxPool2d()]); // 20×20 positions, halved
+ * const overlapping = sequential([28, 28], [conv2d(15, 9), maxPool2d(3, { stride: 2 })]);
+ * assertEquals(halved.outputShape, [10, 10, 15]);
+ * assertEquals(overlapping.outputShape, [9, 9, 15]);
  * ```
  */
 export function maxPool2d(window: Pair = 2, options: PoolLayerOptions = {}): Layer {

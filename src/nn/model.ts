@@ -22,10 +22,11 @@ export type Weights = ReadonlyMap<string, Float32Array>;
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { countParameters, dense, sequential } from "descent";
- * const model = sequential(784, [dense(30), dense(20), dense(10), dense(5, { activation: "identity" })]);
- * assert(countParameters(model) === 24435);
+ * import { assertEquals } from "@std/assert";
+ * import { dense, sequential } from "descent";
+ * const model = sequential(784, [dense(30), dense(20), dense(5, { activation: "identity" })]);
+ * assertEquals(model.layers.map(({ name }) => name), ["dense_1", "dense_2", "dense_3"]);
+ * assertEquals(model.outputShape, [5]);
  * ```
  */
 export function sequential(inputShape: number | Shape, layers: readonly Part[]): Model {
@@ -56,13 +57,36 @@ export function modelLeaves({ parameters, states }: Model): readonly Node[] {
   return [...parameters, ...states].map(({ node }) => node);
 }
 
-/** Number of trained values. */
+/**
+ * Number of trained values.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { countParameters, dense, sequential } from "descent";
+ * const model = sequential(784, [dense(30), dense(10, { activation: "identity" })]);
+ * assertEquals(countParameters(model), 784 * 30 + 30 + 30 * 10 + 10);
+ * ```
+ */
 export function countParameters(model: Model): number {
   checkModelType(model);
   return model.parameters.reduce((sum, { node }) => sum + sizeOf(node.type.shape), 0);
 }
 
-/** Fresh weights, the same for one seed wherever they are made. */
+/**
+ * Fresh weights, the same for one seed wherever they are made: what `fit` starts from when it is given no others. Throws
+ * when the seed is not a whole number from 0.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { dense, initializeWeights, sequential } from "descent";
+ * const model = sequential(784, [dense(30), dense(10, { activation: "identity" })]);
+ * const weights = initializeWeights(model, 1);
+ * assertEquals([...weights.keys()], ["dense_1/weights", "dense_1/bias", "dense_2/weights", "dense_2/bias"]);
+ * assertEquals(weights.get("dense_1/weights")!.length, 784 * 30);
+ * ```
+ */
 export function initializeWeights(model: Model, seed: number): Weights {
   checkModelType(model);
   requireSeed(seed);

@@ -9,7 +9,7 @@ import { type Pair, pairOf } from "./pair.ts";
 export interface PoolLayerOptions {
   /** Pixels from one window to the next: a number, or [down, across]. Default: the window's size. */
   readonly stride?: Pair;
-  /** Of `maxPool2d`: each of equal maxima takes the window's whole gradient, as in Theano; else the first does. */
+  /** Of `maxPool2d`: each of equal maxima takes the window's whole gradient, as in Theano; else the first does. Default false. */
   readonly sharesTies?: boolean;
 }
 

@@ -11,7 +11,7 @@ export interface SparsityOptions {
   readonly layers: readonly string[];
   /** Wanted mean activation ρ of every unit, between 0 and 1. */
   readonly rho: number;
-  /** Weight β of the penalty. */
+  /** Weight β of the penalty, above 0. */
   readonly beta: number;
 }
 
@@ -25,19 +25,12 @@ export interface SparsityOptions {
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { mnist } from "../data/mnist.ts";
- * import { fit } from "../train/fit.ts";
- * import { dense } from "./dense.ts";
- * import { reconstructionCrossEntropy } from "./losses.ts";
- * import { sequential } from "./model.ts";
- * import { withSparsity } from "./sparsity.ts";
- * import { tiedDense } from "./tied_dense.ts";
+ * import { dense, fit, mnist, reconstructionCrossEntropy, sequential, tiedDense, withSparsity } from "descent";
  * const data = await mnist({ train: 256, test: 64 });
  * const model = sequential(784, [dense(30, { activation: "sigmoid" }), tiedDense("dense_1")]);
  * const loss = withSparsity(reconstructionCrossEntropy(), { layers: ["dense_1"], rho: 0.05, beta: 0.5 });
  * const { history } = await fit(model, data, { loss, epochs: 1 });
- * assert(history[0]!.penalty! > 0);
+ * const { penalty } = history[0]!; // β·Σ KL, beside the loss
  * ```
  */
 export function withSparsity<L extends Loss>(loss: L, options: SparsityOptions): L {

@@ -8,8 +8,11 @@ import { type Layer, refuseShape } from "./layer.ts";
 
 /** The part of a set that is looked at. */
 export interface StandardizedRows {
+  /** Dense, rows × the product of `inputShape`. */
   readonly inputs: Float32Array | Uint8Array;
+  /** Shape of one row. */
   readonly inputShape: Shape;
+  /** What bytes stand for: byte · scale + offset. Default pixels from 0 to 1. */
   readonly scaling?: { readonly scale: number; readonly offset?: number };
 }
 
@@ -32,13 +35,12 @@ interface Moments {
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
  * import { dense, fit, meanSquaredError, predict, sequential, standardize } from "descent";
  * const inputs = Float32Array.of(2001, 7, 2002, 9, 2003, 8);
  * const train = { inputs, inputShape: [2], targets: Float32Array.of(1, 2, 3) };
  * const model = sequential(2, [standardize(train), dense(1, { activation: "identity" })]);
  * const trained = await fit(model, { train }, { loss: meanSquaredError(), epochs: 2 });
- * assert((await predict(trained, Float32Array.of(2004, 8))).length === 1);
+ * const [answer] = await predict(trained, Float32Array.of(2004, 8)); // standardized by the same means
  * ```
  */
 export function standardize(train: StandardizedRows): Layer {

@@ -7,7 +7,7 @@ import { type Layer, parameter, refuseShape } from "./layer.ts";
 
 /** Settings of `tiedDense`. */
 export interface TiedDenseOptions {
-  /** Default `identity`: a decoder gives logits, since the loss takes them. */
+  /** f of what it gives. Default `identity`: a decoder gives logits, since the loss takes them. */
   readonly activation?: Activation;
 }
 
@@ -23,12 +23,11 @@ export interface TiedDenseOptions {
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { dense } from "./dense.ts";
- * import { countParameters, sequential } from "./model.ts";
- * import { tiedDense } from "./tied_dense.ts";
- * const model = sequential(784, [dense(900, { activation: "sigmoid" }), tiedDense("dense_1")]);
- * assert(countParameters(model) === 784 * 900 + 900 + 784);
+ * import { assertEquals } from "@std/assert";
+ * import { countParameters, dense, sequential, tiedDense } from "descent";
+ * const autoencoder = sequential(784, [dense(64, { activation: "sigmoid" }), tiedDense("dense_1")]);
+ * assertEquals(autoencoder.outputShape, [784]);
+ * assertEquals(countParameters(autoencoder), 784 * 64 + 64 + 784); // the weights once
  * ```
  */
 export function tiedDense(of: string, options: TiedDenseOptions = {}): Layer {
