@@ -1,11 +1,16 @@
 /** Activation functions: one table that ops, kernels (by code) and layers read. */
 import { unreachable } from "../core/errors.ts";
 
-/** Codes that the kernels know the activations by. */
-export const ACTIVATION_CODE = { identity: 0, relu: 1, sigmoid: 2, tanh: 3 } as const;
-
 /** `identity`, `relu` max(0, x), `sigmoid` 1/(1+e⁻ˣ) or `tanh`. */
-export type Activation = keyof typeof ACTIVATION_CODE;
+export type Activation = "identity" | "relu" | "sigmoid" | "tanh";
+
+/** Codes that the kernels know the activations by. */
+export const ACTIVATION_CODE: Readonly<Record<Activation, number>> = {
+  identity: 0,
+  relu: 1,
+  sigmoid: 2,
+  tanh: 3,
+};
 
 export const ACTIVATIONS = Object.keys(ACTIVATION_CODE) as readonly Activation[];
 

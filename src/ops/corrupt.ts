@@ -20,11 +20,11 @@ import { type Node, node } from "../ir/node.ts";
 import type { CallTypes, Op, OpCase, ReferenceCall } from "../ir/op.ts";
 import { exact, flatGrid, forEachElement, ROUNDING, vectorsOf } from "./_support.ts";
 
-/** Codes that the kernels know the kinds of noise by. */
-const KIND_CODE = { masking: 0, salt_and_pepper: 1, gaussian: 2 } as const;
-
 /** What becomes of an element that is hit: 0; 0 or 1; or a normal number more than it was. */
-export type Corruption = keyof typeof KIND_CODE;
+export type Corruption = "masking" | "salt_and_pepper" | "gaussian";
+
+/** Codes that the kernels know the kinds of noise by. */
+const KIND_CODE: Readonly<Record<Corruption, number>> = { masking: 0, salt_and_pepper: 1, gaussian: 2 };
 
 export const CORRUPTIONS = Object.keys(KIND_CODE) as readonly Corruption[];
 

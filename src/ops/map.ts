@@ -141,17 +141,15 @@ export interface MapOptions {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { referenceExecutor } from "../exec/reference.ts";
- * import { leaf } from "../ir/leaf.ts";
- * import { compile } from "../ir/plan.ts";
- * import { abs, where } from "./expression/expression.ts";
- * import { map } from "./map.ts";
+ * import { abs, chooseExecutor, compile, leaf, map, where } from "descent";
  * const y = leaf("input", "y", [2, 3]), t = leaf("input", "t", [3]);
  * const huber = map([y, t], (a, b) => {
  *   const d = abs(a.sub(b));
  *   return where(d.less(1), d.square().mul(0.5), d.sub(0.5));
  * }, { label: "huber" });
- * const program = await referenceExecutor().load(compile({ run: [huber] }));
+ *
+ * const { executor } = await chooseExecutor({ backend: "reference" });
+ * const program = await executor.load(compile({ run: [huber] }));
  * program.write(y, [0, 1, 2, 3, 4, 5]);
  * program.write(t, [0, 0, 0]);
  * await program.run("run", [{ start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] }]);

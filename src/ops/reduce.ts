@@ -17,7 +17,7 @@ export interface ReduceOptions {
   readonly axes: readonly number[];
   /** Leave them with size 1, so that the result fits what it was made of. Default false. */
   readonly keepAxes?: boolean;
-  /** What a reader calls the value. */
+  /** What a reader calls the value. Default `reduce`. */
   readonly label?: string;
 }
 
@@ -35,27 +35,48 @@ function reduced(called: string, kind: Reduction, x: Node, options: ReduceOption
 /**
  * Node for the sums of `x` over `axes`. Throws `DescentError` where it does not have them.
  *
- * @example
+ * @example The length of each row
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { leaf } from "../ir/leaf.ts";
- * import { map } from "./map.ts";
- * import { reduceMean } from "./reduce.ts";
+ * import { leaf, map, reduceSum } from "descent";
  * const x = leaf("input", "x", [32, 10]);
- * const centered = map([x, reduceMean(x, { axes: [1], keepAxes: true })], (a, mean) => a.sub(mean));
- * assertEquals(centered.type.shape, [32, 10]);
+ * const squares = reduceSum(map([x], (value) => value.square()), { axes: [1] });
+ * const lengths = map([squares], (sum) => sum.sqrt());
+ * assertEquals(lengths.type.shape, [32]);
  * ```
  */
 export function reduceSum(x: Node, options: ReduceOptions): Node {
   return reduced("reduceSum", "sum", x, options);
 }
 
-/** Node for the means of `x` over `axes`; see `reduceSum`. */
+/**
+ * Node for the means of `x` over `axes`; see `reduceSum`.
+ *
+ * @example Rows less their mean
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { leaf, map, reduceMean } from "descent";
+ * const x = leaf("input", "x", [32, 10]);
+ * const means = reduceMean(x, { axes: [1], keepAxes: true }); // [32,1]
+ * const centred = map([x, means], (value, mean) => value.sub(mean));
+ * assertEquals(centred.type.shape, [32, 10]);
+ * ```
+ */
 export function reduceMean(x: Node, options: ReduceOptions): Node {
   return reduced("reduceMean", "mean", x, options);
 }
 
-/** Node for the largest of `x` over `axes`: NaN where one is. Equal ones share the gradient. See `reduceSum`. */
+/**
+ * Node for the largest of `x` over `axes`: NaN where one is. Equal ones share the gradient. See `reduceSum`.
+ *
+ * @example Exponentials that cannot overflow
+ * ```ts
+ * import { leaf, map, reduceMax } from "descent";
+ * const logits = leaf("input", "logits", [32, 10]);
+ * const largest = reduceMax(logits, { axes: [1], keepAxes: true }); // [32,1]
+ * const shares = map([logits, largest], (z, most) => z.sub(most).exp());
+ * ```
+ */
 export function reduceMax(x: Node, options: ReduceOptions): Node {
   return reduced("reduceMax", "max", x, options);
 }

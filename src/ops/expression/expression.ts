@@ -9,41 +9,51 @@ import { DescentError } from "../../core/errors.ts";
 import { shown } from "../../core/option_names.ts";
 import { BINARY, type BinaryKind, UNARY, type UnaryKind } from "./meaning.ts";
 
-export type Kind = "input" | "number" | UnaryKind | BinaryKind | "where";
+/** What a part of an expression is: an operand of `map`, a number, a function of its arguments, or a choice. */
+export type ExprKind = "input" | "number" | UnaryKind | BinaryKind | "where";
 
 /** What stands where an expression is wanted: one, or a number. */
 export type ExprLike = Expr | number;
 
 /** A value of an expression. Methods and functions make others of it; nothing changes it. */
 export interface Expr {
-  readonly kind: Kind;
+  /** What it is. */
+  readonly kind: ExprKind;
+  /** What its function is of; none for a number or an input. */
   readonly args: readonly Expr[];
   /** Of a number itself, of an input its position; else 0. */
   readonly value: number;
-  /** The sum; `sub`, `mul` and `div` are the difference, product and quotient. */
+  /** The sum. */
   add(other: ExprLike): Expr;
+  /** The difference: this less the other. */
   sub(other: ExprLike): Expr;
+  /** The product. */
   mul(other: ExprLike): Expr;
+  /** The quotient: this over the other. */
   div(other: ExprLike): Expr;
-  /** -x. */
+  /** 0 less this. */
   neg(): Expr;
-  /** x·x. */
+  /** The product with itself. */
   square(): Expr;
   /** As the function `pow`. */
   pow(exponent: ExprLike): Expr;
-  /** eˣ. */
+  /** As the function `exp`. */
   exp(): Expr;
-  /** Natural logarithm. */
+  /** As the function `log`. */
   log(): Expr;
-  /** Square root; NaN below 0. */
+  /** As the function `sqrt`. */
   sqrt(): Expr;
-  /** The size, without its sign. */
+  /** As the function `abs`. */
   abs(): Expr;
-  /** 1 where it is greater than the other, else 0; so also where either is NaN. The same for the next four. */
+  /** 1 where this is greater than the other, else 0, also where either is NaN. */
   greater(other: ExprLike): Expr;
+  /** 1 where this is greater or they are equal, else 0, also where either is NaN. */
   greaterEqual(other: ExprLike): Expr;
+  /** 1 where this is less than the other, else 0, also where either is NaN. */
   less(other: ExprLike): Expr;
+  /** 1 where this is less or they are equal, else 0, also where either is NaN. */
   lessEqual(other: ExprLike): Expr;
+  /** 1 where they are equal, else 0, also where either is NaN. */
   equal(other: ExprLike): Expr;
   /** 1 where they differ or either is NaN: `x.notEqual(x)` finds NaN. */
   notEqual(other: ExprLike): Expr;
@@ -106,7 +116,7 @@ const METHODS: Methods = {
 };
 
 /** A part as it is, without simplification. */
-export function makeExpr(kind: Kind, args: readonly Expr[], value = 0): Expr {
+export function makeExpr(kind: ExprKind, args: readonly Expr[], value = 0): Expr {
   return Object.freeze(Object.assign(Object.create(METHODS), { kind, args, value }));
 }
 
@@ -114,7 +124,16 @@ export function inputExpr(position: number): Expr {
   return makeExpr("input", [], position);
 }
 
-/** A number as an expression, to begin with: `constant(1).sub(x)`. Throws unless float32 can hold it. */
+/**
+ * A number as an expression, to begin with. Throws unless float32 can hold it.
+ *
+ * @example
+ * ```ts
+ * import { constant, leaf, map } from "descent";
+ * const share = leaf("input", "share", [32]);
+ * const rest = map([share], (x) => constant(1).sub(x));
+ * ```
+ */
 export function constant(value: number): Expr {
   if (typeof value !== "number" || !Number.isFinite(Math.fround(value))) {
     throw new DescentError(`An expression is made of values and finite float32 numbers, got ${shown(value)}`);
@@ -191,7 +210,16 @@ export function pow(base: ExprLike, exponent: ExprLike): Expr {
   return n % 2 === 0 ? even : binary("mul", even, a);
 }
 
-/** `yes` where `condition` is not 0 (NaN is not), else `no`. What is not chosen does not matter, NaN or not. */
+/**
+ * `yes` where `condition` is not 0 (NaN is not), else `no`. What is not chosen does not matter, NaN or not.
+ *
+ * @example A leaky ReLU
+ * ```ts
+ * import { leaf, map, where } from "descent";
+ * const x = leaf("input", "x", [32, 10]);
+ * const leaky = map([x], (value) => where(value.greater(0), value, value.mul(0.01)));
+ * ```
+ */
 export function where(condition: ExprLike, yes: ExprLike, no: ExprLike): Expr {
   const [c, a, b] = [exprOf(condition), exprOf(yes), exprOf(no)];
   if (isNumber(c)) return c.value !== 0 ? a : b;
@@ -223,7 +251,7 @@ export function log1p(x: ExprLike): Expr {
   return unary("log1p", x);
 }
 
-/** Hyperbolic tangent. */
+/** The hyperbolic tangent, from -1 to 1. */
 export function tanh(x: ExprLike): Expr {
   return unary("tanh", x);
 }
@@ -238,7 +266,7 @@ export function erf(x: ExprLike): Expr {
   return unary("erf", x);
 }
 
-/** Square root; NaN below 0. */
+/** The square root: NaN below 0. */
 export function sqrt(x: ExprLike): Expr {
   return unary("sqrt", x);
 }

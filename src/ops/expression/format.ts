@@ -2,14 +2,14 @@
  * Expressions as text, as they stand in a plan: `t = a - b; t * t + 1`. Inputs are a, b, c …; what is used more than once
  * has a name. Reading the text gives the same expression again, in which no two parts are alike.
  */
-import { type Expr, type Kind, makeExpr } from "./expression.ts";
+import { type Expr, type ExprKind, makeExpr } from "./expression.ts";
 import { isBinary, isUnary } from "./meaning.ts";
 
 /** Names of inputs. */
 export const INPUT_NAMES = ["a", "b", "c", "d", "e", "f", "g"] as const;
 
 /** Operators with how tightly they bind. */
-const OPERATORS: Readonly<Partial<Record<Kind, readonly [sign: string, binds: number]>>> = {
+const OPERATORS: Readonly<Partial<Record<ExprKind, readonly [sign: string, binds: number]>>> = {
   greater: [">", 1],
   greaterEqual: [">=", 1],
   equal: ["==", 1],
@@ -20,7 +20,7 @@ const OPERATORS: Readonly<Partial<Record<Kind, readonly [sign: string, binds: nu
   div: ["/", 3],
 };
 const NEG_BINDS = 4;
-const KIND_OF = new Map(Object.entries(OPERATORS).map(([kind, [sign]]) => [sign, kind as Kind]));
+const KIND_OF = new Map(Object.entries(OPERATORS).map(([kind, [sign]]) => [sign, kind as ExprKind]));
 
 /** All parts, arguments before what uses them, each once. */
 export function partsOf(root: Expr): readonly Expr[] {
@@ -46,7 +46,7 @@ export function usesOf(parts: readonly Expr[]): ReadonlyMap<Expr, number> {
 }
 
 /** Makes each part at most once: what is alike is the same. */
-function sharer(): (kind: Kind, args: readonly Expr[], value: number) => Expr {
+function sharer(): (kind: ExprKind, args: readonly Expr[], value: number) => Expr {
   const known = new Map<string, Expr>(), ids = new Map<Expr, number>();
   return (kind, args, value) => {
     const key = `${kind} ${args.map((arg) => ids.get(arg)).join(" ")} ${value}`;

@@ -20,6 +20,7 @@ function erf(x: number): number {
   return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
 }
 
+/** Functions of one value, by name. */
 export type UnaryKind =
   | "neg"
   | "abs"
@@ -46,7 +47,9 @@ export const UNARY: Readonly<Record<UnaryKind, (x: number) => number>> = {
   erf,
 };
 
+/** Comparisons of two values: 1 where they hold, else 0. */
 export type Comparison = "greater" | "greaterEqual" | "equal" | "notEqual";
+/** Functions of two values, by name. */
 export type BinaryKind = "add" | "sub" | "mul" | "div" | "max" | "min" | "pow" | Comparison;
 
 /** Functions of two values. */

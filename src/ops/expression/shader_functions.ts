@@ -1,5 +1,5 @@
 /** The WGSL functions that generated shaders take from here. Those that files of wgsl/ have too are the same text. */
-import type { Expr, Kind } from "./expression.ts";
+import type { Expr, ExprKind } from "./expression.ts";
 
 /** A function's text and the functions that it calls. */
 interface ShaderFunction {
@@ -167,7 +167,7 @@ fn sign_of(x: vec4f) -> vec4f {
 };
 
 /** The function of `FUNCTIONS` that computes a part. */
-const FUNCTION_OF: Readonly<Partial<Record<Kind, string>>> = {
+const FUNCTION_OF: Readonly<Partial<Record<ExprKind, string>>> = {
   exp: "exponential_of_any",
   log: "logarithm",
   log1p: "log1p_of_any",
