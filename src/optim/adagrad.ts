@@ -89,7 +89,7 @@ function adagradCase(elements: number, label: string, more: Partial<AdagradAttrs
 
 /** Settings of `adagrad`. */
 export interface AdagradOptions extends DecayOptions {
-  /** Default 0.01. */
+  /** Rate of every update, 0 or more. Default 0.01. */
   readonly learningRate?: number;
   /** What the sum of squares starts from, 0 or more. Default 0; Keras has 0.1. */
   readonly initialAccumulator?: number;
@@ -106,9 +106,10 @@ export interface AdagradOptions extends DecayOptions {
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { adagrad } from "descent";
- * assert(adagrad({ initialAccumulator: 0.1 }).name === "adagrad");
+ * import { adagrad, dense, fit, mnist, sequential } from "descent";
+ * const data = await mnist({ train: 256, test: 64 });
+ * const model = sequential(784, [dense(16), dense(10, { activation: "identity" })]);
+ * await fit(model, data, { optimizer: adagrad({ learningRate: 0.05 }), epochs: 1 });
  * ```
  */
 export function adagrad(options: AdagradOptions = {}): Optimizer {

@@ -65,7 +65,7 @@ function rawCorrections([a, c, learningRate]: readonly number[]): readonly numbe
 
 /** Settings of `adam` and `adamw`. */
 export interface AdamOptions extends DecayOptions {
-  /** Default 0.001. */
+  /** Rate of every update, 0 or more. Default 0.001. */
   readonly learningRate?: number;
   /** Decay of the first moment, in [0, 1). Default 0.9. */
   readonly beta1?: number;
@@ -104,9 +104,10 @@ const NAMES = {
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { adam } from "./adam.ts";
- * assert(Math.abs(adam().scalars(0)[0]! - 0.01) < 1e-15);
+ * import { adam, dense, fit, mnist, sequential } from "descent";
+ * const data = await mnist({ train: 256, test: 64 });
+ * const model = sequential(784, [dense(16), dense(10, { activation: "identity" })]);
+ * await fit(model, data, { optimizer: adam({ learningRate: 0.002 }), epochs: 1 });
  * ```
  */
 export function adam(options: AdamOptions = {}): Optimizer {
@@ -151,7 +152,18 @@ export function adam(options: AdamOptions = {}): Optimizer {
   };
 }
 
-/** Adam with decoupled weight decay (default 0.01): p ← p − lr·λ·p beside the update. */
+/**
+ * Adam with decoupled weight decay (default 0.01): p ← p − lr·λ·p beside the update. Throws as `adam` does.
+ * Source: Loshchilov and Hutter: "Decoupled weight decay regularization" (ICLR 2019).
+ *
+ * @example
+ * ```ts
+ * import { adamw, dense, fit, mnist, sequential } from "descent";
+ * const data = await mnist({ train: 256, test: 64 });
+ * const model = sequential(784, [dense(16), dense(10, { activation: "identity" })]);
+ * await fit(model, data, { optimizer: adamw({ weightDecay: 0.05 }), epochs: 1 });
+ * ```
+ */
 export function adamw(options: Omit<AdamOptions, "decoupled"> = {}): Optimizer {
   const { decoupled: _, ...names } = NAMES;
   checkOptions("adamw", options, names);

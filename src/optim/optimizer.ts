@@ -26,7 +26,7 @@ export interface Optimizer {
 export interface DecayOptions {
   /** λ, 0 or more. Default 0. */
   readonly weightDecay?: number;
-  /** p ← p − lr·λ·p beside the update, instead of g + λ·p inside it. */
+  /** p ← p − lr·λ·p beside the update, instead of g + λ·p inside it. Default false. */
   readonly decoupled?: boolean;
 }
 

@@ -126,7 +126,7 @@ function rmspropCase(elements: number, label: string, more: Partial<RmspropAttrs
 
 /** Settings of `rmsprop`. */
 export interface RmspropOptions extends DecayOptions {
-  /** Default 0.001. */
+  /** Rate of every update, 0 or more. Default 0.001. */
   readonly learningRate?: number;
   /** Decay of the running mean of squares, in [0, 1). Default 0.9. */
   readonly rho?: number;
@@ -149,9 +149,10 @@ export interface RmspropOptions extends DecayOptions {
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { rmsprop } from "./rmsprop.ts";
- * assert(rmsprop({ rho: 0.99, momentum: 0.9 }).name === "rmsprop");
+ * import { dense, fit, mnist, rmsprop, sequential } from "descent";
+ * const data = await mnist({ train: 256, test: 64 });
+ * const model = sequential(784, [dense(16), dense(10, { activation: "identity" })]);
+ * await fit(model, data, { optimizer: rmsprop({ rho: 0.99, momentum: 0.9 }), epochs: 1 });
  * ```
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {

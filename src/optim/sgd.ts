@@ -60,7 +60,7 @@ export const sgdOp: Op<SgdAttrs> = {
 
 /** Settings of `sgd`. */
 export interface SgdOptions extends DecayOptions {
-  /** Default 0.01. */
+  /** Rate of every update, 0 or more; lr below. Default 0.01. */
   readonly learningRate?: number;
   /** μ in [0, 1): v ← μ·v − lr·g, p ← p + v. Default 0. */
   readonly momentum?: number;
@@ -77,9 +77,10 @@ export interface SgdOptions extends DecayOptions {
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { sgd } from "./sgd.ts";
- * assert(sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true }).states.length === 1);
+ * import { dense, fit, mnist, sequential, sgd } from "descent";
+ * const data = await mnist({ train: 256, test: 64 });
+ * const model = sequential(784, [dense(16), dense(10, { activation: "identity" })]);
+ * await fit(model, data, { optimizer: sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true }), epochs: 1 });
  * ```
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
