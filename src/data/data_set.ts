@@ -1,4 +1,5 @@
 /** Sets of rows: what goes into a model, and what should come out. */
+import { namesOf } from "../core/option_names.ts";
 import { type Shape, sizeOf } from "../core/tensor.ts";
 
 /** Class indices, whole numbers from 0; 8 bits are enough where there are at most 256 classes. */
@@ -6,8 +7,9 @@ export type ClassIndices = Uint8Array | Uint16Array | Uint32Array;
 
 /** What a byte stands for: byte · scale + offset. */
 export interface ByteScaling {
+  /** What the byte is multiplied by, such as 1/255. */
   readonly scale: number;
-  /** Default 0. */
+  /** What is added then. Default 0. */
   readonly offset?: number;
 }
 
@@ -32,6 +34,7 @@ export interface DataSet {
 
 /** What a model learns from, and what it is measured on: sets that share no row. */
 export interface Splits {
+  /** What training learns from. */
   readonly train: DataSet;
   /** Decides when to stop, and what to try next. */
   readonly validation?: DataSet;
@@ -39,8 +42,11 @@ export interface Splits {
   readonly test?: DataSet;
 }
 
-export const SPLIT_NAMES = ["train", "validation", "test"] as const satisfies readonly (keyof Splits)[];
-export type SplitName = typeof SPLIT_NAMES[number];
+/** One of the sets: `train`, `validation` or `test`. */
+export type SplitName = keyof Splits;
+
+export const SPLIT_NAMES = namesOf<SplitName>({ train: true, validation: true, test: true });
+
 /** Sets that no step trains on. */
 export type HeldOut = Exclude<SplitName, "train">;
 
@@ -62,7 +68,18 @@ export function filledSplits(data: Partial<Splits>): readonly SplitName[] {
   return SPLIT_NAMES.filter((name) => countRows(data[name]) > 0);
 }
 
-/** The rows at these positions, in this order, as a set of their own. */
+/**
+ * The rows at these positions (from 0), in this order, as a set of their own: a copy.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { takeRows } from "descent";
+ * const set = { inputs: Float32Array.of(1, 2, 3, 4, 5, 6), inputShape: [2], targets: Uint8Array.of(0, 1, 2) };
+ * const { inputs, targets } = takeRows(set, [2, 0]);
+ * assertEquals([inputs, targets], [Float32Array.of(5, 6, 1, 2), Uint8Array.of(2, 0)]);
+ * ```
+ */
 export function takeRows(set: DataSet, rows: ArrayLike<number>): DataSet {
   const { inputs, inputShape, targets, weights, ...rest } = set;
   const columns = areValues(targets) ? targets.length / countRows(set) : 1;

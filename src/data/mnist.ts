@@ -7,17 +7,23 @@ import { folderSet, type LabelledImages, packageSet } from "./source.ts";
 
 /** Images as bytes, with class indices: a set as readers of images give it. */
 export interface ImageSet extends DataSet {
+  /** Pixels, dense: rows × the product of `inputShape`. */
   readonly inputs: Uint8Array;
   /** Class indices 0 … classNames.length - 1. */
   readonly targets: Uint8Array;
+  /** Names of the classes, in the order of their indices. */
   readonly classNames: readonly string[];
+  /** How many images there are. */
   readonly rows: number;
 }
 
 /** Three sets that share no image. */
 export interface ImageSplits {
+  /** What training learns from. */
   readonly train: ImageSet;
+  /** Decides when to stop, and what to try next; without images where none are asked for. */
   readonly validation: ImageSet;
+  /** Decides nothing. */
   readonly test: ImageSet;
 }
 
