@@ -14,13 +14,13 @@ import type { Trained } from "./saved.ts";
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { dense } from "../nn/dense.ts";
- * import { initializeWeights, sequential } from "../nn/model.ts";
- * import { firstLayers } from "./compose.ts";
+ * import { assertEquals } from "@std/assert";
+ * import { dense, firstLayers, initializeWeights, sequential } from "descent";
  * const model = sequential(784, [dense(64), dense(784, { activation: "sigmoid" })]);
- * const encoder = firstLayers({ model, weights: initializeWeights(model, 1) }, 1);
- * assert(encoder.model.outputShape[0] === 64 && encoder.weights.size === 2);
+ * const autoencoder = { model, weights: initializeWeights(model, 1) };
+ * const encoder = firstLayers(autoencoder, 1);
+ * assertEquals(encoder.model.outputShape, [64]);
+ * assertEquals([...encoder.weights.keys()], ["dense_1/weights", "dense_1/bias"]);
  * ```
  */
 export function firstLayers(trained: Trained, count: number): Trained {
@@ -35,14 +35,12 @@ export function firstLayers(trained: Trained, count: number): Trained {
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { corruption } from "../nn/corruption.ts";
- * import { dense } from "../nn/dense.ts";
- * import { initializeWeights, sequential } from "../nn/model.ts";
- * import { sliceLayers } from "./compose.ts";
+ * import { assertEquals } from "@std/assert";
+ * import { corruption, dense, initializeWeights, sequential, sliceLayers } from "descent";
  * const model = sequential(784, [corruption(0.2), dense(64), dense(784, { activation: "sigmoid" })]);
- * const { model: encoder, weights } = sliceLayers({ model, weights: initializeWeights(model, 1) }, 1, 2);
- * assert(encoder.layers.length === 1 && weights.get("dense_1/weights")!.length === 784 * 64);
+ * const denoising = { model, weights: initializeWeights(model, 1) };
+ * const encoder = sliceLayers(denoising, 1, 2); // without the noise before it and the decoder behind it
+ * assertEquals([...encoder.weights.keys()], ["dense_1/weights", "dense_1/bias"]);
  * ```
  */
 export function sliceLayers(trained: Trained, start: number, before?: number): Trained {
@@ -69,16 +67,15 @@ export function sliceLayers(trained: Trained, start: number, before?: number): T
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { dense } from "../nn/dense.ts";
- * import { initializeWeights, sequential } from "../nn/model.ts";
- * import { joinModels } from "./compose.ts";
- * const trained = (inputs: number, units: number) => {
- *   const model = sequential(inputs, [dense(units)]);
- *   return { model, weights: initializeWeights(model, 1) };
- * };
- * const { model, weights } = joinModels(trained(784, 64), trained(64, 5));
- * assert(model.outputShape[0] === 5 && weights.get("dense_2/weights")!.length === 64 * 5);
+ * import { assertEquals } from "@std/assert";
+ * import { dense, initializeWeights, joinModels, sequential } from "descent";
+ * const encoder = sequential(784, [dense(64)]), top = sequential(64, [dense(5, { activation: "identity" })]);
+ * const { model, weights } = joinModels(
+ *   { model: encoder, weights: initializeWeights(encoder, 1) },
+ *   { model: top, weights: initializeWeights(top, 2) },
+ * );
+ * assertEquals([model.inputShape, model.outputShape], [[784], [5]]);
+ * assertEquals([...weights.keys()], ["dense_1/weights", "dense_1/bias", "dense_2/weights", "dense_2/bias"]);
  * ```
  */
 export function joinModels(first: Trained, second: Trained): Trained {

@@ -34,16 +34,14 @@ export type {
  * Trains a model on `data.train`, watches `data.validation`, and evaluates the result on all sets that there are. The train
  * set may be a stream, `{ train: () => batches, stepsPerEpoch }`, which need not fit into memory.
  *
- * Throws when the model does not fit the data, an option is out of range, what it is to go on from is of another training, the weights it starts from are not finite, the
- * loss or a weight stops being a finite number, or a checkpoint cannot be written or is of another training.
+ * Throws when the model does not fit the data, an option is out of range, what it is to go on from is of another training,
+ * the weights it starts from are not finite, the loss or a weight stops being a finite number, or a checkpoint cannot be
+ * written or is of another training.
  *
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { mnist } from "../data/mnist.ts";
- * import { dense } from "../nn/dense.ts";
- * import { sequential } from "../nn/model.ts";
- * import { fit } from "./fit.ts";
+ * import { dense, fit, mnist, sequential } from "descent";
  * const data = await mnist({ train: 1000, validation: 100, test: 200 });
  * const model = sequential(784, [dense(16), dense(10, { activation: "identity" })]);
  * const { results } = await fit(model, data, { epochs: 3 });
@@ -52,11 +50,7 @@ export type {
  * @example Two epochs, and two more from there: the weights are those of four.
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { mnist } from "../data/mnist.ts";
- * import { dense } from "../nn/dense.ts";
- * import { sequential } from "../nn/model.ts";
- * import { fit } from "./fit.ts";
- * import { cosineDecay, warmUp } from "./schedule.ts";
+ * import { cosineDecay, dense, fit, mnist, sequential, warmUp } from "descent";
  * const data = await mnist({ train: 1000, validation: 100, test: 200 });
  * const model = sequential(784, [dense(16), dense(10, { activation: "identity" })]);
  * const schedule = warmUp({ over: 5, per: "step", then: cosineDecay({ over: 4 }) });
@@ -71,6 +65,7 @@ export function fit(
   data: Splits | StreamedSplits,
   options?: FitOptions & { readonly loss?: ClassifierLoss },
 ): Promise<ClassifierFitResult>;
+/** The same with a loss that knows no right from wrong: accuracies and reports may be absent. */
 export function fit(model: Model, data: Splits | StreamedSplits, options: FitOptions): Promise<FitResult>;
 export async function fit(
   model: Model,

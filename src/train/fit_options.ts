@@ -13,8 +13,9 @@ import type { Schedule } from "./schedule.ts";
 import type { OnSteps } from "./session_plan.ts";
 import type { StopOptions } from "./stop.ts";
 
+/** Settings of `fit`. */
 export interface FitOptions {
-  /** Default `adam()`. */
+  /** What makes updates of gradients. Default `adam()`. */
   readonly optimizer?: Optimizer;
   /**
    * How the learning rate changes, such as `cosineDecay({ over: 10 })` or `warmUp({ over: 500, per: "step" })`. The rate
@@ -27,14 +28,14 @@ export interface FitOptions {
   readonly batch?: number;
   /** Leave out the last batch of an epoch if it is short, as Theano's tutorials do. Default false. */
   readonly dropLast?: boolean;
-  /** At most. Default 10. */
+  /** Passes over the training rows, at most. Default 10. */
   readonly epochs?: number;
-  /** Of the initial weights and the shuffles. Default 1. */
+  /** Of the initial weights, the shuffles, and what layers draw: a whole number from 0. Default 1. */
   readonly seed?: number;
   /** A new order of the training rows each epoch. Default true. */
   readonly shuffle?: boolean;
   /**
-   * Default `crossEntropy()`, which compares with class indices. Others compare with values, such as `meanSquaredError()`,
+   * What is lowered. Default `crossEntropy()`, which compares with class indices. Others compare with values, such as `meanSquaredError()`,
    * or with what the model is given, such as `reconstructionError()`.
    */
   readonly loss?: Loss;
@@ -54,7 +55,7 @@ export interface FitOptions {
   readonly evaluate?: readonly SplitName[];
   /** When to stop before the last epoch; not at all if left out. */
   readonly stopping?: StopOptions;
-  /** Stop after the epoch in which this time runs out. */
+  /** Stop after the epoch in which this time runs out. Default never. */
   readonly maxSeconds?: number;
   /** Start a new training from these instead of fresh ones: with an optimizer that knows nothing, and in epoch 1. */
   readonly weights?: Weights;

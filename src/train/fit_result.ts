@@ -11,16 +11,19 @@ import type { TrainingEnd } from "./session_state.ts";
 export interface EpochRecord {
   /** Counts from 1. */
   readonly epoch: number;
-  /** Means over the epoch while training: each batch is measured before its update. */
+  /** Mean over the epoch while training: each batch is measured before its update. */
   readonly loss: number;
+  /** Share of right answers over the epoch, measured alike. */
   readonly accuracy?: number;
   /** What the loss's penalties add to it, in the mean over the epoch; absent where it has none. */
   readonly penalty?: number;
   /** On the validation set, after the epoch. Absent when that set is empty. */
   readonly valLoss?: number;
+  /** Share of right answers there. */
   readonly valAccuracy?: number;
   /** On the test set, after the epoch. Absent without `measureTest`. */
   readonly testLoss?: number;
+  /** Share of right answers there. */
   readonly testAccuracy?: number;
   /** Of the epoch's last update. Absent without a schedule. */
   readonly learningRate?: number;
@@ -58,11 +61,15 @@ export interface EpochControls {
 /** Why training ended; `asked`: `onEpoch` called `stop()`. */
 export type StopReason = "last epoch" | "early stopping" | "time" | "interrupted" | "asked";
 
+/** What `fit` gives: a trained model, to predict with or to save, and how its training went. */
 export interface FitResult {
+  /** The model that was trained, with what was recorded of its data and loss. */
   readonly model: Model;
+  /** After the last epoch, or the best one where early stopping restores it. */
   readonly weights: Weights;
   /** Of all epochs, those before a training that went on included. */
   readonly history: readonly EpochRecord[];
+  /** Why it ended. */
   readonly stopped: StopReason;
   /**
    * What `fit(model, data, { from })` goes on with: it holds what the optimizer keeps, with `adam` twice as much memory as
@@ -79,7 +86,9 @@ export interface FitResult {
 
 /** Where the loss knows right from wrong, every accuracy is there. */
 export interface ClassifierFitResult extends FitResult {
+  /** Of all epochs, with the accuracy of each. */
   readonly history: readonly (EpochRecord & { readonly accuracy: number })[];
+  /** On each set that was evaluated, with accuracy and report. */
   readonly results: Readonly<
     Partial<Record<SplitName, Required<Omit<SplitResult, "confusion">> & SplitResult>>
   >;

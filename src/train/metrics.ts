@@ -15,12 +15,14 @@ import { argmax } from "../ops/_classes.ts";
 export interface ConfusionMatrix {
   /** Names, in the order of rows and columns. */
   readonly classes: readonly string[];
+  /** Whole numbers: `counts[true class][predicted class]`. */
   readonly counts: readonly (readonly number[])[];
 }
 
 /** `weighted`: mean of the classes by their support; `macro`: plain mean of the classes. */
 export type Averaging = "weighted" | "macro";
 
+/** Scores of one class, or an average of them: each from 0 to 1. */
 export interface Scores {
   /** Share of what was predicted as the class that is of the class; 0 where nothing was predicted. */
   readonly precision: number;
@@ -30,7 +32,9 @@ export interface Scores {
   readonly f1: number;
 }
 
+/** Scores of one class. */
 export interface ClassScores extends Scores {
+  /** Of the class. */
   readonly name: string;
   /** Samples that truly are of the class. */
   readonly support: number;
@@ -40,8 +44,11 @@ export interface ClassScores extends Scores {
 export interface ClassificationReport extends Scores {
   /** Share of all samples that were predicted right. */
   readonly accuracy: number;
+  /** Which average `precision`, `recall` and `f1` are. */
   readonly averaging: Averaging;
+  /** Both of them. */
   readonly averages: { readonly [kind in Averaging]: Scores };
+  /** Scores of each class, in the order of their indices. */
   readonly classes: readonly ClassScores[];
   /** Samples in all. */
   readonly support: number;
@@ -75,10 +82,11 @@ export interface IntervalOptions {
  * @throws DescentError when the matrix is not square, holds anything but counts, or is empty.
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { classificationReport } from "./metrics.ts";
- * const report = classificationReport({ classes: ["0", "2"], counts: [[8, 2], [1, 9]] });
- * assert(report.accuracy === 0.85 && report.classes[1]!.recall === 0.9);
+ * import { assertEquals } from "@std/assert";
+ * import { classificationReport } from "descent";
+ * const { accuracy, classes } = classificationReport({ classes: ["cat", "dog"], counts: [[8, 2], [1, 9]] });
+ * assertEquals(accuracy, 0.85); // 17 of 20
+ * assertEquals(classes[1]!.recall, 0.9); // 9 of 10 dogs were found
  * ```
  */
 export function classificationReport(

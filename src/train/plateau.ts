@@ -11,7 +11,7 @@ import { type Monitor, MONITORS, STOP_MODES, type StopMode } from "./stop.ts";
 
 /** Settings of `reduceOnPlateau`. */
 export interface PlateauOptions {
-  /** Default `val_loss`. */
+  /** What is watched. Default `val_loss`. */
   readonly monitor?: Monitor;
   /** `min`: lower is better; `max`: higher is better; `auto`, the default: `max` for accuracies, else `min`. */
   readonly mode?: StopMode;
@@ -39,15 +39,12 @@ export interface PlateauOptions {
  *
  * @example
  * ```ts
- * import { assertAlmostEquals } from "@std/assert";
- * import { reduceOnPlateau } from "./plateau.ts";
- * const { rate, watch } = reduceOnPlateau({ monitor: "loss", factor: 0.5, patience: 1 });
- * const time = { update: 0, epoch: 0, stepsPerEpoch: 1 };
- * const observed = [0.4, 0.5, 0.6].reduce<ReturnType<NonNullable<typeof watch>["observe"]>>(
- *   (state, loss) => watch!.observe(state, loss, { base: 0.1, time }),
- *   undefined,
- * );
- * assertAlmostEquals(rate(0.1, time, observed), 0.05);
+ * import { dense, fit, mnist, reduceOnPlateau, sequential } from "descent";
+ * const data = await mnist({ train: 256, validation: 64, test: 64 });
+ * const model = sequential(784, [dense(16), dense(10, { activation: "identity" })]);
+ * const schedule = reduceOnPlateau({ monitor: "val_loss", factor: 0.5, patience: 1 });
+ * const { history } = await fit(model, data, { schedule, epochs: 3 });
+ * const rates = history.map(({ learningRate }) => learningRate);
  * ```
  */
 export function reduceOnPlateau(options: PlateauOptions = {}): Schedule {

@@ -17,6 +17,7 @@ import { checkClassifier } from "./table.ts";
 
 export type { Classification } from "./predictor.ts";
 
+/** Settings of `predict`, `classify`, `layerOutputs` and `evaluate`. */
 export interface PredictOptions {
   /**
    * What to run on; it is left open. Default: for up to 256 rows WASM on one thread, which answers soonest; for more a GPU
@@ -31,20 +32,18 @@ const BATCH = 256;
 /**
  * What a trained model gives for rows, one after another: the values of its last layer, dense [rows, …its output shape].
  * Bytes mean what they meant in its training, pixels from 0 to 1 if nothing else was said; numbers are taken as they are.
- Of a classifier these are logits; `classify` makes classes and probabilities of them.
+ * Of a classifier these are logits; `classify` makes classes and probabilities of them.
  *
  * One call compiles, loads and computes. For many calls, `openPredictor` does the first two once.
  * Throws when the values are not a whole number of rows.
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { dense } from "../nn/dense.ts";
- * import { initializeWeights, sequential } from "../nn/model.ts";
- * import { predict } from "./predict.ts";
- * const model = sequential(4, [dense(3, { activation: "identity" })]);
- * const values = await predict({ model, weights: initializeWeights(model, 1) }, new Uint8Array(8));
- * assert(values.length === 6);
+ * import { dense, fit, meanSquaredError, predict, sequential } from "descent";
+ * const train = { inputs: Float32Array.of(0, 1, 2, 3), inputShape: [1], targets: Float32Array.of(1, 3, 5, 7) };
+ * const model = sequential(1, [dense(1, { activation: "identity" })]);
+ * const trained = await fit(model, { train }, { loss: meanSquaredError(), epochs: 2 });
+ * const [first, second] = await predict(trained, Float32Array.of(4, 5)); // two rows of one number
  * ```
  */
 export function predict(
@@ -67,13 +66,11 @@ export function predict(
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { dense } from "../nn/dense.ts";
- * import { initializeWeights, sequential } from "../nn/model.ts";
- * import { classify } from "./predict.ts";
- * const model = sequential(4, [dense(3, { activation: "identity" })]);
- * const { probabilities } = await classify({ model, weights: initializeWeights(model, 1) }, new Uint8Array(8));
- * assert(probabilities.length === 6);
+ * import { classify, dense, fit, mnist, sequential } from "descent";
+ * const data = await mnist({ train: 256, test: 64 });
+ * const trained = await fit(sequential(784, [dense(10, { activation: "identity" })]), data, { epochs: 1 });
+ * const { classes, probabilities } = await classify(trained, data.test.inputs.subarray(0, 784)); // one image
+ * const digit = classes[0], certainty = Math.max(...probabilities);
  * ```
  */
 export function classify(
@@ -121,13 +118,12 @@ async function withPredictor<T>(
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { dense } from "../nn/dense.ts";
- * import { initializeWeights, sequential } from "../nn/model.ts";
- * import { layerOutputs } from "./predict.ts";
+ * import { assertEquals } from "@std/assert";
+ * import { dense, initializeWeights, layerOutputs, sequential } from "descent";
  * const model = sequential(4, [dense(3), dense(2)]), weights = initializeWeights(model, 1);
- * const outputs = await layerOutputs({ model, weights }, new Uint8Array(8), { layers: ["dense_1"] });
- * assert(outputs.size === 1 && outputs.get("dense_1")!.length === 6);
+ * const rows = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+ * const outputs = await layerOutputs({ model, weights }, rows, { layers: ["dense_1"] });
+ * assertEquals(outputs.get("dense_1")!.length, 2 * 3); // two rows of three units
  * ```
  */
 export async function layerOutputs(
@@ -176,6 +172,16 @@ export async function layerOutputs(
  *
  * Throws when the model is no classifier or does not fit the inputs or the classes, the set has no class indices, or it is
  * empty.
+ *
+ * @example
+ * ```ts
+ * import { dense, evaluate, fit, mnist, sequential } from "descent";
+ * const data = await mnist({ train: 256, test: 64 });
+ * const model = sequential(784, [dense(10, { activation: "identity" })]);
+ * const trained = await fit(model, data, { epochs: 1, evaluate: [] });
+ * const { accuracy, classes } = await evaluate(trained, data.test);
+ * const hardest = classes.toSorted((a, b) => a.f1 - b.f1)[0]!.name; // the digit with the lowest F1
+ * ```
  */
 export async function evaluate(
   trained: Trained,

@@ -22,15 +22,17 @@ export interface Classification {
   readonly probabilities: Float32Array;
 }
 
-/** Close it when done: `using` does. Calls may overlap; they are answered in turn. */
+/** A model that is loaded and answers. Close it when done: `using` does. Calls may overlap; they are answered in turn. */
 export interface Predictor extends Disposable {
   /** As the function `predict`. */
   predict(rows: Rows): Promise<Float32Array>;
   /** As the function `classify`. */
   classify(rows: Rows): Promise<Classification>;
+  /** Lets go of its memory. */
   close(): void;
 }
 
+/** Settings of `openPredictor`. */
 export interface PredictorOptions {
   /** Rows of one run for calls of many. Default 256. */
   readonly batch?: number;
@@ -49,14 +51,12 @@ const FEW_ROWS = 4;
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { dense } from "../nn/dense.ts";
- * import { initializeWeights, sequential } from "../nn/model.ts";
- * import { openPredictor } from "./predictor.ts";
+ * import { dense, initializeWeights, openPredictor, sequential } from "descent";
  * const model = sequential(4, [dense(3, { activation: "identity" })]);
  * using predictor = await openPredictor({ model, weights: initializeWeights(model, 1) });
- * const { classes } = await predictor.classify(Float32Array.of(0, 1, 2, 3.5));
- * assert(classes.length === 1);
+ * for (const row of [Float32Array.of(0, 1, 2, 3.5), Float32Array.of(4, 3, 2, 1)]) {
+ *   const { classes } = await predictor.classify(row); // one class index
+ * }
  * ```
  */
 export async function openPredictor(trained: Trained, options: PredictorOptions = {}): Promise<Predictor> {

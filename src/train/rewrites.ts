@@ -1,6 +1,6 @@
 /** What is done to a plan to make it fast, by name: each can be left out, and the numbers stay the same. */
 import { require } from "../core/errors.ts";
-import { shown } from "../core/option_names.ts";
+import { namesOf, shown } from "../core/option_names.ts";
 import type { BackendName } from "../exec/executor.ts";
 import type { CompileOptions } from "../ir/plan.ts";
 import { BYTES_REWRITE, LISTS_REWRITE, POOL_REWRITE } from "../ops/_rewrites.ts";
@@ -8,11 +8,19 @@ import { SGD_REWRITE } from "../optim/sgd_bytes.ts";
 
 /**
  * `hoist`: what depends on constant data alone is computed once. `pool`: the gradient of max pooling takes the slope of
- * the activation before it along (WASM, WebGPU). `bytes`: a first layer reads bytes, not gathered
- * numbers (WASM). `lists`: where the batch is the whole set, its non-zeros are listed once (WASM). `sgd`: plain gradient descent updates a first layer where its gradient is made (WASM).
+ * the activation before it along (WASM, WebGPU). `bytes`: a first layer reads bytes, not gathered numbers (WASM). `lists`:
+ * where the batch is the whole set, its non-zeros are listed once (WASM). `sgd`: plain gradient descent updates a first
+ * layer where its gradient is made (WASM).
  */
-export const REWRITE_NAMES = ["hoist", "pool", "bytes", "lists", "sgd"] as const;
-export type RewriteName = typeof REWRITE_NAMES[number];
+export type RewriteName = "hoist" | "pool" | "bytes" | "lists" | "sgd";
+
+export const REWRITE_NAMES = namesOf<RewriteName>({
+  hoist: true,
+  pool: true,
+  bytes: true,
+  lists: true,
+  sgd: true,
+});
 
 /** How to compile for an executor: the rewrites that pay on it, but those in `off`. */
 export function compileOptionsFor(backend: BackendName, off: readonly RewriteName[] = []): CompileOptions {

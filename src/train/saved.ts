@@ -9,7 +9,9 @@ import { decodeSafetensors, encodeSafetensors, type SavedTensor } from "./safete
 
 /** A model and its weights. */
 export interface Trained {
+  /** The network, which holds no weights. */
   readonly model: Model;
+  /** Values of its parameters by name; finite numbers. */
   readonly weights: Weights;
 }
 
@@ -100,13 +102,11 @@ function parseModel(text: string, path: string, layers?: LayerMakers): Model {
  * itself (`format`, `model`), the path names something else than a file, or it cannot be written.
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import { dense } from "../nn/dense.ts";
- * import { initializeWeights, sequential } from "../nn/model.ts";
- * import { loadModel, saveModel } from "./saved.ts";
- * const model = sequential(4, [dense(2)]), path = await Deno.makeTempFile();
- * await saveModel(path, { model, weights: initializeWeights(model, 1) });
- * assert((await loadModel(path)).weights.size === 2);
+ * import { dense, fit, mnist, saveModel, sequential } from "descent";
+ * const data = await mnist({ train: 256, test: 64 });
+ * const trained = await fit(sequential(784, [dense(10, { activation: "identity" })]), data, { epochs: 1 });
+ * const folder = await Deno.makeTempDir();
+ * await saveModel(`${folder}/digits.safetensors`, trained, { author: "me" });
  * ```
  */
 export async function saveModel(
@@ -138,6 +138,16 @@ export interface LoadOptions {
  *
  * @throws DescentError when the file is missing, damaged, no Descent model, or holds a weight that is NaN or infinite, or
  * when it is not the file of that SHA-256.
+ *
+ * @example
+ * ```ts
+ * import { classify, dense, initializeWeights, loadModel, saveModel, sequential } from "descent";
+ * const model = sequential(784, [dense(10, { activation: "identity" })]), path = await Deno.makeTempFile();
+ * await saveModel(path, { model, weights: initializeWeights(model, 1) });
+ *
+ * const trained = await loadModel(path);
+ * const { classes } = await classify(trained, new Uint8Array(784)); // a black image
+ * ```
  */
 export async function loadModel(
   path: string,

@@ -64,7 +64,7 @@ export interface ConstantRateOptions extends PerOption {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { constantRate } from "./schedule.ts";
+ * import { constantRate } from "descent";
  * const { rate } = constantRate({ factor: 0.5, over: 2 });
  * assertEquals([0, 1, 2].map((epoch) => rate(0.1, { epoch, update: 7, stepsPerEpoch: 3 })), [0.05, 0.05, 0.1]);
  * ```
@@ -95,7 +95,7 @@ export interface StepDecayOptions extends PerOption {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { stepDecay } from "./schedule.ts";
+ * import { stepDecay } from "descent";
  * const { rate } = stepDecay({ every: 2, factor: 0.5 });
  * assertEquals([0, 1, 2, 4].map((epoch) => rate(1, { epoch, update: 0, stepsPerEpoch: 9 })), [1, 1, 0.5, 0.25]);
  * ```
@@ -124,7 +124,7 @@ export interface ExponentialDecayOptions extends PerOption {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { exponentialDecay } from "./schedule.ts";
+ * import { exponentialDecay } from "descent";
  * const { rate } = exponentialDecay({ factor: 0.5 });
  * assertEquals([0, 1, 2].map((epoch) => rate(1, { epoch, update: 0, stepsPerEpoch: 9 })), [1, 0.5, 0.25]);
  * ```
@@ -154,7 +154,7 @@ export interface CosineDecayOptions extends PerOption {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { cosineDecay } from "./schedule.ts";
+ * import { cosineDecay } from "descent";
  * const { rate } = cosineDecay({ over: 100, minRate: 0.02, per: "step" });
  * assertAlmostEquals(rate(0.1, { update: 50, epoch: 0, stepsPerEpoch: 100 }), 0.06);
  * ```
@@ -189,7 +189,7 @@ export interface WarmUpOptions extends PerOption {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { exponentialDecay, warmUp } from "./schedule.ts";
+ * import { exponentialDecay, warmUp } from "descent";
  * const { rate } = warmUp({ over: 4, from: 0, per: "step", then: exponentialDecay({ factor: 0.5, per: "step" }) });
  * const rates = [0, 1, 2, 3, 4, 5].map((update) => rate(8, { update, epoch: 0, stepsPerEpoch: 100 }));
  * assertEquals(rates, [0, 2, 4, 6, 8, 4]);

@@ -5,24 +5,27 @@
  * warm-up or patience 0 is asked for). Epochs count from 0, as there.
  */
 import { require } from "../core/errors.ts";
-import { checkOptions } from "../core/option_names.ts";
+import { checkOptions, namesOf } from "../core/option_names.ts";
 
-/** What can be watched: mean over the training epoch, or over the validation set after it. */
-export const MONITORS = ["loss", "accuracy", "val_loss", "val_accuracy"] as const;
-export type Monitor = typeof MONITORS[number];
+/** What can be watched: mean over the training epoch, or, with `val_`, over the validation set after it. */
+export type Monitor = "loss" | "accuracy" | "val_loss" | "val_accuracy";
+
+export const MONITORS = namesOf<Monitor>({ loss: true, accuracy: true, val_loss: true, val_accuracy: true });
 
 /** `min`: lower is better; `max`: higher is better; `auto`: `max` for accuracies, else `min`. */
-export const STOP_MODES = ["auto", "min", "max"] as const;
-export type StopMode = typeof STOP_MODES[number];
+export type StopMode = "auto" | "min" | "max";
 
+export const STOP_MODES = namesOf<StopMode>({ auto: true, min: true, max: true });
+
+/** Settings of early stopping, as in Keras. */
 export interface StopOptions {
-  /** Default `val_loss`. */
+  /** What is watched. Default `val_loss`. */
   readonly monitor?: Monitor;
   /** A change of this size or less is no improvement; its sign is ignored. Default 0. */
   readonly minDelta?: number;
   /** How many epochs in a row may pass without improvement. 0, the default, and 1 stop at the first one. */
   readonly patience?: number;
-  /** Default `auto`. */
+  /** What is better. Default `auto`. */
   readonly mode?: StopMode;
   /** Patience starts anew only for an improvement that also beats this value. Default: none. */
   readonly baseline?: number;
