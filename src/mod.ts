@@ -4,12 +4,33 @@
  * Declare a model, train it, evaluate it, save it; or build graphs and plans of your own from the ops.
  * @module
  */
-export { DescentError } from "./core/errors.ts";
-export type { DType, Shape, TensorType, TypedArray } from "./core/tensor.ts";
-export { gradients } from "./ir/gradients.ts";
-export { arena, leaf } from "./ir/leaf.ts";
-export type { Node } from "./ir/node.ts";
-export { compile, type Plan } from "./ir/plan.ts";
+
+// Data: sets of rows, readers of files, streams.
+export type { CsvColumn, CsvColumns } from "./data/csv_columns.ts";
+export { type CsvOptions, type CsvSet, parseCsv, type ParseCsvOptions, readCsv } from "./data/csv.ts";
+export {
+  type ByteScaling,
+  type ClassIndices,
+  countRows,
+  type DataSet,
+  type SplitName,
+  type Splits,
+  takeRows,
+} from "./data/data_set.ts";
+export { dataSetOf, type DataSetOfOptions } from "./data/data_set_of.ts";
+export type { Channels } from "./data/decode_png.ts";
+export type { NdArray, NumberArray } from "./data/elements.ts";
+export { type IdxFolder, type IdxFolderOptions, readIdxFolder } from "./data/idx_folder.ts";
+export { type IdxOptions, parseIdx, readIdx } from "./data/idx.ts";
+export { type ImageFolderOptions, type ImageFolderSet, readImageFolder } from "./data/image_folder.ts";
+export { type ImageSet, type ImageSplits, mnist, type MnistOptions } from "./data/mnist.ts";
+export { type NpyOptions, parseNpy, readNpy } from "./data/npy.ts";
+export { type NpzOptions, readNpz } from "./data/npz.ts";
+export type { Place } from "./data/read_bytes.ts";
+export { splitData, type SplitDataOptions } from "./data/split_data.ts";
+export type { DataBatch, StreamedSplits } from "./data/stream.ts";
+
+// Layers: what a model is made of.
 export { augmentation, type AugmentationOptions } from "./nn/augmentation.ts";
 export { avgPool2d } from "./nn/avg_pool2d.ts";
 export { activation, type ActivationName } from "./nn/activation.ts";
@@ -24,6 +45,33 @@ export { dense, type DenseOptions } from "./nn/dense.ts";
 export { dropout } from "./nn/dropout.ts";
 export { flatten } from "./nn/flatten.ts";
 export type { Initializer } from "./nn/initializers.ts";
+export type {
+  ApplyOptions,
+  BuiltLayer,
+  Layer,
+  LayerOptions,
+  LayerState,
+  NamedLayer,
+  Parameter,
+} from "./nn/layer.ts";
+export { maxPool2d } from "./nn/max_pool2d.ts";
+export type { LayerMakers } from "./nn/registry.ts";
+export type { Pair } from "./nn/pair.ts";
+export type { PoolLayerOptions } from "./nn/pool.ts";
+export { standardize, type StandardizedRows } from "./nn/standardize.ts";
+export { tiedDense, type TiedDenseOptions } from "./nn/tied_dense.ts";
+export type { Activation } from "./ops/_activation.ts";
+export type { Flip } from "./ops/augment.ts";
+export type { Corruption } from "./ops/corrupt.ts";
+
+// Models: layers put together, cut apart, and the weights that belong to them.
+export { countParameters, initializeWeights, sequential, type Weights } from "./nn/model.ts";
+export type { Model, NamedShape, Origin, Part, Value } from "./nn/network.ts";
+export type { Gives, ModelScaling } from "./nn/recorded.ts";
+export { firstLayers, joinModels, sliceLayers } from "./train/compose.ts";
+
+// Losses: what training lowers.
+export type { NoOptions } from "./core/option_names.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./nn/cross_entropy.ts";
 export type { ClassifierLoss, Loss, LossInputs, Penalty, PenaltyInputs } from "./nn/loss.ts";
 export {
@@ -36,35 +84,9 @@ export {
   reconstructionError,
   sumOfLosses,
 } from "./nn/losses.ts";
-export { maxPool2d } from "./nn/max_pool2d.ts";
-export { countParameters, initializeWeights, type Model, sequential, type Weights } from "./nn/model.ts";
-export type { Pair } from "./nn/pair.ts";
-export type { PoolLayerOptions } from "./nn/pool.ts";
 export { type SparsityOptions, withSparsity } from "./nn/sparsity.ts";
-export { standardize, type StandardizedRows } from "./nn/standardize.ts";
-export { tiedDense, type TiedDenseOptions } from "./nn/tied_dense.ts";
-export type { Activation } from "./ops/_activation.ts";
-export type { Flip } from "./ops/augment.ts";
-export {
-  abs,
-  constant,
-  erf,
-  exp,
-  type Expr,
-  type ExprLike,
-  log,
-  log1p,
-  maximum,
-  minimum,
-  pow,
-  sigmoid,
-  sign,
-  sqrt,
-  tanh,
-  where,
-} from "./ops/expression/expression.ts";
-export { map, type MapOptions } from "./ops/map.ts";
-export { reduceMax, reduceMean, type ReduceOptions, reduceSum } from "./ops/reduce.ts";
+
+// Optimizers: how gradients become updates.
 export {
   adagrad,
   type AdagradOptions,
@@ -78,49 +100,10 @@ export {
   sgd,
   type SgdOptions,
 } from "./optim/mod.ts";
-export { type Backend, chooseExecutor } from "./exec/choose.ts";
-export type { Executor, Program } from "./exec/executor.ts";
-export {
-  type ByteScaling,
-  type ClassIndices,
-  countRows,
-  type DataSet,
-  type SplitName,
-  type Splits,
-  takeRows,
-} from "./data/data_set.ts";
-export { type ImageSet, type ImageSplits, mnist, type MnistOptions } from "./data/mnist.ts";
-export { splitData, type SplitDataOptions } from "./data/split_data.ts";
-export type { DataBatch, StreamedSplits } from "./data/stream.ts";
-export type { NdArray, NumberArray } from "./data/elements.ts";
-export { type IdxOptions, parseIdx, readIdx } from "./data/idx.ts";
-export { type IdxFolder, type IdxFolderOptions, readIdxFolder } from "./data/idx_folder.ts";
-export { type CsvOptions, type CsvSet, parseCsv, type ParseCsvOptions, readCsv } from "./data/csv.ts";
-export type { CsvColumn, CsvColumns } from "./data/csv_columns.ts";
-export { dataSetOf, type DataSetOfOptions } from "./data/data_set_of.ts";
-export { type NpyOptions, parseNpy, readNpy } from "./data/npy.ts";
-export { type NpzOptions, readNpz } from "./data/npz.ts";
-export type { Channels } from "./data/decode_png.ts";
-export { type ImageFolderOptions, type ImageFolderSet, readImageFolder } from "./data/image_folder.ts";
-export type { Place } from "./data/read_bytes.ts";
 export type { ClipOptions } from "./train/clipping.ts";
-export { firstLayers, joinModels, sliceLayers } from "./train/compose.ts";
-export {
-  type ClassifierFitResult,
-  type EpochControls,
-  type EpochRecord,
-  fit,
-  type FitOptions,
-  type FitResult,
-  type SplitResult,
-  type StopReason,
-} from "./train/fit.ts";
-export { type ClassificationReport, classificationReport, type ConfusionMatrix } from "./train/metrics.ts";
-export { type Classification, classify, evaluate, layerOutputs, predict } from "./train/predict.ts";
-export { openPredictor, type Predictor, type PredictorOptions } from "./train/predictor.ts";
+
+// Schedules: learning rates that change while training goes on.
 export { type PlateauOptions, reduceOnPlateau } from "./train/plateau.ts";
-export { type Pretrained, pretrainLayers, type PretrainOptions } from "./train/pretrain.ts";
-export { loadModel, saveModel, type Trained } from "./train/saved.ts";
 export {
   constantRate,
   type ConstantRateOptions,
@@ -138,5 +121,101 @@ export {
   warmUp,
   type WarmUpOptions,
 } from "./train/schedule.ts";
+
+// Training: to the end, further, or layer by layer.
+export type { CheckpointOptions } from "./train/checkpoint.ts";
+export {
+  type ClassifierFitResult,
+  type EpochControls,
+  type EpochRecord,
+  fit,
+  type FitOptions,
+  type FitResult,
+  type SplitResult,
+  type StopReason,
+} from "./train/fit.ts";
+export { type Pretrained, pretrainLayers, type PretrainOptions } from "./train/pretrain.ts";
+export type { RewriteName } from "./train/rewrites.ts";
+export type { OnSteps } from "./train/session_plan.ts";
 export type { SessionPlace, SessionState, TrainingEnd } from "./train/session_state.ts";
 export type { Monitor, StopMode, StopOptions } from "./train/stop.ts";
+
+// Using: what a trained model answers, and how well.
+export type { Rows } from "./train/answer_program.ts";
+export {
+  type Averaging,
+  type ClassificationReport,
+  classificationReport,
+  type ClassScores,
+  type ConfusionMatrix,
+  type Scores,
+} from "./train/metrics.ts";
+export { classify, evaluate, layerOutputs, predict, type PredictOptions } from "./train/predict.ts";
+export {
+  type Classification,
+  openPredictor,
+  type Predictor,
+  type PredictorOptions,
+} from "./train/predictor.ts";
+
+// Saving: trained models as files.
+export { loadModel, type LoadModelOptions, saveModel, type Trained } from "./train/saved.ts";
+
+// Executors: what all of it runs on.
+export { type Backend, type Choice, chooseExecutor, type ChooseOptions } from "./exec/choose.ts";
+export type { BackendName, Executor, LoadOptions, Program } from "./exec/executor.ts";
+
+// Graphs and ops of one's own: values, elementwise maths, gradients, plans.
+export type { Step } from "./core/step.ts";
+export type { DType, Shape, TensorType, TypedArray } from "./core/tensor.ts";
+export { gradients, type Objective } from "./ir/gradients.ts";
+export { arena, leaf, type LeafRole } from "./ir/leaf.ts";
+export type {
+  Attr,
+  Attrs,
+  CallTypes,
+  CaseInput,
+  Fill,
+  Node,
+  Op,
+  OpCase,
+  ReferenceCall,
+  View,
+  WasmDispatch,
+  WgslDispatch,
+} from "./ir/op.ts";
+export {
+  type BufferRole,
+  compile,
+  type CompileOptions,
+  type Plan,
+  type PlanBuffer,
+  type PlanCall,
+  type PlanOperand,
+} from "./ir/plan.ts";
+export type { Rewrite, Roots } from "./ir/rewrite.ts";
+export {
+  abs,
+  constant,
+  erf,
+  exp,
+  type Expr,
+  type ExprKind,
+  type ExprLike,
+  log,
+  log1p,
+  maximum,
+  minimum,
+  pow,
+  sigmoid,
+  sign,
+  sqrt,
+  tanh,
+  where,
+} from "./ops/expression/expression.ts";
+export type { BinaryKind, Comparison, UnaryKind } from "./ops/expression/meaning.ts";
+export { map, type MapOptions } from "./ops/map.ts";
+export { reduceMax, reduceMean, type ReduceOptions, reduceSum } from "./ops/reduce.ts";
+
+// What any of it throws.
+export { DescentError } from "./core/errors.ts";

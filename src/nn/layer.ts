@@ -81,6 +81,20 @@ export interface Layer {
   ): BuiltLayer;
 }
 
+/** A layer in a model. */
+export interface NamedLayer {
+  /** Kind and position from 1: `dense_1`. */
+  readonly name: string;
+  /** As it was declared. */
+  readonly layer: Layer;
+  /** Bound to the shape of its input. */
+  readonly built: BuiltLayer;
+  /** What it is given: positions among the values, inputs first. */
+  readonly from: readonly number[];
+  /** Position of the layer whose weights it uses, where they are another's. */
+  readonly sharedWith?: number;
+}
+
 /** Makes a parameter's leaf. */
 export function parameter(
   label: string,

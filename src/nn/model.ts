@@ -8,7 +8,9 @@ import { initialValues } from "./initializers.ts";
 import type { Layer } from "./layer.ts";
 import { input, type Model, modelOf, type Part } from "./network.ts";
 
-export type { Gives, Model, ModelScaling, NamedLayer } from "./network.ts";
+export type { NamedLayer } from "./layer.ts";
+export type { Model } from "./network.ts";
+export type { Gives, ModelScaling } from "./recorded.ts";
 
 /** Values of a model's parameters, and of what else its layers keep, by name; dense. */
 export type Weights = ReadonlyMap<string, Float32Array>;

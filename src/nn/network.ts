@@ -3,7 +3,8 @@ import { require } from "../core/errors.ts";
 import { shown } from "../core/option_names.ts";
 import { formatShape, type Shape } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
-import type { ApplyOptions, BuiltLayer, Layer, LayerState, Parameter } from "./layer.ts";
+import type { ApplyOptions, BuiltLayer, Layer, LayerState, NamedLayer, Parameter } from "./layer.ts";
+import type { Gives, ModelScaling } from "./recorded.ts";
 
 /** What a network is put together from: a layer, or a function that leads a value through several. */
 export type Part = Layer | ((x: Value) => Value);
@@ -35,11 +36,13 @@ export interface Model {
   readonly inputShape: Shape;
   /** Shape of one row of the first output. */
   readonly outputShape: Shape;
+  /** What it takes, in order. */
   readonly inputs: readonly NamedShape[];
   /** The values that it gives: positions among those of `values`. */
   readonly outputs: readonly (NamedShape & { readonly at: number })[];
   /** Each after those that it takes values of. */
   readonly layers: readonly NamedLayer[];
+  /** What training changes, layer after layer; weights that are used twice stand once. */
   readonly parameters: readonly Parameter[];
   /** What its layers keep besides: it is saved with the weights, and no optimizer changes it. */
   readonly states: readonly LayerState[];
@@ -58,28 +61,12 @@ export interface Model {
   values(inputs: readonly Node[], options?: Partial<ApplyOptions>): readonly Node[];
 }
 
-/** What the values of a trained model are. */
-export type Gives = "logits" | "values";
-
-/** A byte stands for byte · scale + offset. */
-export interface ModelScaling {
-  readonly scale: number;
-  readonly offset: number;
-}
-
+/** An input or an output of a model. */
 export interface NamedShape {
+  /** As `modelOf` was given it. */
   readonly name: string;
+  /** Shape of one row. */
   readonly shape: Shape;
-}
-
-export interface NamedLayer {
-  readonly name: string;
-  readonly layer: Layer;
-  readonly built: BuiltLayer;
-  /** What it is given: positions among the values, inputs first. */
-  readonly from: readonly number[];
-  /** Position of the layer whose weights it uses, where they are another's. */
-  readonly sharedWith?: number;
 }
 
 /**

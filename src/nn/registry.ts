@@ -17,16 +17,9 @@ import { flatten } from "./flatten.ts";
 import type { Initializer } from "./initializers.ts";
 import type { Layer } from "./layer.ts";
 import { maxPool2d } from "./max_pool2d.ts";
-import {
-  type Gives,
-  input,
-  type Model,
-  modelOf,
-  type ModelScaling,
-  type NamedShape,
-  through,
-} from "./network.ts";
+import { input, type Model, modelOf, type NamedShape, through } from "./network.ts";
 import { poolFromConfig } from "./pool.ts";
+import type { Gives, ModelScaling } from "./recorded.ts";
 import { standardizeFromConfig } from "./standardize.ts";
 import { tiedDense } from "./tied_dense.ts";
 

@@ -122,19 +122,19 @@ export async function saveModel(
   }
 }
 
-/** How a model is read. */
-export interface LoadOptions {
-  /** What the file's SHA-256 must be, in hex. */
+/** Settings of `loadModel`. */
+export interface LoadModelOptions {
+  /** What the file's SHA-256 must be, in hex. Default any. */
   readonly sha256?: string;
-  /** Layers of one's own by kind: each makes a layer of what was saved as its `config`. */
+  /** Layers of one's own by kind: each makes a layer of what was saved as its `config`. Default none. */
   readonly layers?: LayerMakers;
 }
 
 /**
  * Reads a trained model.
  *
- * `layers` makes layers of one's own, by their kinds. `sha256` is what the file's SHA-256 must be, in hex, as `run.json` has it and `sha256sum` prints it: then no bit of the
- * file can have changed.
+ * `layers` makes layers of one's own, by their kinds. `sha256` is what the file's SHA-256 must be, in hex, as `run.json` has
+ * it and `sha256sum` prints it: then no bit of the file can have changed.
  *
  * @throws DescentError when the file is missing, damaged, no Descent model, or holds a weight that is NaN or infinite, or
  * when it is not the file of that SHA-256.
@@ -151,7 +151,7 @@ export interface LoadOptions {
  */
 export async function loadModel(
   path: string,
-  { sha256: expected, layers }: LoadOptions = {},
+  { sha256: expected, layers }: LoadModelOptions = {},
 ): Promise<Trained> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
