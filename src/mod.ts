@@ -35,10 +35,7 @@ export { augmentation, type AugmentationOptions } from "./nn/augmentation.ts";
 export { avgPool2d } from "./nn/avg_pool2d.ts";
 export { activation, type ActivationName } from "./nn/activation.ts";
 export { batchNorm, type BatchNormOptions } from "./nn/batch_norm.ts";
-export { addValues, elementwise, residual } from "./nn/elementwise.ts";
 export { layerNorm, type LayerNormOptions } from "./nn/layer_norm.ts";
-export { input, modelOf, type Part, share, through, type Value } from "./nn/network.ts";
-export { sampleNormal } from "./nn/sample_normal.ts";
 export { conv2d, type Conv2dOptions, type Padding } from "./nn/conv2d.ts";
 export { corruption, type CorruptionOptions } from "./nn/corruption.ts";
 export { dense, type DenseOptions } from "./nn/dense.ts";
@@ -66,7 +63,19 @@ export type { Corruption } from "./ops/corrupt.ts";
 
 // Models: layers put together, cut apart, and the weights that belong to them.
 export { countParameters, initializeWeights, sequential, type Weights } from "./nn/model.ts";
-export type { Model, NamedShape, Origin, Part, Value } from "./nn/network.ts";
+export { addValues, elementwise, residual, type ResidualOptions } from "./nn/elementwise.ts";
+export {
+  input,
+  type Model,
+  modelOf,
+  type NamedShape,
+  type Origin,
+  type Part,
+  share,
+  through,
+  type Value,
+} from "./nn/network.ts";
+export { sampleNormal } from "./nn/sample_normal.ts";
 export type { Gives, ModelScaling } from "./nn/recorded.ts";
 export { firstLayers, joinModels, sliceLayers } from "./train/compose.ts";
 

@@ -39,6 +39,12 @@ export function addValues(values: readonly Value[]): Value {
   return elementwise(values, (...terms) => terms.reduce((sum, term) => sum.add(term)));
 }
 
+/** Settings of `residual`. */
+export interface ResidualOptions {
+  /** What the input goes through before it is added. Default nothing. */
+  readonly shortcut?: readonly Part[];
+}
+
 /**
  * A part of a network beside which its input goes by, and is added: y = x + f(x). Where f gives another shape, `shortcut`
  * makes x of that shape.
@@ -59,7 +65,7 @@ export function addValues(values: readonly Value[]): Value {
  */
 export function residual(
   parts: readonly Part[],
-  { shortcut = [] }: { readonly shortcut?: readonly Part[] } = {},
+  { shortcut = [] }: ResidualOptions = {},
 ): (x: Value) => Value {
   return (x) => addValues([x.pipe(...shortcut), x.pipe(...parts)]);
 }
