@@ -78,6 +78,7 @@ export {
 export { sampleNormal } from "./nn/sample_normal.ts";
 export type { Gives, ModelScaling } from "./nn/recorded.ts";
 export { firstLayers, joinModels, sliceLayers } from "./train/compose.ts";
+export { cutModel, type CutOptions } from "./train/cut_model.ts";
 
 // Losses: what training lowers.
 export type { NoOptions } from "./core/option_names.ts";
