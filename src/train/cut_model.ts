@@ -76,8 +76,8 @@ export function cutModel(trained: Trained, options: CutOptions): Trained {
       values.set(node.label, weights.get(before[i]!.node.label)!)
     );
   }
-  const isEnd = model.outputs.length === [to].flat().length &&
-    model.outputs.every(({ name }) => name in ends);
+  // What is known of values is known of the first output.
+  const isEnd = part.outputs[0]!.name === model.outputs[0]!.name;
   const isStart = [...begin.keys()].every((at) => at < model.inputs.length);
   const { gives, classNames, scaling } = model;
   return {
