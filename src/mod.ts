@@ -19,7 +19,14 @@ export { dropout } from "./nn/dropout.ts";
 export { flatten } from "./nn/flatten.ts";
 export type { Initializer } from "./nn/initializers.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./nn/cross_entropy.ts";
-export type { ClassifierLoss, Loss, LossInputs, Penalty, PenaltyInputs } from "./nn/loss.ts";
+export type {
+  ClassifierLoss,
+  Loss,
+  LossInputs,
+  LossWithAccuracy,
+  Penalty,
+  PenaltyInputs,
+} from "./nn/loss.ts";
 export {
   binaryCrossEntropy,
   huber,
@@ -94,6 +101,7 @@ export {
   fit,
   type FitOptions,
   type FitResult,
+  type FitResultWithAccuracy,
   type SplitResult,
   type StopReason,
 } from "./train/fit.ts";

@@ -70,7 +70,7 @@ export function crossEntropy(options: CrossEntropyOptions = {}): ClassifierLoss 
   };
 }
 
-/** Σ_c t_c · (log Σ exp z − z_c) for each row, with targets t_c = w_c · ((1 − ε)·[c = y] + ε/C). */
+/** Σ_c t_c · (log Σ exp(z − m) + (m − z_c)), m the largest logit, for each row, with targets t_c = w_c · ((1 − ε)·[c = y] + ε/C). */
 function weighedCrossEntropy(
   logits: Node,
   indices: Node,
@@ -88,11 +88,11 @@ function weighedCrossEntropy(
   const terms = weights === undefined
     ? map(
       [logits, largest, sums, hot],
-      (z, most, sum, t) => t.mul(on).add(off).mul(sum.log().add(most).sub(z)),
+      (z, most, sum, t) => t.mul(on).add(off).mul(sum.log().add(most.sub(z))),
     )
     : map(
       [logits, largest, sums, hot, weights],
-      (z, most, sum, t, w) => t.mul(on).add(off).mul(w).mul(sum.log().add(most).sub(z)),
+      (z, most, sum, t, w) => t.mul(on).add(off).mul(w).mul(sum.log().add(most.sub(z))),
     );
   return reduceSum(terms, { axes, label: "losses" });
 }

@@ -25,6 +25,8 @@ export interface Loss {
   readonly classWeights?: readonly number[];
   /** Rows of this class do not count. */
   readonly ignore?: number;
+  /** What it is a sum of, each of which must be able to compare. */
+  readonly parts?: readonly Loss[];
   /** Leaves of its graph that are written once, with their values. */
   readonly constants?: ReadonlyMap<Node, ArrayLike<number>>;
 }
@@ -43,8 +45,11 @@ export interface Penalty {
   readonly weight: number;
 }
 
-/** A loss that knows right from wrong. */
-export type ClassifierLoss = Loss & Required<Pick<Loss, "correct">>;
+/** A loss that knows right from wrong: there are accuracies. */
+export type LossWithAccuracy = Loss & Required<Pick<Loss, "correct">>;
+
+/** One that does, of classes: there is a report of each class too. */
+export type ClassifierLoss = LossWithAccuracy & { readonly compares: "classes" };
 
 /** A name that tells losses with other settings apart: a training goes on with the same one alone. */
 export function describeLoss(name: string, options: object): string {

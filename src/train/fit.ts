@@ -2,18 +2,18 @@
 import { require } from "../core/errors.ts";
 import { checkOptions, shown } from "../core/option_names.ts";
 import { chooseExecutor } from "../exec/choose.ts";
-import { checkSplits } from "../data/check_set.ts";
+import { checkHeldOut, checkSplits } from "../data/check_splits.ts";
 import { countRows, SPLIT_NAMES, type SplitName, type Splits } from "../data/data_set.ts";
 import { isStreamed, type StreamedSplits } from "../data/stream.ts";
 import { requireSeed } from "../core/random.ts";
 import { crossEntropy } from "../nn/cross_entropy.ts";
-import type { ClassifierLoss, Loss } from "../nn/loss.ts";
+import type { ClassifierLoss, Loss, LossWithAccuracy } from "../nn/loss.ts";
 import { checkModelType, initializeWeights, type Model } from "../nn/model.ts";
 import { adam } from "../optim/adam.ts";
 import { checkParts, checkTrained, FIT_NAMES, OF_OTHERS } from "./check_parts.ts";
 import { readCheckpoint } from "./checkpoint_file.ts";
 import type { FitOptions } from "./fit_options.ts";
-import type { ClassifierFitResult, FitResult } from "./fit_result.ts";
+import type { ClassifierFitResult, FitResult, FitResultWithAccuracy } from "./fit_result.ts";
 import { openKeeper } from "./keeper.ts";
 import { train } from "./loop.ts";
 import { Session } from "./session.ts";
@@ -26,6 +26,7 @@ export type {
   EpochControls,
   EpochRecord,
   FitResult,
+  FitResultWithAccuracy,
   SplitResult,
   StopReason,
 } from "./fit_result.ts";
@@ -71,6 +72,11 @@ export function fit(
   data: Splits | StreamedSplits,
   options?: FitOptions & { readonly loss?: ClassifierLoss },
 ): Promise<ClassifierFitResult>;
+export function fit(
+  model: Model,
+  data: Splits | StreamedSplits,
+  options: FitOptions & { readonly loss: LossWithAccuracy },
+): Promise<FitResultWithAccuracy>;
 export function fit(model: Model, data: Splits | StreamedSplits, options: FitOptions): Promise<FitResult>;
 export async function fit(
   model: Model,
@@ -81,7 +87,8 @@ export async function fit(
   checkOptions("fit", options, FIT_NAMES, OF_OTHERS);
   checkParts(options);
   checkModelType(model);
-  if (!isStreamed(data)) checkSplits(data);
+  if (isStreamed(data)) checkHeldOut(data, undefined, options.loss);
+  else checkSplits(data, options.loss);
   if (options.encoder !== undefined) checkTrained(options.encoder);
   requireSeed(seed);
   require(
@@ -141,8 +148,11 @@ export async function fit(
       keeper,
     });
   } finally {
-    await session?.close();
-    if (options.executor === undefined) executor.close();
+    try {
+      await session?.close();
+    } finally {
+      if (options.executor === undefined) executor.close();
+    }
   }
 }
 

@@ -71,7 +71,8 @@ export function trainingGraph(
   const layers = layersOf(model, x, { training: true }), output = layers.get(model.layers.at(-1)!.name)!;
   const inputs = { output, x, ...(targets && { targets }) };
   const losses = loss.rows(inputs), seed = sharesOf(given, options.rows);
-  const penalties = penaltyGraph(loss, { layers, rowWeights: seed });
+  const { weights } = given, rowWeights = given.divisors === undefined ? seed : weighRows(weights!, weights!);
+  const penalties = penaltyGraph(loss, { layers, rowWeights });
   const members = trainedParameters(model, frozen);
   const grads = gradients([{ value: losses, seed }, ...penalties.objectives], members, add);
   const params = arena("params", members), dParams = arena("grads", grads);

@@ -94,10 +94,14 @@ export class Session {
   ): Promise<Session> {
     checkWeights(model, weights);
     const { sets, sizes, feed } = await openData(model, data, options), { loss = crossEntropy() } = options;
+    let program: Program | undefined;
     try {
       const compiled = planSession(model, sizes, { ...options, backend: executor.name });
-      for (const name of filledSplits(sets)) checkClasses(model, sets[name]!, { loss, name });
-      const program = await executor.load(compiled.plan), { evaluationTable } = compiled;
+      for (const name of filledSplits(sets)) {
+        checkClasses(model, sets[name]!, { loss, of: `the ${name} set` });
+      }
+      program = await executor.load(compiled.plan);
+      const { evaluationTable } = compiled;
       const written = SPLIT_NAMES.flatMap((name) => sets[name] ?? []);
       if (evaluationTable) writeTable(program, evaluationTable, written, loss);
       writeConstants(program, compiled, { encoder: options.encoder });
@@ -105,6 +109,7 @@ export class Session {
       session.setWeights(weights);
       return session;
     } catch (error) {
+      program?.close();
       await feed?.close();
       throw error;
     }
@@ -123,7 +128,7 @@ export class Session {
 
   /**
    * Goes on from such a state, of a session with the same plan and backend: the next bits are the same. A stream is first
-   * read over as far as the state has had it, unless it begins anew.
+   * read over as far as the state has had it; with `rewind` it begins anew with the epoch under way.
    */
   async restore(state: SessionState, { rewind = false } = {}): Promise<void> {
     const { metrics } = this.compiled.training;
@@ -133,7 +138,7 @@ export class Session {
     const { epoch, done, updates, schedule } = state;
     this.#place = { epoch, done, updates };
     this.#scheduled = schedule;
-    if (!rewind) await this.feed?.readOver(updates, done);
+    await this.feed?.readOver(rewind ? 0 : updates, done);
   }
 
   #stateNodes({ done }: SessionPlace) {

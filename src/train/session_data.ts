@@ -10,9 +10,10 @@ import type { SessionPlan } from "./session_plan.ts";
 import type { TableLeaves } from "./table.ts";
 
 /** Throws where a class that a row has is none that the model tells apart, nor the one that the loss passes over. */
-export function checkClasses(model: Model, { targets }: DataSet, { loss, name }: {
+export function checkClasses(model: Model, { targets }: DataSet, { loss, of }: {
   readonly loss: Loss;
-  readonly name: string;
+  /** Whose rows they are, in the sentence. */
+  readonly of: string;
 }): void {
   if (loss.compares !== "classes" || targets === undefined || areValues(targets)) return;
   const classes = columnsOf(model.outputShape);
@@ -20,9 +21,7 @@ export function checkClasses(model: Model, { targets }: DataSet, { loss, name }:
   require(
     row < 0,
     () =>
-      `Row ${row} of the ${name} set is of class ${
-        targets[row]
-      }, but the model tells ${classes} classes apart: ` +
+      `Row ${row} of ${of} is of class ${targets[row]}, but the model tells ${classes} classes apart: ` +
       `end it with dense(${targets[row]! + 1}) or more`,
   );
 }

@@ -8,7 +8,7 @@ import { flatten } from "../../src/nn/flatten.ts";
 import { maxPool2d } from "../../src/nn/max_pool2d.ts";
 import { initializeWeights, type Model, sequential } from "../../src/nn/model.ts";
 import { adam, sgd } from "../../src/optim/mod.ts";
-import { planSession, type SessionOptions, type sessionSizes } from "../../src/train/session_plan.ts";
+import { planSession, type SessionOptions } from "../../src/train/session_plan.ts";
 import { Session } from "../../src/train/session.ts";
 import { REWRITE_NAMES, type RewriteName } from "../../src/train/rewrites.ts";
 import { imageSizes, withTempFolder, writeIdxFolder } from "../fixtures.ts";
