@@ -48,6 +48,10 @@ export function crossEntropy(options: CrossEntropyOptions = {}): ClassifierLoss 
       }`,
   );
   require(
+    !classWeights?.every((weight) => weight === 0),
+    () => `The classWeights are all 0, got ${shown(classWeights)}: give one that counts a number above 0`,
+  );
+  require(
     labelSmoothing >= 0 && labelSmoothing < 1,
     () => `The labelSmoothing must be 0 or more and below 1, got ${shown(labelSmoothing)}`,
   );

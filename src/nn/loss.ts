@@ -15,6 +15,8 @@ export interface Loss {
   readonly name: string;
   /** What the output is compared with: the targets, which are class indices or values, or what the model was given. */
   readonly compares: "classes" | "values" | "inputs";
+  /** Where the numbers that it compares with must lie: what is outside has no meaning to it. */
+  readonly within?: readonly [least: number, most: number];
   /** Node with the loss of each row: [rows]. */
   rows(inputs: LossInputs): Node;
   /** Node with 1 for each row that is right, else 0, or a share: [rows]. Left out where nothing is right or wrong. */

@@ -72,6 +72,7 @@ export function binaryCrossEntropy(options: NoOptions = {}): LossWithAccuracy {
   return {
     name: "binary cross-entropy",
     compares: "values",
+    within: [0, 1],
     // log(1 + exp(z)) − z·t, so that nothing overflows; with (z + |z|)/2 for max(z, 0), whose slope at 0 is ½.
     rows: ({ output, targets }) =>
       meanOf(output, targets!, (z, t) => z.add(abs(z)).mul(0.5).sub(z.mul(t)).add(log1p(abs(z).neg().exp()))),
@@ -97,8 +98,9 @@ export function reconstructionError(options: NoOptions = {}): Loss {
 export function reconstructionCrossEntropy(options: NoOptions = {}): Loss {
   checkOptions("reconstructionCrossEntropy", options, {});
   return {
-    name: "binary cross-entropy",
+    name: "reconstruction cross-entropy",
     compares: "inputs",
+    within: [0, 1],
     rows: ({ output, x }) => binaryCrossEntropyNode(flat(output), flat(x)),
   };
 }

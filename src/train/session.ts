@@ -21,7 +21,7 @@ import { measureSet } from "./measure_set.ts";
 import type { SplitResult } from "./fit_result.ts";
 import { observeEpoch, rateAt } from "./rates.ts";
 import type { ScheduleState, UpdateTime } from "./schedule.ts";
-import { checkClasses, writeConstants, writeTable } from "./session_data.ts";
+import { checkCompared, writeConstants, writeTable } from "./session_data.ts";
 import {
   type EpochOptions,
   evaluationBatch,
@@ -98,7 +98,7 @@ export class Session {
     try {
       const compiled = planSession(model, sizes, { ...options, backend: executor.name });
       for (const name of filledSplits(sets)) {
-        checkClasses(model, sets[name]!, { loss, of: `the ${name} set` });
+        checkCompared(model, sets[name]!, { loss, of: `the ${name} set`, encoder: options.encoder });
       }
       program = await executor.load(compiled.plan);
       const { evaluationTable } = compiled;

@@ -10,7 +10,7 @@ import type { Program } from "../exec/executor.ts";
 import { crossEntropy } from "../nn/cross_entropy.ts";
 import type { Loss } from "../nn/loss.ts";
 import type { Model } from "../nn/model.ts";
-import { checkClasses, writeTable } from "./session_data.ts";
+import { checkCompared, writeTable } from "./session_data.ts";
 import { type SessionOptions, type SessionPlan, type SessionSizes, sessionSizes } from "./session_plan.ts";
 
 /** Owns a stream, writes its batches, and counts their rows. */
@@ -72,7 +72,7 @@ export async function openData(
     dropLast,
     check(part, of) {
       checkClassNames(part, of, loss);
-      checkClasses(model, part, { loss, of });
+      checkCompared(model, part, { loss, of, encoder });
     },
   });
   try {
