@@ -52,7 +52,9 @@ export function shown(value: unknown): string {
 
 /** `a Float32Array`, `an object`. */
 function kindOf(value: object): string {
-  const name = Object.getPrototypeOf(value)?.constructor?.name ?? "Object";
+  const own = Object.getPrototypeOf(value)?.constructor?.name;
+  // What has no class of a name, such as a generator, says what it is by its tag.
+  const name: string = own || Object.prototype.toString.call(value).slice("[object ".length, -1);
   if (name === "Object") return "an object";
   return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }

@@ -41,7 +41,7 @@ export interface SetUse {
 export function checkSet(set: DataSet, of = "the given set"): void {
   require(
     isObject(set) && ("inputs" in set || Object.keys(set).some((key) => key in OTHER_NAMES)),
-    () => `A set such as { inputs, inputShape, targets } is needed, such as data.test, got ${shown(set)}`,
+    () => `${capital(of)} must be { inputs, inputShape, targets }, as data.test is, got ${kindOf(set)}`,
   );
   checkNames(set, of);
   const { inputs, inputShape, scaling, classNames, weights } = set;
@@ -132,7 +132,7 @@ export function checkInputs(
     );
     return;
   }
-  const kind = Array.isArray(given) ? "an Array" : shown(given);
+  const kind = kindOf(given);
   require(false, `The inputs of ${of} are ${kind}: give bytes in a Uint8Array, or numbers in a Float32Array`);
 }
 
@@ -156,7 +156,7 @@ function checkTargets(set: DataSet, of: string): void {
   require(
     given instanceof Uint8Array || given instanceof Uint16Array || given instanceof Uint32Array,
     () =>
-      `The targets of ${of} are ${Array.isArray(given) ? "an Array" : shown(given)}: give class ` +
+      `The targets of ${of} are ${kindOf(given)}: give class ` +
       "indices in a Uint8Array, or values in a Float32Array",
   );
   require(
@@ -195,6 +195,11 @@ export function isObject(value: unknown): boolean {
 
 function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+}
+
+/** Any value, in few words. */
+function kindOf(value: unknown): string {
+  return Array.isArray(value) ? "an Array" : shown(value);
 }
 
 /** As the beginning of a sentence. */

@@ -45,6 +45,10 @@ export class BatchStream {
   /** Parts of this pass. */
   #count = 1;
   #next: Promise<DataSet> | undefined;
+  /** Whether the pass is, all of whose rows are given out. */
+  #isOver = false;
+  /** Whether a part has been asked for that is not there. */
+  #isWaiting = false;
 
   private constructor(
     private readonly source: StreamedSplits["train"],
@@ -93,15 +97,19 @@ export class BatchStream {
     this.#next.catch(() => {});
   }
 
+  /** Tells who gives the rows that no more are asked for; it does not wait for a part that nobody waits for any more. */
   async close(): Promise<void> {
     await this.#next?.catch(() => {});
-    await this.parts.return?.();
+    const ended = this.parts.return?.();
+    if (this.#isWaiting) Promise.resolve(ended).catch(() => {});
+    else await ended;
   }
 
   async #read(): Promise<DataSet> {
     const { batch, dropLast = false } = this.options;
     let pieces: DataSet[] = [], missing = batch, passes = 0;
     while (missing > 0) {
+      if (this.#isOver) await this.#beginAnew();
       const rows = countRows(this.#part), count = Math.min(missing, rows - this.#at);
       const rest = piece(this.#part, this.#at, this.#at + count);
       this.#at += count;
@@ -120,19 +128,29 @@ export class BatchStream {
     return pieces.length === 1 ? pieces[0]! : joined(pieces);
   }
 
-  /** Whether there is one in this pass; else the next pass has begun. */
+  /** Whether there is one in this pass; else the pass is over. */
   async #nextPart(): Promise<boolean> {
-    const { done, value } = await this.parts.next();
-    if (done) {
-      this.parts = iteratorOf(this.source);
-      this.#count = 0;
-      const again = await this.parts.next();
-      if (again.done) throw new DescentError("The stream of training rows gave none when it began anew");
-      this.#take(again.value);
-      return false;
+    const { done, value } = await this.#ask();
+    this.#isOver = done === true;
+    if (!done) this.#take(value);
+    return !done;
+  }
+
+  async #beginAnew(): Promise<void> {
+    this.parts = iteratorOf(this.source);
+    this.#count = 0;
+    if (!await this.#nextPart()) {
+      throw new DescentError("The stream of training rows gave none when it began anew");
     }
-    this.#take(value as DataBatch);
-    return true;
+  }
+
+  async #ask(): Promise<IteratorResult<DataBatch>> {
+    this.#isWaiting = true;
+    try {
+      return await this.parts.next();
+    } finally {
+      this.#isWaiting = false;
+    }
   }
 
   #take(given: DataBatch): void {
@@ -166,11 +184,8 @@ function partOf(
   { inputShape, check }: Pick<BatchStreamOptions, "inputShape" | "check">,
 ): DataSet {
   const of = nameOf(count);
-  require(
-    isObject(part),
-    () => `${capital(of)} is ${shown(part)}, which is no { inputs, targets }`,
-  );
-  const set = { ...part, inputShape: part.inputShape ?? inputShape };
+  const isWhole = !isObject(part) || Array.isArray(part) || part.inputShape !== undefined;
+  const set = isWhole ? part as DataSet : { ...part, inputShape };
   checkSet(set, of);
   require(countRows(set) > 0, () => `${capital(of)} holds no rows: leave it out`);
   check?.(set, of);

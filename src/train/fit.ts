@@ -106,7 +106,10 @@ export async function fit(
   if (stopping !== undefined) checkMonitor("Early stopping", stopping.rule.monitor, data, options.loss);
   const { watch } = options.schedule ?? {};
   if (watch !== undefined) checkMonitor("The schedule", watch.monitor, data, options.loss);
-  require(!options.measureTest || countRows(data.test) > 0, "measureTest is set, but there is no test set");
+  require(
+    !options.measureTest || countRows(data.test) > 0,
+    "measureTest is set, but there is no test set: give one, or leave it out",
+  );
   checkEvaluate(options.evaluate, data);
   const executor = options.executor ?? (await chooseExecutor()).executor;
   const rows = isStreamed(data) ? batch : Math.min(batch, countRows(data.train));
@@ -184,7 +187,7 @@ function checkEvaluate(names: FitOptions["evaluate"], data: Splits | StreamedSpl
     () =>
       missing === "train"
         ? "evaluate names the train set, but that is a stream: what of it is to be measured, give as the test set"
-        : `evaluate names the ${missing} set, but there is none`,
+        : `evaluate names the ${missing} set, but there is none: give one, or leave it out`,
   );
 }
 
@@ -197,7 +200,7 @@ function checkMonitor(
 ): void {
   require(
     !monitor.startsWith("val_") || countRows(validation) > 0,
-    () => `${who} watches ${monitor}, but there is no validation set`,
+    () => `${who} watches ${monitor}, but there is no validation set: give one, or watch ${monitor.slice(4)}`,
   );
   require(
     !monitor.endsWith("accuracy") || loss.correct !== undefined,

@@ -68,9 +68,9 @@ export class Session {
     return this.#epoch.length;
   }
 
-  /** Rows that an epoch trains on: all but those of a short batch that is left out. */
+  /** Rows that an epoch trains on: all but those of a short batch that is left out; of a stream, those that it gave last. */
   get rowsPerEpoch(): number {
-    return rowsOf(this.#epoch);
+    return this.feed?.counts.reduce((sum, count) => sum + count, 0) || rowsOf(this.#epoch);
   }
 
   /** Of the train set; of a stream, as many as full batches of an epoch hold. */
@@ -179,12 +179,20 @@ export class Session {
     return { update, epoch, stepsPerEpoch: this.#epoch.length };
   }
 
-  async #train(epoch: number, { onSteps, signal, until = Infinity }: EpochOptions): Promise<readonly Step[]> {
+  async #train(
+    epoch: number,
+    { onSteps, signal, until = Infinity, whole = false }: EpochOptions,
+  ): Promise<readonly Step[]> {
     const { updates } = this.#place, before = this.#place.epoch === epoch ? this.#place.done : 0;
     const steps = this.#stepsOf(epoch);
     if (before === 0) this.feed?.begin();
     await this.#pace.run(this.program, "train", steps.slice(before, until), {
-      ...(this.feed && { write: (step) => this.feed!.write(this.program, this.compiled, step) }),
+      ...(this.feed && {
+        write: (step) => {
+          const isLast = whole && step.slot === steps.length - 1;
+          return this.feed!.write(this.program, this.compiled, { step, signal, isLast });
+        },
+      }),
       ...(signal && { signal }),
       onSteps: (done) => {
         this.#place = { epoch, done: before + done, updates };

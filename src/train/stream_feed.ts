@@ -38,11 +38,23 @@ export class StreamFeed {
     }
   }
 
-  /** Writes the next batch for a step, and begins to read the one after it while this one is trained on. */
-  async write(program: Program, { table }: SessionPlan, step: Step): Promise<Step> {
-    const rows = await this.stream.next(), count = countRows(rows);
+  /**
+   * Writes the next batch for a step, and begins to read the one after it while this one is trained on. Who gives the rows
+   * may take long: it throws the signal's reason when that aborts before they are there.
+   */
+  async write(
+    program: Program,
+    { table }: SessionPlan,
+    { step, signal, isLast = false }: {
+      readonly step: Step;
+      readonly signal?: AbortSignal | undefined;
+      /** No more will be asked for. */
+      readonly isLast?: boolean;
+    },
+  ): Promise<Step> {
+    const rows = await unlessAborted(this.stream.next(), signal), count = countRows(rows);
     writeTable(program, table, [rows], this.loss);
-    this.stream.readAhead();
+    if (!isLast) this.stream.readAhead();
     this.#counts.push(count);
     return { ...step, count };
   }
@@ -50,6 +62,17 @@ export class StreamFeed {
   close(): Promise<void> {
     return this.stream.close();
   }
+}
+
+/** What it comes to, unless the signal aborts before. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    const done = () => signal.removeEventListener("abort", abort);
+    work.then(resolve, reject).finally(done);
+  });
 }
 
 /** Checks the data, and opens the stream where there is one: the kind of its rows is told by the first. */

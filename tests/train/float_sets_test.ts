@@ -166,11 +166,14 @@ Deno.test("a train set alone is enough: with early stopping, schedules and check
     const wrong: [FitOptions, string][] = [
       [
         { stopping: { monitor: "val_loss" } },
-        "Early stopping watches val_loss, but there is no validation set",
+        "Early stopping watches val_loss, but there is no validation set: give one, or watch loss",
       ],
-      [{ schedule: reduceOnPlateau({}) }, "The schedule watches val_loss, but there is no validation set"],
-      [{ measureTest: true }, "measureTest is set, but there is no test set"],
-      [{ evaluate: ["test"] }, "evaluate names the test set, but there is none"],
+      [
+        { schedule: reduceOnPlateau({}) },
+        "The schedule watches val_loss, but there is no validation set: give one, or watch loss",
+      ],
+      [{ measureTest: true }, "measureTest is set, but there is no test set: give one, or leave it out"],
+      [{ evaluate: ["test"] }, "evaluate names the test set, but there is none: give one, or leave it out"],
     ];
     for (const [more, sentence] of wrong) {
       const error = await assertRejects(() => fit(MODEL, data, { ...options, ...more }), DescentError);
