@@ -11,7 +11,7 @@ export interface SplitDataOptions {
   readonly validation?: number;
   /** The same, to test with. Default 0. */
   readonly test?: number;
-  /** Hold out the same share of each class, to the row. Default false. */
+  /** Hold out the same share of each class, give or take a row. Default false. */
   readonly stratify?: boolean;
   /** What chooses the rows. Default 1. */
   readonly seed?: number;
@@ -46,7 +46,8 @@ export function splitData(set: DataSet, options: SplitDataOptions = {}): Splits 
   }
   require(
     !stratify || targets !== undefined && !areValues(targets),
-    () => `stratify goes by class indices, but the targets are ${targets ? "values" : "left out"}`,
+    () =>
+      `stratify goes by class indices, but the targets are ${targets ? "values" : "left out"}: leave it out`,
   );
   const rows = countRows(set), order = permutation(rows, { seed, stream: STREAM.split });
   const counts = [validation, test].map((part) => part < 1 ? Math.round(part * rows) : part);
