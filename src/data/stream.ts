@@ -12,8 +12,10 @@ export type DataBatch = Omit<DataSet, "inputShape"> & Partial<Pick<DataSet, "inp
 /** As `Splits`, with a train set that need not fit into memory. */
 export interface StreamedSplits extends Omit<Splits, "train"> {
   /**
-   * Gives the rows in the order in which they are trained on, in parts of any size: they are cut into batches. It is called
-   * again when they have ended, and when a training goes on from a checkpoint, which reads over the rows that it has had.
+   * Gives the rows in the order in which they are trained on, in parts of any size: they are cut into batches, the last of
+   * which is short if it must be. A part is read while the batch before it is trained on, and may fill the arrays of the
+   * one before again. It is called again when the rows have ended, and when a training goes on from a checkpoint, which
+   * reads over the rows that it has had.
    */
   readonly train: () => AsyncIterable<DataBatch> | Iterable<DataBatch>;
   /** Batches that make up an epoch; the next goes on where it ended. */

@@ -7,7 +7,7 @@ import type { Loss } from "../nn/loss.ts";
 import type { Model } from "../nn/model.ts";
 import type { Trained } from "./saved.ts";
 import type { SessionPlan } from "./session_plan.ts";
-import type { TableLeaves } from "./table.ts";
+import { inputKind, type TableLeaves } from "./table.ts";
 
 /**
  * Throws where a class that a row has is none that the model tells apart, nor the one that the loss passes over; and where
@@ -31,17 +31,19 @@ export function checkCompared(model: Model, set: DataSet, { loss, of, encoder }:
   }
   for (const { compares, name, within } of loss.parts ?? [loss]) {
     const values = compares === "values" ? targets : compares === "inputs" && !encoder ? inputs : undefined;
-    if (within === undefined || values === undefined || !areValues(values)) continue;
-    const [least, most] = within, at = values.findIndex((value) => value < least || value > most);
+    if (within === undefined || values === undefined) continue;
+    const kind = compares === "inputs" ? inputKind(set) : undefined;
+    const { scale, offset } = kind?.kind === "bytes" ? kind.scaling : { scale: 1, offset: 0 };
+    const [least, most] = within, meant = (value: number) => value * scale + offset;
+    const at = values.findIndex((value) => meant(value) < least || meant(value) > most);
     require(
       at < 0,
       () =>
         `The ${name} compares with numbers from ${least} to ${most}, but the ${
           compares === "values" ? "targets" : "inputs"
-        } of ${of} hold ${values[at]} in row ${
+        } of ${of} hold ${meant(values[at]!)} in row ${
           Math.floor(at / (values.length / countRows(set)))
-        }: scale them, or ` +
-        "take another loss",
+        }: scale them, or take another loss`,
     );
   }
 }

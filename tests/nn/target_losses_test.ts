@@ -194,21 +194,27 @@ Deno.test("rows are as many as the vectors say", () => {
 Deno.test("binary cross-entropies refuse numbers that are no probabilities, with set and row", async () => {
   const model = sequential(2, [dense(2, { activation: "identity" })]), executor = REFERENCE!;
   const inputs = Float32Array.of(0, 1, 1, -0.5), targets = Float32Array.of(0, 1, 1, 2), inputShape = [2];
-  for (
-    const [loss, sentence] of [
-      [
-        losses.binaryCrossEntropy(),
-        "The binary cross-entropy compares with numbers from 0 to 1, but the targets of the train set hold 2 in row 1: " +
-        "scale them, or take another loss",
-      ],
-      [
-        losses.sumOfLosses([[losses.reconstructionCrossEntropy(), 1]]),
-        "The reconstruction cross-entropy compares with numbers from 0 to 1, but the inputs of the train set hold -0.5 " +
-        "in row 1: scale them, or take another loss",
-      ],
-    ] as const
-  ) {
-    const train = { inputs, targets, inputShape };
+  const bytes = { inputs: Uint8Array.of(0, 128, 255, 0), scaling: { scale: 1 / 128 } };
+  const cases: readonly (readonly [Loss, string, Partial<DataSet>?])[] = [
+    [
+      losses.binaryCrossEntropy(),
+      "The binary cross-entropy compares with numbers from 0 to 1, but the targets of the train set hold 2 in row 1: " +
+      "scale them, or take another loss",
+    ],
+    [
+      sumOfLosses([[losses.reconstructionCrossEntropy(), 1]]),
+      "The reconstruction cross-entropy compares with numbers from 0 to 1, but the inputs of the train set hold -0.5 in " +
+      "row 1: scale them, or take another loss",
+    ],
+    [
+      losses.reconstructionCrossEntropy(),
+      "The reconstruction cross-entropy compares with numbers from 0 to 1, but the inputs of the train set hold " +
+      "1.9921875 in row 1: scale them, or take another loss",
+      bytes,
+    ],
+  ];
+  for (const [loss, sentence, more] of cases) {
+    const train = { inputs, targets, inputShape, ...more };
     const error = await assertRejects(() => fit(model, { train }, { loss, executor }), DescentError);
     assertEquals(error.message, sentence);
   }
