@@ -77,11 +77,10 @@ export function filledSplits(data: Partial<Splits>): readonly SplitName[] {
  */
 export function takeRows(set: DataSet, rows: ArrayLike<number>): DataSet {
   const { inputs, inputShape, targets, weights, scaling, classNames } = set, count = countRows(set);
-  const wrong = Array.from(rows).find((row) => !(Number.isInteger(row) && row >= 0 && row < count));
-  require(
-    wrong === undefined,
-    () => `There is no row ${wrong}: the set has ${count} rows, counted from 0`,
-  );
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!, isOne = Number.isInteger(row) && row >= 0 && row < count;
+    require(isOne, () => `There is no row ${row}: the set has ${count} rows, counted from 0`);
+  }
   const columns = areValues(targets) ? targets.length / count : 1;
   return {
     inputs: taken(inputs, rows, sizeOf(inputShape)),

@@ -101,8 +101,10 @@ for (const executor of EXECUTORS) {
   }
 }
 
-function kernelsOf({ options, bias, rowWeights }: LossCase): string {
-  return [Object.keys(options), bias.length, rowWeights !== undefined].join();
+/** What makes another plan, and numbers of another size. */
+function kernelsOf({ options, bias, weights, rowWeights }: LossCase): string {
+  const size = Math.ceil(Math.log10(Math.max(...weights)));
+  return [Object.keys(options), bias.length, rowWeights !== undefined, size].join();
 }
 
 Deno.test("sumOfLosses() is the sum of means and of gradients, of as many losses as there are", async () => {
