@@ -83,7 +83,14 @@ export { cutModel, type CutOptions } from "./train/cut_model.ts";
 // Losses: what training lowers.
 export type { NoOptions } from "./core/option_names.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./nn/cross_entropy.ts";
-export type { ClassifierLoss, Loss, LossInputs, Penalty, PenaltyInputs } from "./nn/loss.ts";
+export type {
+  ClassifierLoss,
+  Loss,
+  LossInputs,
+  LossWithAccuracy,
+  Penalty,
+  PenaltyInputs,
+} from "./nn/loss.ts";
 export {
   binaryCrossEntropy,
   huber,
@@ -141,6 +148,7 @@ export {
   fit,
   type FitOptions,
   type FitResult,
+  type FitResultWithAccuracy,
   type SplitResult,
   type StopReason,
 } from "./train/fit.ts";

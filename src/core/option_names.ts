@@ -57,9 +57,11 @@ export function shown(value: unknown): string {
 
 /** `a Float32Array`, `an object`. */
 function kindOf(value: object): string {
-  const name = Object.getPrototypeOf(value)?.constructor?.name ?? "Object";
   // What a layer's function gets that stands in a network uncalled.
   if ("origin" in value && "pipe" in value) return "a value of a network: call it with its settings first";
+  const own = Object.getPrototypeOf(value)?.constructor?.name;
+  // What has no class of a name, such as a generator, says what it is by its tag.
+  const name: string = own || Object.prototype.toString.call(value).slice("[object ".length, -1);
   if (name === "Object") return "an object";
   return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }

@@ -1,4 +1,5 @@
 /** Sets of rows: what goes into a model, and what should come out. */
+import { require } from "../core/errors.ts";
 import { namesOf } from "../core/option_names.ts";
 import { type Shape, sizeOf } from "../core/tensor.ts";
 
@@ -69,25 +70,30 @@ export function filledSplits(data: Partial<Splits>): readonly SplitName[] {
 }
 
 /**
- * The rows at these positions (from 0), in this order, as a set of their own: a copy.
+ * The rows at these positions (from 0), in this order, as a set of their own: a copy. Throws where there is no such row.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { takeRows } from "descent";
- * const set = { inputs: Float32Array.of(1, 2, 3, 4, 5, 6), inputShape: [2], targets: Uint8Array.of(0, 1, 2) };
- * const { inputs, targets } = takeRows(set, [2, 0]);
- * assertEquals([inputs, targets], [Float32Array.of(5, 6, 1, 2), Uint8Array.of(2, 0)]);
+ * const set = { inputs: Float32Array.of(5, 6, 7), inputShape: [1], targets: Uint8Array.of(0, 255, 1) };
+ * const known = [...set.targets.keys()].filter((row) => set.targets[row] !== 255);
+ * assertEquals(takeRows(set, known).inputs, Float32Array.of(5, 7));
  * ```
  */
 export function takeRows(set: DataSet, rows: ArrayLike<number>): DataSet {
-  const { inputs, inputShape, targets, weights, ...rest } = set;
-  const columns = areValues(targets) ? targets.length / countRows(set) : 1;
+  const { inputs, inputShape, targets, weights, scaling, classNames } = set, count = countRows(set);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!, isOne = Number.isInteger(row) && row >= 0 && row < count;
+    require(isOne, () => `There is no row ${row}: the set has ${count} rows, counted from 0`);
+  }
+  const columns = areValues(targets) ? targets.length / count : 1;
   return {
-    ...rest,
-    inputShape,
     inputs: taken(inputs, rows, sizeOf(inputShape)),
+    inputShape,
+    ...(scaling && { scaling }),
     ...(targets && { targets: taken(targets, rows, columns) }),
+    ...(classNames && { classNames }),
     ...(weights && { weights: taken(weights, rows, 1) }),
   };
 }
@@ -97,9 +103,18 @@ function taken<T extends ClassIndices | Float32Array>(
   rows: ArrayLike<number>,
   columns: number,
 ): T {
-  const result = new (values.constructor as new (length: number) => T)(rows.length * columns);
+  const result = emptyLike(values, rows.length * columns);
   for (let i = 0; i < rows.length; i++) {
     result.set(values.subarray(rows[i]! * columns, (rows[i]! + 1) * columns), i * columns);
   }
   return result;
+}
+
+/** An array of so many zeros, of the kind of another: a `Uint8Array` where that is a kind of one, such as Node's `Buffer`. */
+export function emptyLike<T extends ClassIndices | Float32Array>(values: T, length: number): T {
+  const kinds = [Uint8Array, Uint16Array, Uint32Array, Float32Array];
+  const Kind = kinds.find((one) => (values as unknown) instanceof one)! as unknown as new (
+    length: number,
+  ) => T;
+  return new Kind(length);
 }

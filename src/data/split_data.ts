@@ -3,7 +3,7 @@ import { require } from "../core/errors.ts";
 import { checkOptions, shown } from "../core/option_names.ts";
 import { permutation, requireSeed, STREAM } from "../core/random.ts";
 import { checkSet } from "./check_set.ts";
-import { areValues, countRows, type DataSet, takeRows } from "./data_set.ts";
+import { areValues, countRows, type DataSet, type Splits, takeRows } from "./data_set.ts";
 
 /** How much is held out of training. */
 export interface SplitDataOptions {
@@ -11,7 +11,7 @@ export interface SplitDataOptions {
   readonly validation?: number;
   /** The same, to test with. Default 0. */
   readonly test?: number;
-  /** Hold out the same share of each class, to the row. Default false. */
+  /** Hold out the same share of each class, give or take a row. Default false. */
   readonly stratify?: boolean;
   /** What chooses the rows. Default 1. */
   readonly seed?: number;
@@ -21,7 +21,7 @@ export interface SplitDataOptions {
  * Splits a set at random into rows that train, validate and test; sets of which nothing is asked for are left out. The
  * same seed chooses the same rows everywhere.
  *
- * Throws when the shares leave nothing to train on, or `stratify` is asked of a set without class indices.
+ * Throws when the shares leave nothing to train on or make a set of no rows, or `stratify` is asked of a set without class indices.
  *
  * @example
  * ```ts
@@ -32,10 +32,7 @@ export interface SplitDataOptions {
  * assert(countRows(train) === 8 && [...test!.targets!].sort().join() === "0,1");
  * ```
  */
-export function splitData<S extends DataSet>(
-  set: S,
-  options: SplitDataOptions = {},
-): { readonly train: DataSet; readonly validation?: DataSet; readonly test?: DataSet } {
+export function splitData(set: DataSet, options: SplitDataOptions = {}): Splits {
   checkOptions("splitData", options, { validation: true, test: true, stratify: true, seed: true });
   checkSet(set);
   const { validation = 0, test = 0, stratify = false, seed = 1 } = options, { targets } = set;
@@ -49,10 +46,20 @@ export function splitData<S extends DataSet>(
   }
   require(
     !stratify || targets !== undefined && !areValues(targets),
-    () => `stratify goes by class indices, but the targets are ${targets ? "values" : "left out"}`,
+    () =>
+      `stratify goes by class indices, but the targets are ${targets ? "values" : "left out"}: leave it out`,
   );
   const rows = countRows(set), order = permutation(rows, { seed, stream: STREAM.split });
   const counts = [validation, test].map((part) => part < 1 ? Math.round(part * rows) : part);
+  for (const [i, part] of [validation, test].entries()) {
+    require(
+      part === 0 || counts[i]! > 0,
+      () =>
+        `Of ${rows} rows a ${
+          ["validation", "test"][i]
+        } part of ${part} is none: give a number of rows from 1 on`,
+    );
+  }
   require(
     counts[0]! + counts[1]! < rows,
     () => `Of ${rows} rows, ${counts[0]} to validate and ${counts[1]} to test leave none to train on`,

@@ -2,8 +2,9 @@
 import { DescentError, require } from "../core/errors.ts";
 import { shown } from "../core/option_names.ts";
 import { type Shape, sizeOf } from "../core/tensor.ts";
-import { checkLike, checkSet } from "./check_set.ts";
-import { areValues, countRows, type DataSet, type Splits } from "./data_set.ts";
+import { capital, checkSet, isObject } from "./check_set.ts";
+import { checkLike } from "./check_splits.ts";
+import { areValues, countRows, type DataSet, emptyLike, type Splits } from "./data_set.ts";
 
 /** Some rows, as many as come at once; their shape may be left out where it is that of the model's inputs. */
 export type DataBatch = Omit<DataSet, "inputShape"> & Partial<Pick<DataSet, "inputShape">>;
@@ -11,8 +12,10 @@ export type DataBatch = Omit<DataSet, "inputShape"> & Partial<Pick<DataSet, "inp
 /** As `Splits`, with a train set that need not fit into memory. */
 export interface StreamedSplits extends Omit<Splits, "train"> {
   /**
-   * Gives the rows in the order in which they are trained on, in parts of any size: they are cut into batches. It is called
-   * again when they have ended, and when a training goes on from a checkpoint, which reads over the rows that it has had.
+   * Gives the rows in the order in which they are trained on, in parts of any size: they are cut into batches, the last of
+   * which is short if it must be. A part is read while the batch before it is trained on, and may fill the arrays of the
+   * one before again. It is called again when the rows have ended, and when a training goes on from a checkpoint, which
+   * reads over the rows that it has had.
    */
   readonly train: () => AsyncIterable<DataBatch> | Iterable<DataBatch>;
   /** Batches that make up an epoch; the next goes on where it ended. */
@@ -23,31 +26,46 @@ export function isStreamed(data: Splits | StreamedSplits): data is StreamedSplit
   return typeof data?.train === "function";
 }
 
+type Parts = AsyncIterator<DataBatch> | Iterator<DataBatch>;
+
+/** How a stream is read. */
+export interface BatchStreamOptions {
+  readonly batch: number;
+  /** Of parts that say none. */
+  readonly inputShape: Shape;
+  /** Pass over what is left of a pass when it is no whole batch. Default false. */
+  readonly dropLast?: boolean | undefined;
+  /** Throws where a part cannot be trained on; `of` is what it is called. */
+  readonly check?: (part: DataSet, of: string) => void;
+}
+
 /** Owns the iterator. While a batch is trained on, the next is being read. */
 export class BatchStream {
-  #parts: AsyncIterator<DataBatch> | Iterator<DataBatch>;
   /** The part that is being cut, and its first row that is not given out. */
   #part: DataSet;
   #at = 0;
   /** Parts of this pass. */
   #count = 1;
   #next: Promise<DataSet> | undefined;
+  /** Whether the pass is, all of whose rows are given out. */
+  #isOver = false;
+  /** Whether a part has been asked for that is not there. */
+  #isWaiting = false;
 
   private constructor(
     private readonly source: StreamedSplits["train"],
     /** The first part, which all others must be like. */
     readonly first: DataSet,
-    parts: AsyncIterator<DataBatch> | Iterator<DataBatch>,
-    private readonly batch: number,
+    private parts: Parts,
+    private readonly options: BatchStreamOptions,
   ) {
-    this.#parts = parts;
     this.#part = first;
   }
 
   /** Reads the first part: what the rows are is told by it. Close it when done. */
   static async open(
     { train: source, stepsPerEpoch }: StreamedSplits,
-    { batch, inputShape }: { readonly batch: number; readonly inputShape: Shape },
+    options: BatchStreamOptions,
   ): Promise<BatchStream> {
     require(
       Number.isSafeInteger(stepsPerEpoch) && stepsPerEpoch > 0,
@@ -58,18 +76,22 @@ export class BatchStream {
     );
     const parts = iteratorOf(source), { done, value } = await parts.next();
     require(!done, "The stream of training rows gave none: there is nothing to train on");
-    const first = partOf(value as DataBatch, inputShape, 1);
-    return new BatchStream(source, first, parts, batch);
+    try {
+      return new BatchStream(source, partOf(value as DataBatch, 1, options), parts, options);
+    } catch (error) {
+      await parts.return?.();
+      throw error;
+    }
   }
 
-  /** The next batch; it is short where the rows end, before they begin anew. */
+  /** The next batch; it is short where the rows end, before they begin anew. Its arrays may be views of a part. */
   next(): Promise<DataSet> {
     const next = this.#next ?? this.#read();
     this.#next = undefined;
     return next;
   }
 
-  /** Begins to read the batch that `next` will give. */
+  /** Begins to read the batch that `next` will give. The one before must be written: its arrays may be filled again. */
   readAhead(): void {
     if (this.#next !== undefined) return;
     this.#next = this.#read();
@@ -77,43 +99,72 @@ export class BatchStream {
     this.#next.catch(() => {});
   }
 
+  /** Tells who gives the rows that no more are asked for; it does not wait for a part that nobody waits for any more. */
   async close(): Promise<void> {
     await this.#next?.catch(() => {});
-    await this.#parts.return?.();
+    const ended = this.parts.return?.();
+    if (this.#isWaiting) Promise.resolve(ended).catch(() => {});
+    else await ended;
   }
 
   async #read(): Promise<DataSet> {
-    const pieces: DataSet[] = [];
-    let missing = this.batch;
+    const { batch, dropLast = false } = this.options;
+    let pieces: DataSet[] = [], missing = batch, passes = 0;
     while (missing > 0) {
+      if (this.#isOver) await this.#beginAnew();
       const rows = countRows(this.#part), count = Math.min(missing, rows - this.#at);
-      if (count > 0) pieces.push(piece(this.#part, this.#at, this.#at + count));
+      const rest = piece(this.#part, this.#at, this.#at + count);
       this.#at += count;
       missing -= count;
+      // Who gives the parts may fill the same arrays again.
+      if (count > 0) pieces.push(missing === 0 ? rest : joined([rest]));
       if (missing === 0 || await this.#nextPart()) continue;
-      if (pieces.length > 0) break;
+      if (pieces.length > 0 && !dropLast) break;
+      require(
+        ++passes < 2,
+        () =>
+          `The stream of training rows ends before it has given the ${batch} rows of a batch, and dropLast is set`,
+      );
+      [pieces, missing] = [[], batch];
     }
     return pieces.length === 1 ? pieces[0]! : joined(pieces);
   }
 
-  /** Whether there is one in this pass; else the next pass has begun. */
+  /** Whether there is one in this pass; else the pass is over. */
   async #nextPart(): Promise<boolean> {
-    const { done, value } = await this.#parts.next();
-    if (done) {
-      this.#parts = iteratorOf(this.source);
-      this.#count = 0;
-      const again = await this.#parts.next();
-      if (again.done) throw new DescentError("The stream of training rows gave none when it began anew");
-      this.#take(again.value);
-      return false;
-    }
-    this.#take(value as DataBatch);
-    return true;
+    const { done, value } = await this.#ask();
+    this.#isOver = done === true;
+    if (!done) this.#take(value);
+    return !done;
   }
 
-  #take(part: DataBatch): void {
-    this.#part = partOf(part, this.first.inputShape, ++this.#count);
-    checkLike(this.#part, this.first, nameOf(this.#count));
+  async #beginAnew(): Promise<void> {
+    this.parts = iteratorOf(this.source);
+    this.#count = 0;
+    if (!await this.#nextPart()) {
+      throw new DescentError("The stream of training rows gave none when it began anew");
+    }
+  }
+
+  async #ask(): Promise<IteratorResult<DataBatch>> {
+    this.#isWaiting = true;
+    try {
+      return await this.parts.next();
+    } finally {
+      this.#isWaiting = false;
+    }
+  }
+
+  #take(given: DataBatch): void {
+    const inputShape = this.first.inputShape,
+      part = partOf(given, ++this.#count, { ...this.options, inputShape });
+    checkLike(part, this.first, nameOf(this.#count), { other: "part 1", all: "all parts" });
+    const [weighs, first] = [part, this.first].map(({ weights }) => weights ? "weights" : "no weights");
+    require(
+      weighs === first,
+      () => `${capital(nameOf(this.#count))} has ${weighs}, part 1 ${first}: give all parts weights, or none`,
+    );
+    this.#part = part;
     this.#at = 0;
   }
 }
@@ -129,22 +180,22 @@ function iteratorOf(source: StreamedSplits["train"]): AsyncIterator<DataBatch> |
   );
 }
 
-function partOf(part: DataBatch, inputShape: Shape, count: number): DataSet {
-  require(
-    typeof part === "object" && part !== null,
-    () =>
-      `The stream of training rows gave ${shown(part)} as its ${
-        nameOf(count)
-      }, which is no { inputs, targets }`,
-  );
-  const set = { ...part, inputShape: part.inputShape ?? inputShape };
-  checkSet(set, nameOf(count));
-  require(countRows(set) > 0, () => `The ${nameOf(count)} set of the stream holds no rows`);
+function partOf(
+  part: DataBatch,
+  count: number,
+  { inputShape, check }: Pick<BatchStreamOptions, "inputShape" | "check">,
+): DataSet {
+  const of = nameOf(count);
+  const isWhole = !isObject(part) || Array.isArray(part) || part.inputShape !== undefined;
+  const set = isWhole ? part as DataSet : { ...part, inputShape };
+  checkSet(set, of);
+  require(countRows(set) > 0, () => `${capital(of)} holds no rows: leave it out`);
+  check?.(set, of);
   return set;
 }
 
 function nameOf(count: number): string {
-  return `part ${count}`;
+  return `part ${count} of the stream`;
 }
 
 /** Rows [start, end) of a set; its arrays are shared. */
@@ -170,9 +221,10 @@ function joined(pieces: readonly DataSet[]): DataSet {
   };
 }
 
-function concat<T extends Uint8Array | Uint16Array | Uint32Array | Float32Array>(parts: readonly T[]): T {
-  const Kind = parts[0]!.constructor as new (length: number) => T;
-  const whole = new Kind(parts.reduce((sum, { length }) => sum + length, 0));
+function concat<T extends NonNullable<DataSet["targets"]>>(parts: readonly T[]): T {
+  // Class indices may have 8 bits in one part and 32 in another.
+  const widest = parts.reduce((a, b) => b.BYTES_PER_ELEMENT > a.BYTES_PER_ELEMENT ? b : a);
+  const whole = emptyLike(widest, parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);

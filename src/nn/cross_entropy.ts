@@ -48,6 +48,10 @@ export function crossEntropy(options: CrossEntropyOptions = {}): ClassifierLoss 
       }`,
   );
   require(
+    !classWeights?.every((weight) => weight === 0),
+    () => `The classWeights are all 0, got ${shown(classWeights)}: give one that counts a number above 0`,
+  );
+  require(
     labelSmoothing >= 0 && labelSmoothing < 1,
     () => `The labelSmoothing must be 0 or more and below 1, got ${shown(labelSmoothing)}`,
   );
@@ -70,7 +74,7 @@ export function crossEntropy(options: CrossEntropyOptions = {}): ClassifierLoss 
   };
 }
 
-/** Σ_c t_c · (log Σ exp z − z_c) for each row, with targets t_c = w_c · ((1 − ε)·[c = y] + ε/C). */
+/** Σ_c t_c · (log Σ exp(z − m) + (m − z_c)), m the largest logit, for each row, with targets t_c = w_c · ((1 − ε)·[c = y] + ε/C). */
 function weighedCrossEntropy(
   logits: Node,
   indices: Node,
@@ -88,11 +92,11 @@ function weighedCrossEntropy(
   const terms = weights === undefined
     ? map(
       [logits, largest, sums, hot],
-      (z, most, sum, t) => t.mul(on).add(off).mul(sum.log().add(most).sub(z)),
+      (z, most, sum, t) => t.mul(on).add(off).mul(sum.log().add(most.sub(z))),
     )
     : map(
       [logits, largest, sums, hot, weights],
-      (z, most, sum, t, w) => t.mul(on).add(off).mul(w).mul(sum.log().add(most).sub(z)),
+      (z, most, sum, t, w) => t.mul(on).add(off).mul(w).mul(sum.log().add(most.sub(z))),
     );
   return reduceSum(terms, { axes, label: "losses" });
 }

@@ -19,6 +19,8 @@ export interface Loss {
   readonly name: string;
   /** What the output is compared with: the targets, which are class indices or values, or what the model was given. */
   readonly compares: "classes" | "values" | "inputs";
+  /** Where the numbers that it compares with must lie: what is outside has no meaning to it. */
+  readonly within?: readonly [least: number, most: number];
   /** Node with the loss of each row: [rows]. */
   rows(inputs: LossInputs): Node;
   /** Node with 1 for each row that is right, else 0, or a share: [rows]. Left out where nothing is right or wrong. */
@@ -29,6 +31,8 @@ export interface Loss {
   readonly classWeights?: readonly number[];
   /** Rows of this class do not count. */
   readonly ignore?: number;
+  /** What it is a sum of, each of which must be able to compare. */
+  readonly parts?: readonly Loss[];
   /** Leaves of its graph that are written once, with their values. */
   readonly constants?: ReadonlyMap<Node, ArrayLike<number>>;
 }
@@ -49,8 +53,11 @@ export interface Penalty {
   readonly weight: number;
 }
 
-/** A loss that knows right from wrong. */
-export type ClassifierLoss = Loss & Required<Pick<Loss, "correct">>;
+/** A loss that knows right from wrong: there are accuracies. */
+export type LossWithAccuracy = Loss & Required<Pick<Loss, "correct">>;
+
+/** One that does, of classes: there is a report of each class too. */
+export type ClassifierLoss = LossWithAccuracy & { readonly compares: "classes" };
 
 /** A name that tells losses with other settings apart: a training goes on with the same one alone. */
 export function describeLoss(name: string, options: object): string {

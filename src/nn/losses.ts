@@ -4,12 +4,12 @@ import { checkOptions, type NoOptions, shown } from "../core/option_names.ts";
 import { sizeOf } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
 import { binaryCrossEntropy as binaryCrossEntropyNode } from "../ops/binary_cross_entropy.ts";
-import { abs, log1p, maximum, minimum } from "../ops/expression/expression.ts";
+import { abs, log1p, minimum } from "../ops/expression/expression.ts";
 import { map } from "../ops/map.ts";
 import { meanSquaredError as meanSquaredErrorNode } from "../ops/mean_squared_error.ts";
 import { reduceMean } from "../ops/reduce.ts";
 import { reshape } from "../ops/reshape.ts";
-import { type ClassifierLoss, describeLoss, type Loss, type Penalty, type PenaltyInputs } from "./loss.ts";
+import { describeLoss, type Loss, type LossWithAccuracy, type Penalty, type PenaltyInputs } from "./loss.ts";
 
 /**
  * Mean over the values of a row of the squared difference from the targets.
@@ -96,14 +96,15 @@ export function huber(options: HuberOptions = {}): Loss {
  * const { accuracy } = results.train!; // share of the eight answers that are right
  * ```
  */
-export function binaryCrossEntropy(options: NoOptions = {}): ClassifierLoss {
+export function binaryCrossEntropy(options: NoOptions = {}): LossWithAccuracy {
   checkOptions("binaryCrossEntropy", options, {});
   return {
     name: "binary cross-entropy",
     compares: "values",
-    // log(1 + exp(z)) − z·t, so that nothing overflows.
+    within: [0, 1],
+    // log(1 + exp(z)) − z·t, so that nothing overflows; with (z + |z|)/2 for max(z, 0), whose slope at 0 is ½.
     rows: ({ output, targets }) =>
-      meanOf(output, targets!, (z, t) => maximum(z, 0).sub(z.mul(t)).add(log1p(abs(z).neg().exp()))),
+      meanOf(output, targets!, (z, t) => z.add(abs(z)).mul(0.5).sub(z.mul(t)).add(log1p(abs(z).neg().exp()))),
     correct: ({ output, targets }) => meanOf(output, targets!, (z, t) => z.greater(0).equal(t.greater(0.5))),
   };
 }
@@ -146,17 +147,19 @@ export function reconstructionError(options: NoOptions = {}): Loss {
 export function reconstructionCrossEntropy(options: NoOptions = {}): Loss {
   checkOptions("reconstructionCrossEntropy", options, {});
   return {
-    name: "binary cross-entropy",
+    name: "reconstruction cross-entropy",
     compares: "inputs",
+    within: [0, 1],
     rows: ({ output, x }) => binaryCrossEntropyNode(flat(output), flat(x)),
   };
 }
 
 /**
- * A weighted sum of losses that compare the same output, such as `[[meanSquaredError(), 1], [meanAbsoluteError(), 0.1]]`.
- * Accuracies, class weights and what is ignored are those of the first that has them.
+ * A weighted sum of losses of the same output, such as `[[meanSquaredError(), 1], [meanAbsoluteError(), 0.1]]`. Accuracies
+ * are those of the first loss that has them; rows that one of them passes over do not count in any.
  *
- * Throws when there is none, a weight is no finite number, or one compares with classes and another with values.
+ * Throws when there is none, a weight is no finite number, one compares with classes and another with values, two pass
+ * over different classes, or one of several has class weights.
  *
  * @example
  * ```ts
@@ -179,37 +182,28 @@ export function sumOfLosses(parts: readonly (readonly [loss: Loss, weight: numbe
     bad === undefined,
     () => `The ${bad![0].name} of a sum weighs ${shown(bad![1])}: give a finite number`,
   );
-  const losses: readonly Loss[] = parts.map(([loss]) => loss),
-    targets = losses.filter(({ compares }) => compares !== "inputs");
-  const [first] = targets, other = targets.find(({ compares }) => compares !== first?.compares);
+  const losses: readonly Loss[] = parts.map(([loss]) => loss), compares = comparedBy(losses);
+  const find = <N extends keyof Loss>(name: N) => losses.find((loss) => loss[name] !== undefined)?.[name];
+  const classWeights = find("classWeights"), correct = find("correct"), ignore = find("ignore");
+  require(
+    classWeights === undefined || parts.length === 1,
+    "A sum of losses cannot divide by the classWeights of one of them: give the rows weights instead",
+  );
+  const other = losses.find((loss) => loss.ignore !== undefined && loss.ignore !== ignore);
   require(
     other === undefined,
     () =>
-      `The ${first!.name} compares with ${first!.compares}, the ${other!.name} with ${
-        other!.compares
-      }: a set has targets of one kind`,
+      `One loss of a sum ignores class ${ignore}, another class ${
+        other!.ignore
+      }: rows count in all, or in none`,
   );
-  const find = <N extends keyof Loss>(name: N) => losses.find((loss) => loss[name] !== undefined)?.[name];
-  const weighing = losses.find(({ classWeights }) => classWeights !== undefined);
-  require(
-    weighing === undefined || parts.length === 1,
-    () =>
-      `The ${weighing!.name} has classWeights, which a sum of losses cannot divide by: weigh rows instead`,
-  );
-  const correct = find("correct"), ignore = find("ignore");
   return {
     name: parts.map(([{ name }, weight]) => `${weight} × ${name}`).join(" + "),
-    compares: first?.compares ?? "inputs",
-    rows(inputs) {
-      const nodes = parts.map(([loss]) => loss.rows(inputs));
-      return map(
-        nodes,
-        (...values) =>
-          values.map((value, i) => value.mul(parts[i]![1])).reduce((sum, value) => sum.add(value)),
-        { label: "losses" },
-      );
-    },
+    compares,
+    parts: losses.flatMap((loss) => loss.parts ?? [loss]),
+    rows: (inputs) => weightedSum(parts.map(([loss, weight]) => ({ value: loss.rows(inputs), weight }))),
     ...(correct && { correct }),
+    ...(classWeights && { classWeights }),
     ...(ignore !== undefined && { ignore }),
     ...(losses.some(({ penalties }) => penalties) && {
       penalties: (inputs: PenaltyInputs) =>
@@ -222,6 +216,34 @@ export function sumOfLosses(parts: readonly (readonly [loss: Loss, weight: numbe
     }),
     constants: new Map(losses.flatMap(({ constants }) => [...constants ?? []])),
   };
+}
+
+/** What all of them compare with; those that compare with the inputs go with either kind of targets. */
+function comparedBy(losses: readonly Loss[]): Loss["compares"] {
+  const [first, ...others] = losses.filter(({ compares }) => compares !== "inputs");
+  const other = others.find(({ compares }) => compares !== first!.compares);
+  require(
+    other === undefined,
+    () =>
+      `The ${first!.name} compares with ${first!.compares}, the ${other!.name} with ${
+        other!.compares
+      }: a set has targets of one kind`,
+  );
+  return first?.compares ?? "inputs";
+}
+
+/** As many at a time as a `map` takes. */
+const SUMMED = 4;
+
+function weightedSum(terms: readonly { readonly value: Node; readonly weight: number }[]): Node {
+  const some = terms.slice(0, SUMMED), rest = terms.slice(SUMMED);
+  const sum = map(
+    some.map(({ value }) => value),
+    (...values) =>
+      values.map((value, i) => value.mul(some[i]!.weight)).reduce((sum, value) => sum.add(value)),
+    { label: "losses" },
+  );
+  return rest.length === 0 ? sum : weightedSum([{ value: sum, weight: 1 }, ...rest]);
 }
 
 /** One row of values for each row of a batch, whatever their shape. */

@@ -2,18 +2,18 @@
 import { require } from "../core/errors.ts";
 import { checkOptions, shown } from "../core/option_names.ts";
 import { chooseExecutor } from "../exec/choose.ts";
-import { checkSplits } from "../data/check_set.ts";
+import { checkHeldOut, checkSplits } from "../data/check_splits.ts";
 import { countRows, SPLIT_NAMES, type SplitName, type Splits } from "../data/data_set.ts";
 import { isStreamed, type StreamedSplits } from "../data/stream.ts";
 import { requireSeed } from "../core/random.ts";
 import { crossEntropy } from "../nn/cross_entropy.ts";
-import type { ClassifierLoss, Loss } from "../nn/loss.ts";
+import type { ClassifierLoss, Loss, LossWithAccuracy } from "../nn/loss.ts";
 import { checkModelType, initializeWeights, type Model } from "../nn/model.ts";
 import { adam } from "../optim/adam.ts";
 import { checkParts, checkTrained, FIT_NAMES, OF_OTHERS } from "./check_parts.ts";
 import { readCheckpoint } from "./checkpoint_file.ts";
 import type { FitOptions } from "./fit_options.ts";
-import type { ClassifierFitResult, FitResult } from "./fit_result.ts";
+import type { ClassifierFitResult, FitResult, FitResultWithAccuracy } from "./fit_result.ts";
 import { openKeeper } from "./keeper.ts";
 import { train } from "./loop.ts";
 import { Session } from "./session.ts";
@@ -26,6 +26,7 @@ export type {
   EpochControls,
   EpochRecord,
   FitResult,
+  FitResultWithAccuracy,
   SplitResult,
   StopReason,
 } from "./fit_result.ts";
@@ -65,6 +66,12 @@ export function fit(
   data: Splits | StreamedSplits,
   options?: FitOptions & { readonly loss?: ClassifierLoss },
 ): Promise<ClassifierFitResult>;
+/** The same with a loss that knows how many answers are right, but compares with no classes. */
+export function fit(
+  model: Model,
+  data: Splits | StreamedSplits,
+  options: FitOptions & { readonly loss: LossWithAccuracy },
+): Promise<FitResultWithAccuracy>;
 /** The same with a loss that knows no right from wrong: accuracies and reports may be absent. */
 export function fit(model: Model, data: Splits | StreamedSplits, options: FitOptions): Promise<FitResult>;
 export async function fit(
@@ -76,7 +83,8 @@ export async function fit(
   checkOptions("fit", options, FIT_NAMES, OF_OTHERS);
   checkParts(options);
   checkModelType(model);
-  if (!isStreamed(data)) checkSplits(data);
+  if (isStreamed(data)) checkHeldOut(data, undefined, options.loss);
+  else checkSplits(data, options.loss);
   if (options.encoder !== undefined) checkTrained(options.encoder);
   requireSeed(seed);
   require(
@@ -94,7 +102,10 @@ export async function fit(
   if (stopping !== undefined) checkMonitor("Early stopping", stopping.rule.monitor, data, options.loss);
   const { watch } = options.schedule ?? {};
   if (watch !== undefined) checkMonitor("The schedule", watch.monitor, data, options.loss);
-  require(!options.measureTest || countRows(data.test) > 0, "measureTest is set, but there is no test set");
+  require(
+    !options.measureTest || countRows(data.test) > 0,
+    "measureTest is set, but there is no test set: give one, or leave it out",
+  );
   checkEvaluate(options.evaluate, data);
   const executor = options.executor ?? (await chooseExecutor()).executor;
   const rows = isStreamed(data) ? batch : Math.min(batch, countRows(data.train));
@@ -136,8 +147,11 @@ export async function fit(
       keeper,
     });
   } finally {
-    await session?.close();
-    if (options.executor === undefined) executor.close();
+    try {
+      await session?.close();
+    } finally {
+      if (options.executor === undefined) executor.close();
+    }
   }
 }
 
@@ -169,7 +183,7 @@ function checkEvaluate(names: FitOptions["evaluate"], data: Splits | StreamedSpl
     () =>
       missing === "train"
         ? "evaluate names the train set, but that is a stream: what of it is to be measured, give as the test set"
-        : `evaluate names the ${missing} set, but there is none`,
+        : `evaluate names the ${missing} set, but there is none: give one, or leave it out`,
   );
 }
 
@@ -182,7 +196,7 @@ function checkMonitor(
 ): void {
   require(
     !monitor.startsWith("val_") || countRows(validation) > 0,
-    () => `${who} watches ${monitor}, but there is no validation set`,
+    () => `${who} watches ${monitor}, but there is no validation set: give one, or watch ${monitor.slice(4)}`,
   );
   require(
     !monitor.endsWith("accuracy") || loss.correct !== undefined,

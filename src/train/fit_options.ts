@@ -26,13 +26,13 @@ export interface FitOptions {
   readonly clip?: ClipOptions;
   /** Rows of a batch; the last one of an epoch may be short. Default 32. */
   readonly batch?: number;
-  /** Leave out the last batch of an epoch if it is short, as Theano's tutorials do. Default false. */
+  /** Leave out the last batch of the training rows if it is short, as Theano's tutorials do. Default false. */
   readonly dropLast?: boolean;
   /** Passes over the training rows, at most. Default 10. */
   readonly epochs?: number;
   /** Of the initial weights, the shuffles, and what layers draw: a whole number from 0. Default 1. */
   readonly seed?: number;
-  /** A new order of the training rows each epoch. Default true. */
+  /** A new order of the training rows each epoch; a stream keeps its own. Default true. */
   readonly shuffle?: boolean;
   /**
    * What is lowered. Default `crossEntropy()`, which compares with class indices. Others compare with values, such as `meanSquaredError()`,
@@ -64,7 +64,8 @@ export interface FitOptions {
    * shuffles, masks and schedules go on, and its records, to which this training's are added. `epochs` and `maxSeconds` are
    * of this call alone. With the other options as they were the bits are those of one training that did not end in
    * between; data, batch, learning rate and schedule may be others. Early stopping begins anew, and where it had put back
-   * the weights of the best epoch, training goes on from those.
+   * the weights of the best epoch, training goes on from those. A stream of training rows begins anew, with the epoch that
+   * was under way.
    */
   readonly from?: FitResult;
   /** Rewrites of the plan to leave out: the numbers stay the same, the time does not. Default none. */

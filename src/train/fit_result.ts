@@ -41,7 +41,7 @@ export interface SplitResult {
   readonly loss: number;
   /** Share of right answers. */
   readonly accuracy?: number;
-  /** Precision, recall and F1 of each class. */
+  /** Precision, recall and F1 of each class, where the loss compares with classes; every row that counts, counts once. */
   readonly report?: ClassificationReport;
   /** Of at most 1,024 classes: it holds a number for each two of them. */
   readonly confusion?: ConfusionMatrix;
@@ -85,9 +85,15 @@ export interface FitResult {
 }
 
 /** Where the loss knows right from wrong, every accuracy is there. */
-export interface ClassifierFitResult extends FitResult {
+export interface FitResultWithAccuracy extends FitResult {
   /** Of all epochs, with the accuracy of each. */
   readonly history: readonly (EpochRecord & { readonly accuracy: number })[];
+  /** On each set that was evaluated, with accuracy. */
+  readonly results: Readonly<Partial<Record<SplitName, SplitResult & { readonly accuracy: number }>>>;
+}
+
+/** Where it compares with classes, every report too. */
+export interface ClassifierFitResult extends FitResultWithAccuracy {
   /** On each set that was evaluated, with accuracy and report. */
   readonly results: Readonly<
     Partial<Record<SplitName, Required<Omit<SplitResult, "confusion">> & SplitResult>>

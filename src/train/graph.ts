@@ -78,10 +78,12 @@ export function trainingGraph(
   });
   const { layers } = applied, inputs = { ...applied.outputs, x, ...(targets && { targets }) };
   const losses = loss.rows(inputs), seed = sharesOf(given, rowShares);
+  // A penalty weighs rows as the set does, not as classes do.
+  const { weights } = given, counting = given.divisors === undefined ? seed : weighRows(weights!, weights!);
   const penalties = penaltyGraph([
-    ...loss.penalties?.({ layers, rowWeights: seed }) ?? [],
+    ...loss.penalties?.({ layers, rowWeights: counting }) ?? [],
     ...ownPenalties(model, frozen),
-  ], seed);
+  ], counting);
   const members = trainedParameters(model, frozen);
   const grads = gradients([{ value: losses, seed }, ...penalties.objectives], members, add);
   const params = arena("params", members), dParams = arena("grads", grads);

@@ -80,7 +80,7 @@ export async function openKeeper(
 
 /** All that the weights depend on but the numbers in the checkpoint, in words that can be compared. */
 async function trainingTexts(
-  { model, data, trainRows, stepsPerEpoch }: Session,
+  { model, data, kind, trainRows, stepsPerEpoch }: Session,
   stopping: StopState | undefined,
   { optimizer, schedule, clip, batch = 32, dropLast = false, seed = 1, shuffle = true, encoder, ...options }:
     & FitOptions
@@ -90,7 +90,9 @@ async function trainingTexts(
   return {
     model: JSON.stringify(modelConfig(model)),
     data: await hashOf(SPLIT_NAMES.flatMap((name) => bytesOf(data[name]))),
-    ...(data.train === undefined && { stream: `${stepsPerEpoch} batches an epoch` }),
+    ...(data.train === undefined && {
+      stream: `${stepsPerEpoch} batches an epoch of ${JSON.stringify({ ...kind, columns: undefined })}`,
+    }),
     optimizer: `${optimizer.name} ${JSON.stringify(optimizer.options)}`,
     ...(schedule && { schedule: scheduleText(schedule) }),
     ...(clip && { clipping: clipText(clip) }),
@@ -134,10 +136,19 @@ function checkSame(
   );
   for (const name of Object.keys({ ...before, ...now.training })) {
     if (before[name] === now.training[name]) continue;
-    const shown = (text = "none") => text.length > 60 ? `${text.slice(0, 60)}…` : text;
+    const [was, is] = shortened(before[name] ?? "none", now.training[name] ?? "none");
     throw new DescentError(
-      `The checkpoint ${path} is of another training, with ${name} ${shown(before[name])} ` +
-        `instead of ${shown(now.training[name])}`,
+      `The checkpoint ${path} is of another training, with ${name} ${was} instead of ${is}`,
     );
   }
+}
+
+/** Both texts, from a little before where they differ if that is late, and not long. */
+function shortened(...texts: readonly [string, string]): readonly string[] {
+  const [a, b] = texts, differ = [...a].findIndex((letter, i) => letter !== b[i]);
+  const from = Math.max(0, (differ < 0 ? a.length : differ) - 30);
+  return texts.map((text) => {
+    const part = text.slice(from, from + 60);
+    return `${from > 0 ? "…" : ""}${part}${text.length > from + 60 ? "…" : ""}`;
+  });
 }

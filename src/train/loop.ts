@@ -2,7 +2,7 @@
 import { DescentError, DivergedError } from "../core/errors.ts";
 import { countRows, filledSplits, type HeldOut, PIXEL_SCALING, type SplitName } from "../data/data_set.ts";
 import { crossEntropy } from "../nn/cross_entropy.ts";
-import type { Model, Weights } from "../nn/model.ts";
+import type { Model, ModelScaling, Weights } from "../nn/model.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { FitOptions } from "./fit_options.ts";
 import type { EpochRecord, FitResult, SplitResult, StopReason } from "./fit_result.ts";
@@ -33,7 +33,7 @@ export async function train(
   const elapsed = () => (performance.now() - started) / 1000;
   const look = lookNowAndThen(session);
   const history: EpochRecord[] = [...before?.history ?? []];
-  /** What the last epoch of all has measured for good. */
+  /** What the epoch before has measured, if that is all that there is to measure. */
   let measuredLast: EpochMeans | undefined;
   let asked = false;
   let state = before?.stopping ?? stopping, best: Weights | undefined = before?.best;
@@ -60,7 +60,7 @@ export async function train(
       stopped = "interrupted";
       break;
     }
-    if (epoch + 1 === epochs) measuredLast = measured;
+    measuredLast = epoch + 1 === epochs || !hasReport(options) ? measured : undefined;
     const { training: means, validation, test, learningRate } = measured;
     if (state !== undefined) state = observe(state, epoch, monitored(measured)[state.rule.monitor]);
     const record: EpochRecord = {
@@ -91,9 +91,10 @@ export async function train(
   const ended = { model, weights, history, stopped, end, ...restored(), seconds };
   if (stopped === "interrupted") return { ...ended, results: {} };
   const results: Partial<Record<SplitName, SplitResult>> = {};
+  const isLast = best === undefined || state?.bestEpoch === history.length - 1;
   for (const name of finals) {
     if (countRows(session.data[name]) === 0) continue;
-    const known = best === undefined && name !== "train" ? measuredLast?.[name] : undefined;
+    const known = isLast && name !== "train" ? measuredLast?.[name] : undefined;
     const measured: SplitResult = known ?? await session.evaluate(name);
     // The last update may have gone wrong where no validation looked after it.
     await requireFinite(`loss on the ${name} set`, measured.loss, Math.max(0, history.length - 1));
@@ -117,19 +118,36 @@ export async function train(
   }
 }
 
-/** The model with what is known of it now: what its values are, by what they were compared with, and its inputs and classes. */
-function recordedModel({ model, kind }: Session, { loss = crossEntropy(), encoder }: FitOptions): Model {
-  const { inputs, targets } = kind,
-    scaling = encoder === undefined && inputs.kind === "bytes" && inputs.scaling;
-  const isPixels = scaling && scaling.scale === PIXEL_SCALING.scale &&
-    scaling.offset === PIXEL_SCALING.offset;
-  const classNames = loss.compares === "classes" && targets.kind === "classes" && targets.names;
+/** Whether an evaluation gives more than means. */
+function hasReport({ loss = crossEntropy() }: FitOptions): boolean {
+  return loss.compares === "classes";
+}
+
+/**
+ * The model with what is known of it now: what its values are, by what they were compared with, and its inputs and
+ * classes. What an earlier training knew stays where this one had no bytes, or no names.
+ */
+function recordedModel({ model, kind }: Session, options: FitOptions): Model {
+  const { scaling: scalingBefore, classNames: namesBefore, ...rest } = model, { inputs, targets } = kind;
+  const classes = hasReport(options),
+    scaling = options.encoder !== undefined
+      ? undefined
+      : inputs.kind === "numbers"
+      ? scalingBefore
+      : isPixels(inputs.scaling)
+      ? undefined
+      : inputs.scaling;
+  const classNames = classes ? (targets.kind === "classes" && targets.names) || namesBefore : undefined;
   return {
-    ...model,
-    gives: loss.compares === "classes" ? "logits" : "values",
-    ...(scaling && !isPixels && { scaling }),
+    ...rest,
+    gives: classes ? "logits" : "values",
+    ...(scaling && { scaling }),
     ...(classNames && { classNames }),
   };
+}
+
+function isPixels({ scale, offset }: ModelScaling): boolean {
+  return scale === PIXEL_SCALING.scale && offset === PIXEL_SCALING.offset;
 }
 
 function tooLate({ epoch }: EpochRecord): DescentError {

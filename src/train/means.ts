@@ -56,9 +56,9 @@ export function meansOf(
   };
 }
 
-/** 0 where nothing counts. */
+/** 0 where nothing counts; what is no number stays none. */
 function share(sum: number, whole: number): number {
-  return whole === 0 ? sum : sum / whole;
+  return whole === 0 ? sum * 0 : sum / whole;
 }
 
 /** The mean of the steps' penalties, each weighing as much as it has rows. */

@@ -5,13 +5,13 @@ import type { DataSet } from "../data/data_set.ts";
 import type { Program } from "../exec/executor.ts";
 import type { Loss } from "../nn/loss.ts";
 import type { SplitResult } from "./fit_result.ts";
-import type { EvaluationGraph } from "./graph.ts";
+import { type EvaluationGraph, MOST_PAIRED_CLASSES } from "./graph.ts";
 import type { Means } from "./means.ts";
-import { answersReport, classificationReport, likeliestClasses } from "./metrics.ts";
+import { answersReport, classificationReport, type ConfusionMatrix, likeliestClasses } from "./metrics.ts";
 
 /**
  * Runs the routine `evaluate` over a set. Where the loss compares with classes there is a report; a confusion matrix too, of
- * at most `MOST_PAIRED_CLASSES`, and where all rows count.
+ * at most `MOST_PAIRED_CLASSES`. It is counted here where there are rows that do not count.
  */
 export async function measureSet(
   { targets, classNames }: DataSet,
@@ -36,8 +36,13 @@ export async function measureSet(
       predicted.push(...likeliestClasses(await program.read(logits), size).slice(0, step.count));
     }
     const counted = [...predicted.keys()].filter((row) => targets![row] !== loss.ignore);
-    const known = counted.map((row) => targets![row]!);
-    return { ...await means(), report: answersReport(classes, known, counted.map((row) => predicted[row]!)) };
+    const known = counted.map((row) => targets![row]!), taken = counted.map((row) => predicted[row]!);
+    const report = answersReport(classes, known, taken);
+    return {
+      ...await means(),
+      report,
+      ...(size <= MOST_PAIRED_CLASSES && { confusion: pairs(classes, known, taken) }),
+    };
   }
   program.write(counts, new Uint32Array(size * size));
   await run(steps);
@@ -45,6 +50,17 @@ export async function measureSet(
   const rows = classes.map((_, row) => Array.from(flat.subarray(row * size, (row + 1) * size)));
   const confusion = { classes, counts: rows };
   return { ...await means(), confusion, report: classificationReport(confusion) };
+}
+
+/** Counts of answers by what is known. */
+function pairs(
+  classes: readonly string[],
+  known: readonly number[],
+  taken: readonly number[],
+): ConfusionMatrix {
+  const counts = classes.map(() => new Array<number>(classes.length).fill(0));
+  known.forEach((index, i) => counts[index]![taken[i]!]!++);
+  return { classes, counts };
 }
 
 /** Classes without names are called by their numbers. */

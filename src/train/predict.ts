@@ -5,7 +5,7 @@ import { columnsOf, sizeOf } from "../core/tensor.ts";
 import { chooseExecutor } from "../exec/choose.ts";
 import type { Executor } from "../exec/executor.ts";
 import { wasmExecutor } from "../exec/wasm.ts";
-import { checkSet } from "../data/check_set.ts";
+import { checkClassNames, checkSet } from "../data/check_set.ts";
 import { areValues, countRows, type DataSet } from "../data/data_set.ts";
 import { checkParts, checkTrained } from "./check_parts.ts";
 import { layerGraph } from "./answer_graph.ts";
@@ -168,7 +168,7 @@ export async function layerOutputs(
 }
 
 /**
- * Accuracy, precision, recall and F1 of a trained classifier on a set.
+ * Accuracy, precision, recall and F1 of a trained classifier on a set, of whose rows each counts once.
  *
  * Throws when the model is no classifier or does not fit the inputs or the classes, the set has no class indices, or it is
  * empty.
@@ -191,6 +191,7 @@ export async function evaluate(
   checkOptions("evaluate", options, { executor: true });
   const { model } = checkTrained(trained);
   checkSet(data);
+  checkClassNames(data);
   const { inputs, inputShape, scaling, targets, classNames } = data;
   checkClassifier(model, sizeOf(inputShape), classNames?.length);
   require(countRows(data) > 0, "The set is empty: there is nothing to evaluate");
@@ -202,7 +203,9 @@ export async function evaluate(
   const columns = columnsOf(model.outputShape), wrong = targets.findIndex((index) => index >= columns);
   require(
     wrong < 0,
-    () => `Row ${wrong} is of class ${targets[wrong]}, but the model tells ${columns} classes apart`,
+    () =>
+      `Row ${wrong} is of class ${targets[wrong]}, but the model tells ${columns} classes apart: ` +
+      "leave such rows out, by takeRows()",
   );
   const meant = scaling === undefined
     ? trained

@@ -2,7 +2,7 @@
 import { require } from "../core/errors.ts";
 import { checkOptions } from "../core/option_names.ts";
 import type { Shape } from "../core/tensor.ts";
-import { checkSplits } from "../data/check_set.ts";
+import { checkSplits } from "../data/check_splits.ts";
 import type { Splits } from "../data/data_set.ts";
 import { chooseExecutor } from "../exec/choose.ts";
 import type { Layer } from "../nn/layer.ts";
@@ -278,5 +278,9 @@ function assemble(
     const names = parameterNames(groups, i);
     labelsOf(layer.model).forEach((label, p) => weights.set(names[p]!, layer.weights.get(label)!));
   });
-  return { model, weights: new Map(labelsOf(model).map((label) => [label, weights.get(label)!])) };
+  const { scaling } = trained[0]!.model;
+  return {
+    model: { ...model, ...(scaling && { scaling }) },
+    weights: new Map(labelsOf(model).map((label) => [label, weights.get(label)!])),
+  };
 }

@@ -21,7 +21,7 @@ import { measureSet } from "./measure_set.ts";
 import type { SplitResult } from "./fit_result.ts";
 import { observeEpoch, rateAt } from "./rates.ts";
 import type { ScheduleState, UpdateTime } from "./schedule.ts";
-import { checkClasses, writeConstants, writeTable } from "./session_data.ts";
+import { checkCompared, writeConstants, writeTable } from "./session_data.ts";
 import {
   type EpochOptions,
   evaluationBatch,
@@ -68,9 +68,9 @@ export class Session {
     return this.#epoch.length;
   }
 
-  /** Rows that an epoch trains on: all but those of a short batch that is left out. */
+  /** Rows that an epoch trains on: all but those of a short batch that is left out; of a stream, those that it gave last. */
   get rowsPerEpoch(): number {
-    return rowsOf(this.#epoch);
+    return this.feed?.counts.reduce((sum, count) => sum + count, 0) || rowsOf(this.#epoch);
   }
 
   /** Of the train set; of a stream, as many as full batches of an epoch hold. */
@@ -94,10 +94,14 @@ export class Session {
   ): Promise<Session> {
     checkWeights(model, weights);
     const { sets, sizes, feed } = await openData(model, data, options), { loss = crossEntropy() } = options;
+    let program: Program | undefined;
     try {
       const compiled = planSession(model, sizes, { ...options, backend: executor.name });
-      for (const name of filledSplits(sets)) checkClasses(model, sets[name]!, { loss, name });
-      const program = await executor.load(compiled.plan), { evaluationTable } = compiled;
+      for (const name of filledSplits(sets)) {
+        checkCompared(model, sets[name]!, { loss, of: `the ${name} set`, encoder: options.encoder });
+      }
+      program = await executor.load(compiled.plan);
+      const { evaluationTable } = compiled;
       const written = SPLIT_NAMES.flatMap((name) => sets[name] ?? []);
       if (evaluationTable) writeTable(program, evaluationTable, written, loss);
       writeConstants(program, compiled, { encoder: options.encoder });
@@ -105,6 +109,7 @@ export class Session {
       session.setWeights(weights);
       return session;
     } catch (error) {
+      program?.close();
       await feed?.close();
       throw error;
     }
@@ -123,7 +128,7 @@ export class Session {
 
   /**
    * Goes on from such a state, of a session with the same plan and backend: the next bits are the same. A stream is first
-   * read over as far as the state has had it, unless it begins anew.
+   * read over as far as the state has had it; with `rewind` it begins anew with the epoch under way.
    */
   async restore(state: SessionState, { rewind = false } = {}): Promise<void> {
     const { metrics } = this.compiled.training;
@@ -133,7 +138,7 @@ export class Session {
     const { epoch, done, updates, schedule } = state;
     this.#place = { epoch, done, updates };
     this.#scheduled = schedule;
-    if (!rewind) await this.feed?.readOver(updates, done);
+    await this.feed?.readOver(rewind ? 0 : updates, done);
   }
 
   #stateNodes({ done }: SessionPlace) {
@@ -174,12 +179,20 @@ export class Session {
     return { update, epoch, stepsPerEpoch: this.#epoch.length };
   }
 
-  async #train(epoch: number, { onSteps, signal, until = Infinity }: EpochOptions): Promise<readonly Step[]> {
+  async #train(
+    epoch: number,
+    { onSteps, signal, until = Infinity, whole = false }: EpochOptions,
+  ): Promise<readonly Step[]> {
     const { updates } = this.#place, before = this.#place.epoch === epoch ? this.#place.done : 0;
     const steps = this.#stepsOf(epoch);
     if (before === 0) this.feed?.begin();
     await this.#pace.run(this.program, "train", steps.slice(before, until), {
-      ...(this.feed && { write: (step) => this.feed!.write(this.program, this.compiled, step) }),
+      ...(this.feed && {
+        write: (step) => {
+          const isLast = whole && step.slot === steps.length - 1;
+          return this.feed!.write(this.program, this.compiled, { step, signal, isLast });
+        },
+      }),
       ...(signal && { signal }),
       onSteps: (done) => {
         this.#place = { epoch, done: before + done, updates };

@@ -7,24 +7,45 @@ import type { Loss } from "../nn/loss.ts";
 import type { Model } from "../nn/model.ts";
 import type { Trained } from "./saved.ts";
 import type { SessionPlan } from "./session_plan.ts";
-import type { TableLeaves } from "./table.ts";
+import { inputKind, type TableLeaves } from "./table.ts";
 
-/** Throws where a class that a row has is none that the model tells apart, nor the one that the loss passes over. */
-export function checkClasses(model: Model, { targets }: DataSet, { loss, name }: {
+/**
+ * Throws where a class that a row has is none that the model tells apart, nor the one that the loss passes over; and where
+ * a number is none that the loss can compare with. `of` is whose rows they are.
+ */
+export function checkCompared(model: Model, set: DataSet, { loss, of, encoder }: {
   readonly loss: Loss;
-  readonly name: string;
+  readonly of: string;
+  readonly encoder?: Trained | undefined;
 }): void {
-  if (loss.compares !== "classes" || targets === undefined || areValues(targets)) return;
-  const classes = columnsOf(model.outputShape);
-  const row = targets.findIndex((index) => index >= classes && index !== loss.ignore);
-  require(
-    row < 0,
-    () =>
-      `Row ${row} of the ${name} set is of class ${
-        targets[row]
-      }, but the model tells ${classes} classes apart: ` +
-      `end it with dense(${targets[row]! + 1}) or more`,
-  );
+  const { targets, inputs } = set;
+  if (loss.compares === "classes" && targets !== undefined && !areValues(targets)) {
+    const classes = columnsOf(model.outputShape);
+    const row = targets.findIndex((index) => index >= classes && index !== loss.ignore);
+    require(
+      row < 0,
+      () =>
+        `Row ${row} of ${of} is of class ${targets[row]}, but the model tells ${classes} classes apart: ` +
+        `end it with dense(${targets[row]! + 1}) or more`,
+    );
+  }
+  for (const { compares, name, within } of loss.parts ?? [loss]) {
+    const values = compares === "values" ? targets : compares === "inputs" && !encoder ? inputs : undefined;
+    if (within === undefined || values === undefined) continue;
+    const kind = compares === "inputs" ? inputKind(set) : undefined;
+    const { scale, offset } = kind?.kind === "bytes" ? kind.scaling : { scale: 1, offset: 0 };
+    const [least, most] = within, meant = (value: number) => value * scale + offset;
+    const at = values.findIndex((value) => meant(value) < least || meant(value) > most);
+    require(
+      at < 0,
+      () =>
+        `The ${name} compares with numbers from ${least} to ${most}, but the ${
+          compares === "values" ? "targets" : "inputs"
+        } of ${of} hold ${meant(values[at]!)} in row ${
+          Math.floor(at / (values.length / countRows(set)))
+        }: scale them, or take another loss`,
+    );
+  }
 }
 
 /** Writes sets into the table, one after another. */

@@ -48,7 +48,7 @@ export type OnSteps = (done: number, all: number) => void | Promise<void>;
 export interface EpochOptions {
   /** Sets to measure after the epoch, where they hold rows. Default the validation set. */
   readonly measure?: readonly HeldOut[];
-  /** Measure them as `evaluate` does, for good. Default false. */
+  /** It is the last of all: measure them as `evaluate` does, and ask for no more rows. Default false. */
   readonly whole?: boolean;
   readonly onSteps?: OnSteps;
   /** Aborting it ends the epoch between two steps, by throwing its reason. */

@@ -162,7 +162,20 @@ export function checkModel(
   if (encoder !== undefined) checkEncoder(encoder, model, kind.columns);
   const given = encoder === undefined ? kind.columns : sizeOf(encoder.outputShape);
   checkInput(model, given);
-  const { targets } = kind, { compares, name } = loss;
+  for (const part of loss.parts ?? [loss]) checkComparison(model, kind, { loss: part, given, encoder });
+}
+
+/** Refuses a model whose output a loss cannot compare with what there is. */
+function checkComparison(
+  model: Model,
+  { targets }: DataKind,
+  { loss: { compares, name }, given, encoder }: {
+    readonly loss: Loss;
+    /** Values of a row that the model takes. */
+    readonly given: number;
+    readonly encoder: Model | undefined;
+  },
+): void {
   const size = sizeOf(model.outputShape), gives = `The model gives ${formatShape(model.outputShape)}`;
   switch (compares) {
     case "classes":

@@ -316,7 +316,7 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   [
     "evaluate(trained, data)",
     () => d.evaluate(TRAINED, DATA, { executor: EXECUTOR }),
-    "A set such as { inputs, inputShape, targets } is needed, such as data.test, got an object",
+    "The given set must be { inputs, inputShape, targets }, as data.test is, got an object",
   ],
   [
     "layerOutputs({ layer })",
