@@ -365,7 +365,7 @@ Deno.test("a schedule that cannot be is refused in a sentence", async () => {
       ],
       [
         warmUp({ over: 1, then: reduceOnPlateau() }),
-        "The schedule watches val_loss, but there is no validation set",
+        "The schedule watches val_loss, but there is no validation set: give one, or watch loss",
         { ...DATA, validation: empty },
       ],
     ] as const
