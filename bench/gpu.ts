@@ -11,7 +11,7 @@ import { denoSide } from "./sides.ts";
 import { findTorch, type FoundTorch, torchCudaSide } from "./torch.ts";
 
 const ABOUT =
-  "Time training steps of Descent on WebGPU and of PyTorch on CUDA in turn on this GPU, with ratios";
+  "Time training steps and calls of Descent on WebGPU and of PyTorch on CUDA in turn on this GPU, with ratios";
 
 const { only: _, ...GPU_FLAGS } = COMPARE_FLAGS;
 
@@ -32,7 +32,7 @@ export async function main(
 async function benchGpu(args: readonly string[], output: Output, search: Search): Promise<number> {
   const { words, values } = parseFlags(GPU_FLAGS, args, { words: true });
   if (values.help) {
-    output.print(usageOf({ about: ABOUT, task: "bench:gpu [W1 … W7]", flags: GPU_FLAGS }));
+    output.print(usageOf({ about: ABOUT, task: "bench:gpu [W1 … W7, W11]", flags: GPU_FLAGS }));
     return 0;
   }
   const workloads = selectWorkloads(words);

@@ -10,11 +10,12 @@ import { measure, type MeasureOptions } from "./measure.ts";
 import { benchCases, select } from "./names.ts";
 import { BENCH_FLAGS, trainingImages } from "./options.ts";
 import { jsonOf, type Line, nearestBound, placeOfDevice, speedOf, textOf } from "./report.ts";
+import { loadPredicting, trainPredictor } from "./predicting.ts";
 import { loadCase, loadProduct } from "./routine.ts";
 import { type LoadedSubject, loadTraining } from "./training.ts";
-import { PRODUCT_SIZES, TRAININGS } from "./workloads.ts";
+import { CALL_ROWS, PRODUCT_SIZES, TRAININGS } from "./workloads.ts";
 
-const ABOUT = "Time training steps and ops on this machine, beside its peak";
+const ABOUT = "Time training steps, calls of a trained network and ops on this machine, beside its peak";
 
 /** A device on which something has been loaded. */
 interface Loaded<S> {
@@ -30,7 +31,7 @@ export async function main(args: readonly string[], output: Output = CONSOLE): P
 async function bench(args: readonly string[], { print, note }: Output): Promise<number> {
   const { words, values } = parseFlags(BENCH_FLAGS, args, { words: true });
   if (values.help) {
-    print(usageOf({ about: ABOUT, task: "bench [W1 … W7] [ops] [OP …]", flags: BENCH_FLAGS }));
+    print(usageOf({ about: ABOUT, task: "bench [W1 … W7, W11] [ops] [OP …]", flags: BENCH_FLAGS }));
     return 0;
   }
   const { backend = "all", threads = defaultThreads(), seconds = 3, rounds = 3, off = [] } = values;
@@ -54,6 +55,7 @@ async function bench(args: readonly string[], { print, note }: Output): Promise<
     if (workloads.includes("W7")) {
       for (const n of PRODUCT_SIZES) await benchProduct(n, devices, timing, say);
     }
+    if (workloads.includes("W11")) await benchCalls(devices, { ...timing, data: values.data }, say);
     for (const op of ops) await benchOp(op, devices, { seconds: seconds / 5, rounds }, say);
   } finally {
     devices.forEach(({ executor }) => executor.close());
@@ -130,6 +132,31 @@ async function benchProduct(
       );
     });
   });
+}
+
+async function benchCalls(
+  devices: readonly Device[],
+  { data, ...timing }: MeasureOptions & { readonly data: string | undefined },
+  say: Say,
+): Promise<void> {
+  const images = await trainingImages(data), trained = await trainPredictor(images);
+  for (const rows of CALL_ROWS) {
+    const load = ({ executor }: Device) => loadPredicting(trained, { images, rows, executor });
+    await withSubjects(devices, load, async (loaded) => {
+      const timings = await measure(loaded.map(({ subject }) => subject), timing);
+      for (const [i, { device, subject: { flops, callTimes } }] of loaded.entries()) {
+        const found = timings[i]!;
+        say({
+          workload: `W11-${rows}`,
+          ...placeOfDevice(device),
+          msPerStep: found.ms,
+          ...await callTimes(timing.seconds / timing.rounds),
+          samplesPerSecond: 1000 * rows / found.ms,
+          ...speedOf(found, flops, device.peak),
+        }, "calls of 784-128-64-10");
+      }
+    });
+  }
 }
 
 async function benchOp(

@@ -1,4 +1,4 @@
-/** `deno task bench:peers`: Descent on WASM beside PyTorch, TensorFlow.js and jax-js on the same processor. */
+/** `deno task bench:peers`: Descent on WASM beside PyTorch, TensorFlow.js, jax-js and ONNX Runtime on the same processor. */
 import { CONSOLE, guarded, type Output, usageOf } from "../src/cli/command.ts";
 import { parseFlags } from "../src/cli/flags.ts";
 import { chosen, compare } from "./rounds.ts";
@@ -9,7 +9,8 @@ import { OURS } from "./ratios.ts";
 import { denoSide, outputOf, type Side } from "./sides.ts";
 import { findTorch, torchSide } from "./torch.ts";
 
-const ABOUT = "Time training steps of Descent and of its peers in turn on this processor, with ratios";
+const ABOUT =
+  "Time training steps and calls of Descent and of its peers in turn on this processor, with ratios";
 
 /** What to say of a peer that is not here. */
 const MISSING = {
@@ -21,7 +22,13 @@ const MISSING = {
   jax:
     "jax-js is left out: npm:@jax-js/jax@0.1.25 is not in Deno's cache and cannot be fetched; run this once with " +
     "a network",
+  onnxruntime:
+    "ONNX Runtime is left out: npm:onnxruntime-web@1.30.0 is not in Deno's cache and cannot be fetched; run this " +
+    "once with a network",
 } as const;
+
+/** Workloads of a peer that cannot do all. */
+const WORKLOADS: Partial<Record<PeerName, readonly string[]>> = { onnxruntime: ["W11"] };
 
 export type PeerName = keyof typeof MISSING;
 const PEERS = Object.keys(MISSING) as PeerName[];
@@ -33,13 +40,15 @@ export async function main(args: readonly string[], output: Output = CONSOLE): P
 async function benchPeers(args: readonly string[], output: Output): Promise<number> {
   const { words, values } = parseFlags(COMPARE_FLAGS, args, { words: true });
   if (values.help) {
-    output.print(usageOf({ about: ABOUT, task: "bench:peers [W1 … W7]", flags: COMPARE_FLAGS }));
+    output.print(usageOf({ about: ABOUT, task: "bench:peers [W1 … W7, W11]", flags: COMPARE_FLAGS }));
     return 0;
   }
   const workloads = selectWorkloads(words), names = chosen(values.only, PEERS);
   const threads = defaultThreads(),
     sides: Side[] = threads.map((count) => denoSide(OURS, "descent.ts", count));
-  for (const name of PEERS.filter((one) => names.includes(one))) {
+  const isAsked = (name: PeerName) =>
+    names.includes(name) && workloads.some((one) => WORKLOADS[name]?.includes(one) ?? true);
+  for (const name of PEERS.filter(isAsked)) {
     const found = await peerSides(name, threads, values.python);
     if (found === undefined) output.note(MISSING[name]);
     else sides.push(...found);
@@ -58,7 +67,10 @@ async function peerSides(
     const torch = await findTorch(python);
     return torch && await Promise.all(threads.map((count) => torchSide(torch, count)));
   }
-  const sides = threads.map((count) => denoSide(name, `${name}.mjs`, count));
+  const sides = threads.map((count) => ({
+    ...denoSide(name, `${name}.mjs`, count),
+    workloads: WORKLOADS[name],
+  }));
   const { command, args } = sides[0]!;
   return await outputOf(command, [...args("."), "--probe"]) === undefined ? undefined : sides;
 }

@@ -1,4 +1,5 @@
 /** Comparing sides: their times as a table, and how much of a peer's time Descent takes. */
+import { require } from "../src/core/errors.ts";
 import type { TableOptions } from "../src/plot/table.ts";
 import { median } from "./measure.ts";
 import type { SideLine } from "./peers/side.ts";
@@ -25,6 +26,9 @@ export interface Ratio {
 
 /** Losses that differ by this share are not those of the same network on the same images. */
 const SAME_LOSS = 1e-3;
+
+/** Answers that differ by this share of the largest are not those of the same network for the same rows. */
+const SAME_ANSWERS = 1e-4;
 
 function distinct(values: readonly string[]): readonly string[] {
   return [...new Set(values)];
@@ -124,4 +128,21 @@ export function doubtsOf(lines: readonly RoundLine[]): readonly string[] {
     }
   }
   return distinct(doubts);
+}
+
+/** Throws when a side answers otherwise than Descent: the ratio of their times would be of different work. */
+export function checkAnswers(lines: readonly SideLine[]): void {
+  for (const line of lines) {
+    const { workload, answers } = line;
+    const own = lines.find((one) => one.peer === OURS && one.workload === workload)?.answers;
+    if (answers === undefined || own === undefined) continue;
+    const most = SAME_ANSWERS * Math.max(1, ...own.map(Math.abs));
+    const wrong = own.findIndex((value, i) => !(Math.abs(value - answers[i]!) <= most));
+    require(
+      wrong < 0 && answers.length === own.length,
+      () =>
+        `${sideOf(line)} answers ${workload} with ${answers.join(", ")}, ${OURS} with ${own.join(", ")}: ` +
+        "they do not compute the same network, or not of the same rows, so their times cannot be compared",
+    );
+  }
 }

@@ -4,10 +4,11 @@ import { textTable } from "../src/plot/table.ts";
 import type { Output } from "../src/cli/command.ts";
 import type { Values } from "../src/cli/flags.ts";
 import { type COMPARE_FLAGS, trainingImages } from "./options.ts";
-import { type SideLine, writeSideData } from "./peers/side.ts";
+import { type SideLine, writeSideData, writeSideWeights } from "./peers/side.ts";
 import { processor } from "./devices.ts";
-import { doubtsOf, ratiosOf, ratiosTable, type RoundLine, timesTable } from "./ratios.ts";
-import { jsonNumbers, threeDigits } from "./report.ts";
+import { trainPredictor } from "./predicting.ts";
+import { checkAnswers, doubtsOf, ratiosOf, ratiosTable, type RoundLine, timesTable } from "./ratios.ts";
+import { callTimesText, jsonNumbers, threeDigits } from "./report.ts";
 import { runSide, type Side } from "./sides.ts";
 
 const SEED = 1;
@@ -25,7 +26,8 @@ export function chosen(only: readonly string[] | undefined, known: readonly stri
 
 /**
  * Times all sides, round after round and workload after workload, and prints their times and Descent's ratio to
- * each. What a side prints that is no JSON is dropped; a side that fails or is too slow is named and left out.
+ * each. What a side prints that is no JSON is dropped; a side that fails or is too slow is named and left out. Throws
+ * when a side answers W11 otherwise than Descent.
  */
 export async function compare(
   sides: readonly Side[],
@@ -36,16 +38,22 @@ export async function compare(
   note(`${processor()}; Deno ${Deno.version.deno}`);
   const folder = await Deno.makeTempDir({ prefix: "descent-bench-" }), lines: RoundLine[] = [];
   try {
-    await writeSideData(folder, await trainingImages(data), SEED);
+    const images = await trainingImages(data);
+    await writeSideData(folder, images, SEED);
+    if (workloads.includes("W11")) {
+      await writeSideWeights(folder, "predictor", (await trainPredictor(images)).weights);
+    }
     for (let round = 1; round <= rounds; round++) {
       for (const workload of workloads) {
         for (const side of sides) {
+          if (side.workloads?.includes(workload) === false) continue;
           const { found, problem } = await runSide(side, workload, { seconds, folder });
           for (const line of found) {
             lines.push({ round, ...line });
             if (json) print(JSON.stringify({ round, ...line }, jsonNumbers));
             else note(`round ${round} of ${rounds}: ${describe(line)}`);
           }
+          checkAnswers(lines);
           if (problem !== undefined) {
             note(`round ${round} of ${rounds}: ${side.name} ${workload}: ${problem}`);
           }
@@ -65,7 +73,9 @@ export async function compare(
   if (ratios.length > 0) print(`\n${textTable(ratiosTable(ratios))}`);
 }
 
-function describe({ peer, variant, threads, workload, msPerStep }: SideLine): string {
+function describe(line: SideLine): string {
+  const { peer, variant, threads, workload, msPerStep } = line;
   const on = threads === 0 ? "" : `, ${threads} thread${threads === 1 ? "" : "s"}`;
-  return `${workload} ${peer} ${variant}${on}: ${threeDigits(msPerStep)} ms`;
+  const times = [`${threeDigits(msPerStep)} ms`, ...callTimesText(line)].join(", ");
+  return `${workload} ${peer} ${variant}${on}: ${times}`;
 }

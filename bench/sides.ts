@@ -7,6 +7,8 @@ export interface Side {
   /** What `--only` calls it. */
   readonly name: string;
   readonly threads: number;
+  /** Workloads that it can do; all if left out. */
+  readonly workloads?: readonly string[];
   readonly command: string;
   /** Arguments before `--threads … --seconds … --data FOLDER W1`; it may write to that folder alone. */
   args(folder: string): readonly string[];

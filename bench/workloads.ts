@@ -1,4 +1,4 @@
-/** What is timed: the trainings W1 to W6 of the experiments, and the products W7. */
+/** What is timed: the trainings W1 to W6 of the experiments, the products W7, and the calls of a trained network W11. */
 import { conv2d } from "../src/nn/conv2d.ts";
 import { corruption } from "../src/nn/corruption.ts";
 import { dense } from "../src/nn/dense.ts";
@@ -24,7 +24,7 @@ export interface TrainingWorkload {
   readonly lossRows?: number;
 }
 
-export type NetworkName = "classifier" | "autoencoder" | "cnn" | "denoising";
+export type NetworkName = "classifier" | "autoencoder" | "cnn" | "denoising" | "predictor";
 
 export const PIXELS = 784;
 
@@ -45,6 +45,7 @@ export const NETWORKS: Readonly<Record<NetworkName, () => Model>> = {
     ]),
   denoising: () =>
     sequential(PIXELS, [corruption(0.1), dense(900, { activation: "sigmoid" }), tiedDense("dense_2")]),
+  predictor: () => sequential(PIXELS, [dense(128), dense(64), dense(10, { activation: "identity" })]),
 };
 
 const classifier = { network: "classifier", loss: crossEntropy } as const;
@@ -98,5 +99,8 @@ export const TRAININGS: readonly TrainingWorkload[] = [
 /** Sizes n of the n × n products of W7, each a workload of its own: `W7-256` … */
 export const PRODUCT_SIZES = [256, 512, 1024] as const;
 
+/** Rows of a call of W11, each a workload of its own: `W11-1` … */
+export const CALL_ROWS = [1, 256] as const;
+
 /** Every workload that runs, in order. */
-export const WORKLOAD_NAMES: readonly string[] = [...TRAININGS.map(({ name }) => name), "W7"];
+export const WORKLOAD_NAMES: readonly string[] = [...TRAININGS.map(({ name }) => name), "W7", "W11"];

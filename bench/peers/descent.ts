@@ -1,10 +1,11 @@
 /** Descent as a side of a comparison; see side.ts. */
 import { webgpuExecutor } from "../../src/exec/webgpu.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
+import { loadPredicting } from "../predicting.ts";
 import { loadProduct } from "../routine.ts";
 import { loadTraining } from "../training.ts";
-import { PRODUCT_SIZES, TRAININGS } from "../workloads.ts";
-import { emitMeasured, readSideImages, sideOptions } from "./side.ts";
+import { CALL_ROWS, NETWORKS, PRODUCT_SIZES, TRAININGS } from "../workloads.ts";
+import { emitMeasured, readSideImages, readSideWeights, sideOptions } from "./side.ts";
 
 const { threads, seconds, folder, workloads, backend } = sideOptions(Deno.args);
 
@@ -26,6 +27,19 @@ for (const name of workloads) {
         seconds: seconds / PRODUCT_SIZES.length,
       });
       product.close();
+    }
+    continue;
+  }
+  if (name === "W11") {
+    const model = NETWORKS.predictor(), layers = await readSideWeights(folder, "predictor");
+    const values = layers.flatMap(({ weights, bias }) => [weights, bias]);
+    const weights = new Map(model.parameters.map(({ node }, i) => [node.label, values[i]!]));
+    for (const rows of CALL_ROWS) {
+      const calls = await loadPredicting({ model, weights }, { images, rows, executor });
+      await emitMeasured({ ...head, workload: `W11-${rows}` }, calls, {
+        seconds: seconds / CALL_ROWS.length,
+      });
+      calls.close();
     }
     continue;
   }

@@ -1,7 +1,7 @@
 /** jax-js on WebAssembly as a side of a comparison (see side.ts): whole steps compiled by jit. */
 import { batches } from "../../src/data/order.ts";
 import { PRODUCT_SIZES, TRAININGS } from "../workloads.ts";
-import { emitMeasured, readSideImages, readSideWeights, sideOptions } from "./side.ts";
+import { emitCalls, emitMeasured, readSideImages, readSideWeights, sideOptions } from "./side.ts";
 
 const VERSION = "0.1.25", PACKAGE = `npm:@jax-js/jax@${VERSION}`;
 const { threads, seconds, folder, workloads, probe } = sideOptions(Deno.args);
@@ -170,8 +170,20 @@ async function product(n) {
   }, { seconds: seconds / PRODUCT_SIZES.length });
 }
 
+async function calls() {
+  const params = paramsOf(await readSideWeights(folder, "predictor")), apply = jit(network);
+  for (const [variant, from] of [["jit", "bytes"], ["floats", "floats"]]) {
+    const predict = async (rows) => {
+      const floats = from === "bytes" ? Float32Array.from(rows, (byte) => byte / 255) : rows;
+      return await apply(keep(params), np.array(floats).reshape([-1, 784])).data();
+    };
+    await emitCalls({ ...head, variant }, predict, { from, folder, seconds });
+  }
+}
+
 for (const name of workloads) {
   if (name === "W7") { for (const n of PRODUCT_SIZES) await product(n); }
+  else if (name === "W11") await calls();
   else await training(TRAININGS.find((one) => one.name === name));
 }
 Deno.exit(0);

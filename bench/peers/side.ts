@@ -8,12 +8,12 @@ import { columnsOf, type Shape, sizeOf } from "../../src/core/tensor.ts";
 import type { DataSet } from "../../src/data/data_set.ts";
 import type { ImageSet } from "../../src/data/mnist.ts";
 import { initializeWeights } from "../../src/nn/model.ts";
+import { type Calls, callsOf, type CallTimes } from "../calls.ts";
 import { measure, type MeasureOptions, type Subject } from "../measure.ts";
-import { jsonNumbers } from "../report.ts";
-import { type NetworkName, NETWORKS, PIXELS } from "../workloads.ts";
+import { CALL_ROWS, type NetworkName, NETWORKS, PIXELS } from "../workloads.ts";
 
 /** One measurement of one side. */
-export interface SideLine {
+export interface SideLine extends Partial<CallTimes> {
   /** `descent`, `pytorch-1.13`, `tfjs-wasm-4.22.0` … */
   readonly peer: string;
   readonly variant: string;
@@ -30,6 +30,8 @@ export interface SideLine {
   readonly lossAfter?: number;
   /** Products alone. */
   readonly gflops?: number;
+  /** Of the calls of W11, what all sides must answer alike. */
+  readonly answers?: readonly number[];
   /** On what, where the side says more than its threads: a GPU, a BLAS. */
   readonly device?: string;
 }
@@ -69,9 +71,18 @@ export async function writeSideData(
   await Deno.writeFile(join(folder, IMAGES), inputs);
   await Deno.writeFile(join(folder, LABELS), Uint8Array.from(targets));
   for (const [name, network] of Object.entries(NETWORKS)) {
-    const weights = [...initializeWeights(network(), seed).values()].flatMap((values) => [...values]);
-    await Deno.writeFile(join(folder, `${name}.f32`), new Uint8Array(Float32Array.from(weights).buffer));
+    await writeSideWeights(folder, name as NetworkName, initializeWeights(network(), seed));
   }
+}
+
+/** Weights that all sides start from, in place of those that were there. */
+export async function writeSideWeights(
+  folder: string,
+  network: NetworkName,
+  weights: ReadonlyMap<string, Float32Array>,
+): Promise<void> {
+  const values = Float32Array.from([...weights.values()].flatMap((part) => [...part]));
+  await Deno.writeFile(join(folder, `${network}.f32`), new Uint8Array(values.buffer));
 }
 
 /** Images as bytes; row r is `images[784·r …]`, of class `labels[r]`. */
@@ -91,7 +102,7 @@ export interface LayerValues {
   readonly bias: Float32Array;
 }
 
-/** The first weights that all sides start from. */
+/** The weights that all sides start from. */
 export async function readSideWeights(folder: string, network: NetworkName): Promise<readonly LayerValues[]> {
   const { buffer } = await Deno.readFile(join(folder, `${network}.f32`));
   const values = new Float32Array(buffer), { parameters } = NETWORKS[network]();
@@ -107,24 +118,41 @@ export async function readSideWeights(folder: string, network: NetworkName): Pro
   return layers;
 }
 
-export function emit(line: SideLine): void {
-  console.log(JSON.stringify(line, jsonNumbers));
-}
-
-/** Times a subject in one round, with its loss before and after, and prints the line. */
+/** Times a subject in one round, with its loss before and after or what it answers, and prints the line. */
 export async function emitMeasured(
   head: Pick<SideLine, "peer" | "variant" | "workload" | "threads" | "device">,
-  subject: Subject & { loss?(): Promise<number>; readonly flops?: number },
+  subject: Subject & Partial<Calls> & { loss?(): Promise<number>; readonly flops?: number },
   { seconds }: Pick<MeasureOptions, "seconds">,
 ): Promise<void> {
   const lossBefore = await subject.loss?.();
   const [found] = await measure([subject], { seconds, rounds: 1 }), { ms, ...rest } = found!;
   const lossAfter = await subject.loss?.();
-  emit({
+  const times = await subject.callTimes?.(seconds), answers = await subject.answers?.();
+  const line: SideLine = {
     ...head,
     msPerStep: ms,
     ...rest,
     ...(lossBefore !== undefined && lossAfter !== undefined && { lossBefore, lossAfter }),
     ...(head.workload.startsWith("W7") && { gflops: subject.flops! / ms / 1e6 }),
-  });
+    ...times,
+    ...(answers !== undefined && { answers }),
+  };
+  console.log(JSON.stringify(line));
+}
+
+/**
+ * Times calls of the network of W11, of each number of rows: `bytes` as the images have them, `floats` the same divided
+ * by 255 before.
+ */
+export async function emitCalls(
+  head: Pick<SideLine, "peer" | "variant" | "threads">,
+  predict: (rows: Uint8Array | Float32Array) => Promise<Float32Array>,
+  { from, folder, seconds }: Pick<SideOptions, "folder" | "seconds"> & { readonly from: "bytes" | "floats" },
+): Promise<void> {
+  const { inputs } = await readSideImages(folder);
+  const given = from === "bytes" ? inputs : Float32Array.from(inputs, (byte) => byte / 255);
+  for (const rows of CALL_ROWS) {
+    const calls = callsOf(predict, given, rows);
+    await emitMeasured({ ...head, workload: `W11-${rows}` }, calls, { seconds: seconds / CALL_ROWS.length });
+  }
 }

@@ -7,7 +7,7 @@ import os from "node:os";
 import { dirname, join } from "node:path";
 import { batches } from "../../src/data/order.ts";
 import { PRODUCT_SIZES, TRAININGS } from "../workloads.ts";
-import { emitMeasured, readSideImages, readSideWeights, sideOptions } from "./side.ts";
+import { emitCalls, emitMeasured, readSideImages, readSideWeights, sideOptions } from "./side.ts";
 
 const VERSION = "4.22.0";
 const CORE = `npm:@tensorflow/tfjs@${VERSION}`, BACKEND = `npm:@tensorflow/tfjs-backend-wasm@${VERSION}`;
@@ -191,8 +191,29 @@ async function product(n) {
   }, { seconds: seconds / PRODUCT_SIZES.length });
 }
 
+async function calls() {
+  const values = await readSideWeights(folder, "predictor");
+  const layers = values.map(({ shape, weights, bias }) => ({
+    w: tf.tensor2d(weights, shape),
+    b: tf.tensor1d(bias),
+  }));
+  for (const [variant, from] of [["tuned", "bytes"], ["floats", "floats"]]) {
+    const predict = async (rows) => {
+      const y = tf.tidy(() => {
+        const x = tf.tensor2d(rows, [rows.length / 784, 784], "float32");
+        return forward(layers, from === "bytes" ? x.div(255) : x).at(-1);
+      });
+      const answers = await y.data();
+      y.dispose();
+      return answers;
+    };
+    await emitCalls({ ...head, variant }, predict, { from, folder, seconds });
+  }
+}
+
 for (const name of workloads) {
   if (name === "W7") { for (const n of PRODUCT_SIZES) await product(n); }
+  else if (name === "W11") await calls();
   else await training(TRAININGS.find((one) => one.name === name));
 }
 Deno.exit(0);

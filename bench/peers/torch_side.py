@@ -7,19 +7,20 @@ eager   nn.Module, autograd and torch.optim, as most would write it
 tuned   CPU: gradients by hand in TorchScript, and updates of all parameters at once; for convolutions autograd on
         channels-last images, pooling before ReLU
 graph   CUDA: the eager step captured as a CUDA graph and replayed
+floats  W11: as eager, from floats that were divided by 255 before; the others take bytes
 
 Shapes: x [rows, 784]; the weights of a layer as in the data folder, [inputs, units].
 """
 import argparse
 import json
 import os
-import statistics
-import time
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+import torch_measure
+from torch_predict import predictors
 from torch_tuned import adam_update, denoise, gradients
 
 PIXELS, CLASSES = 784, 5
@@ -29,6 +30,7 @@ NETWORKS = {
     "autoencoder": (512, 784),
     "cnn": ((15, 9), (20, 5), 100, 10),
     "denoising": (900,),
+    "predictor": (128, 64, 10),
 }
 # Network, batch (0: all rows), optimizer, learning rate, weight decay, rows whose loss is printed (0: all).
 TRAININGS = {
@@ -41,7 +43,7 @@ TRAININGS = {
 }
 TUNED = ("W1", "W2", "W4", "W5", "W6")
 PRODUCT_SIZES = (256, 512, 1024)
-LEAST_REPEATS, MOST_REPEATS, MOST_STEPS = 3, 15, 16384
+CALL_ROWS = (1, 256)
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--threads", type=int, default=1)
@@ -83,34 +85,7 @@ def emit(workload, variant, timing, **more):
 
 
 def measure(step, seconds):
-    """Median, shortest and longest repeat of many calls of step(i), in ms per call; as measure.ts."""
-    at = 0
-
-    def timed(count):
-        nonlocal at
-        begin = time.perf_counter()
-        for i in range(at, at + count):
-            step(i)
-        if cuda:
-            torch.cuda.synchronize()
-        at += count
-        return 1000 * (time.perf_counter() - begin)
-
-    timed(1)
-    repeat_ms, count = 1000 * seconds / LEAST_REPEATS, 1
-    while (ms := timed(count)) < repeat_ms / 4 and count < MOST_STEPS:
-        count = min(MOST_STEPS, 4 * count)
-    steps = max(1, min(MOST_STEPS, round(count * repeat_ms / ms)))
-    times, end = [], time.perf_counter() + seconds
-    while len(times) < LEAST_REPEATS or (time.perf_counter() < end and len(times) < MOST_REPEATS):
-        times.append(timed(steps) / steps)
-    return {
-        "msPerStep": statistics.median(times),
-        "minMs": min(times),
-        "maxMs": max(times),
-        "steps": steps,
-        "repeats": len(times),
-    }
+    return torch_measure.measure(step, seconds, torch.cuda.synchronize if cuda else lambda: None)
 
 
 def raw(name, dtype):
@@ -291,9 +266,25 @@ def multiply():
         emit(f"W7-{n}", "eager", timing, gflops=2 * n ** 3 / timing["msPerStep"] / 1e6)
 
 
-images = load_images() if any(name != "W7" for name in args.workloads) else None
+def predict():
+    rows = raw("images.u8", torch.uint8).view(-1, PIXELS)[:1024].numpy()
+    for variant, inputs, call in predictors(build_model("predictor"), rows, args.device):
+        for count in CALL_ROWS:
+            seconds = args.seconds / len(CALL_ROWS)
+            parts = [inputs[at:at + count] for at in range(0, max(1, len(inputs) - count + 1), count)]
+
+            def step(i):
+                return call(parts[i % len(parts)])
+
+            timing = {**measure(step, seconds), **torch_measure.call_times(step, seconds)}
+            emit(f"W11-{count}", variant, timing, answers=step(0).mean(0).tolist())
+
+
+images = load_images() if any(name not in ("W7", "W11") for name in args.workloads) else None
 for chosen in args.workloads:
     if chosen == "W7":
         multiply()
+    elif chosen == "W11":
+        predict()
     else:
         train(chosen, *images)

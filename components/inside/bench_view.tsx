@@ -29,7 +29,7 @@ export function BenchView({ bench }: { readonly bench: BenchData }) {
           <bdi>{problem}</bdi>
         </p>
       ))}
-      {steps.length > 0 && <Rows title="Training steps" rows={steps} />}
+      {steps.length > 0 && <Rows title="Workloads" rows={steps} />}
       {kernels.length > 0 && <Rows title="Kernels" rows={kernels} />}
     </>
   );

@@ -61,7 +61,7 @@ function write(state: State, value: Node, dense: ArrayLike<number>): void {
 function read(state: State, value: Node): TypedArray {
   requireOpen(state);
   const { plan, memory } = state.prepared, place = placeOf(plan, value);
-  return toDense(place.type.shape, viewOf(memory, place).slice());
+  return toDense(place.type.shape, viewOf(memory, place));
 }
 
 function run(state: State, routine: string, steps: readonly Step[]): void {

@@ -5,6 +5,7 @@ import type { Node } from "../ir/node.ts";
 import { compile } from "../ir/plan.ts";
 import { modelLeaves } from "../nn/model.ts";
 import type { RowBatch } from "./answer_graph.ts";
+import { compileOptionsFor } from "./rewrites.ts";
 import type { Trained } from "./saved.ts";
 
 /** What is computed of a batch: the outputs of each routine, [batch, …]. */
@@ -34,7 +35,7 @@ export async function loadAnswers(
   { batch, routines }: { readonly batch: number; readonly routines: (batch: number) => AnswerGraph },
 ): Promise<AnswerProgram> {
   const graph = routines(batch), columns = sizeOf(model.inputShape);
-  const program = await executor.load(compile(graph.routines));
+  const program = await executor.load(compile(graph.routines, compileOptionsFor(executor.name)));
   for (const node of modelLeaves(model)) {
     // Layers after the last one that was asked for are not in the plan.
     if (program.plan.place(node) !== undefined) program.write(node, weights.get(node.label)!);

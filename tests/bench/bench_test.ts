@@ -79,7 +79,7 @@ Deno.test("measure() takes the median over rounds, and repeats last as long as a
 });
 
 Deno.test("select() takes workloads and ops by name, in the order of the workloads, each once", () => {
-  assertEquals(select([]).workloads, ["W1", "W2", "W3", "W4", "W5", "W6", "W7"]);
+  assertEquals(select([]).workloads, ["W1", "W2", "W3", "W4", "W5", "W6", "W7", "W11"]);
   assertEquals(select([]).ops, []);
   const { workloads, ops, notes } = select(["linear", "W7", "W1", "adam", "W7", "linear"]);
   assertEquals([workloads, ops.map(({ name }) => name), notes], [["W1", "W7"], ["linear", "adam"], []]);
@@ -97,7 +97,7 @@ Deno.test("select() says which op has nothing to time, and what a name may have 
   assertThrows(
     () => select(["quick"]),
     UsageError,
-    'Unknown workload "quick": choose from W1, W2, W3, W4, W5, W6, W7, ops for all ops, or the name of an op',
+    'Unknown workload "quick": choose from W1, W2, W3, W4, W5, W6, W7, W11, ops for all ops, or the name of an op',
   );
 });
 
@@ -130,8 +130,12 @@ Deno.test("the command line is refused in a sentence, with exit code 2", async (
       ["--off", "hoist,fuse"],
       'descent: --off takes one of hoist, pool, bytes, lists, sgd, got "fuse"',
     ],
-    [peers, ["adam"], 'descent: Unknown workload "adam": choose from W1, W2, W3, W4, W5, W6, W7'],
-    [peers, ["--only", "keras"], 'descent: --only takes pytorch, tfjs, jax with commas between, got "keras"'],
+    [peers, ["adam"], 'descent: Unknown workload "adam": choose from W1, W2, W3, W4, W5, W6, W7, W11'],
+    [
+      peers,
+      ["--only", "keras"],
+      'descent: --only takes pytorch, tfjs, jax, onnxruntime with commas between, got "keras"',
+    ],
     [gpu, ["--only", "jax"], "descent: Unknown option --only, see --help"],
     [gpu, ["--seconds", "0"], 'descent: --seconds takes a number above 0 and at most 3600, got "0"'],
   ] as const;

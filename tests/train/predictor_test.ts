@@ -40,6 +40,24 @@ Deno.test("a predictor gives the bits that predict() and classify() give, for an
   executor.close();
 });
 
+Deno.test("rows of bytes are answered with the bits of the numbers that they mean", async () => {
+  const model = sequential(784, [dense(128), dense(64), dense(10, { activation: "identity" })]);
+  const trained = { model, weights: initializeWeights(model, 2) }, scale = Math.fround(1 / 255);
+  for (const rows of [1, 2, 40]) {
+    const words = randomWords(784 * rows, { seed: rows, stream: STREAM.test, step: 0 });
+    // Four of five pixels are zero.
+    const bytes = Uint8Array.from(words, (word) => word % 5 === 0 ? word >>> 24 : 0);
+    const numbers = Float32Array.from(bytes, (byte) => byte * scale);
+    for (const threads of [1, 2]) {
+      using predictor = await openPredictor(trained, {
+        batch: 32,
+        executor: await wasmExecutor({ threads }),
+      });
+      assertEquals(await predictor.predict(bytes), await predictor.predict(numbers), `${rows}, ${threads}`);
+    }
+  }
+});
+
 gpuTest("a predictor on WebGPU gives what one on the reference gives, within rounding", async (open) => {
   using ours = await openPredictor(TRAINED, { batch: 8, executor: await open() });
   using theirs = await openPredictor(TRAINED, { batch: 8, executor: referenceExecutor() });
