@@ -12,7 +12,10 @@ export type { Node } from "./ir/node.ts";
 export { compile, type Plan } from "./ir/plan.ts";
 export { augmentation, type AugmentationOptions } from "./nn/augmentation.ts";
 export { avgPool2d } from "./nn/avg_pool2d.ts";
-export { conv2d, type Conv2dOptions, type Padding } from "./nn/conv2d.ts";
+export { conv1d, type Conv1dOptions } from "./nn/conv1d.ts";
+export { conv2d } from "./nn/conv2d.ts";
+export { conv2dTranspose, type Conv2dTransposeOptions } from "./nn/conv2d_transpose.ts";
+export type { ConvolutionOptions } from "./nn/convolution.ts";
 export { corruption, type CorruptionOptions } from "./nn/corruption.ts";
 export { dense, type DenseOptions } from "./nn/dense.ts";
 export { dropout } from "./nn/dropout.ts";
@@ -32,10 +35,12 @@ export {
 } from "./nn/losses.ts";
 export { maxPool2d } from "./nn/max_pool2d.ts";
 export { countParameters, initializeWeights, type Model, sequential, type Weights } from "./nn/model.ts";
+export type { Padding, PaddingOption } from "./nn/padding.ts";
 export type { Pair } from "./nn/pair.ts";
 export type { PoolLayerOptions } from "./nn/pool.ts";
 export { type SparsityOptions, withSparsity } from "./nn/sparsity.ts";
 export { tiedDense, type TiedDenseOptions } from "./nn/tied_dense.ts";
+export { upsample2d, type Upsample2dOptions, type UpsampleMode } from "./nn/upsample2d.ts";
 export type { Activation } from "./ops/_activation.ts";
 export type { Flip } from "./ops/augment.ts";
 export {

@@ -35,7 +35,9 @@ export interface ReferenceCall<A extends Attrs = Attrs> {
 export interface WgslDispatch {
   readonly overrides: Readonly<Record<string, number>>;
   readonly workgroups: readonly [x: number, y: number, z: number];
-  /** The shader's text, whose entry point is `main`. Default: the library's file of the op's name. */
+  /** Which of the library's shaders, where some settings have their own. Default: that of the op's name. */
+  readonly kernel?: string;
+  /** The shader's text, whose entry point is `main`. Default: the library's file of `kernel`. */
   readonly text?: string;
 }
 
@@ -46,12 +48,14 @@ export interface WgslDispatch {
 export interface WasmDispatch {
   readonly units: number;
   readonly args: readonly number[];
+  /** Which of the library's kernels, where some settings have their own. Default: that of the op's name. */
+  readonly kernel?: string;
   /** Bytes that each thread needs for intermediate values. Default 0. */
   readonly scratchBytes?: number;
   /**
    * A module with the kernel, exported by the op's name, on the shared memory that it imports as `env.memory`; what the
    * library's kernels export, it may import from `kernels`. Give the same array for the same kernel: it is compiled
-   * once. Default: the library's kernel of the op's name.
+   * once. Default: the library's kernel `kernel`.
    */
   readonly code?: Uint8Array<ArrayBuffer>;
 }

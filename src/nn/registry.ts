@@ -5,7 +5,9 @@ import type { Activation } from "../ops/_activation.ts";
 import { augmentationFromConfig } from "./augmentation.ts";
 import { avgPool2d } from "./avg_pool2d.ts";
 import type { Corruption } from "../ops/corrupt.ts";
+import { conv1dFromConfig } from "./conv1d.ts";
 import { conv2dFromConfig } from "./conv2d.ts";
+import { conv2dTransposeFromConfig } from "./conv2d_transpose.ts";
 import { corruption } from "./corruption.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
@@ -16,12 +18,15 @@ import { maxPool2d } from "./max_pool2d.ts";
 import { type Gives, type Model, type ModelScaling, sequential } from "./model.ts";
 import { poolFromConfig } from "./pool.ts";
 import { tiedDense } from "./tied_dense.ts";
+import { upsample2dFromConfig } from "./upsample2d.ts";
 
 /** A map, as an object would know `constructor` too. */
 const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
   ["augmentation", augmentationFromConfig],
   ["avg_pool2d", poolFromConfig(avgPool2d)],
+  ["conv1d", conv1dFromConfig],
   ["conv2d", conv2dFromConfig],
+  ["conv2d_transpose", conv2dTransposeFromConfig],
   ["corruption", (config) =>
     corruption(config.rate as number, {
       kind: config.kind as Corruption,
@@ -31,12 +36,18 @@ const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
   ["dense", (config) =>
     dense(config.units as number, {
       activation: config.activation as Activation,
+      bias: config.bias as boolean,
       initializer: config.initializer as Initializer,
     })],
   ["dropout", (config) => dropout(config.rate as number)],
   ["flatten", flatten],
   ["max_pool2d", poolFromConfig(maxPool2d)],
-  ["tied_dense", (config) => tiedDense(config.of as string, { activation: config.activation as Activation })],
+  ["tied_dense", (config) =>
+    tiedDense(config.of as string, {
+      activation: config.activation as Activation,
+      bias: config.bias as boolean,
+    })],
+  ["upsample2d", upsample2dFromConfig],
 ]);
 
 /** A model as JSON can hold it. */

@@ -44,8 +44,11 @@ import { softmaxCrossEntropyOp } from "./softmax_cross_entropy.ts";
 import { softmaxCrossEntropyGradOp } from "./softmax_cross_entropy_grad.ts";
 import { sumRowsOp } from "./sum_rows.ts";
 import { sumSquaresOp } from "./sum_squares.ts";
+import { upsample2dOp } from "./upsample2d.ts";
+import { upsample2dGradOp } from "./upsample2d_grad.ts";
 import { weighRowsOp } from "./weigh_rows.ts";
 import { weightedSumRowsOp } from "./weighted_sum_rows.ts";
+import { zerosOp } from "./zeros.ts";
 
 export const OPS: readonly Op[] = [
   activationGradOp,
@@ -92,6 +95,9 @@ export const OPS: readonly Op[] = [
   softmaxCrossEntropyGradOp,
   sumRowsOp,
   sumSquaresOp,
+  upsample2dOp,
+  upsample2dGradOp,
   weighRowsOp,
   weightedSumRowsOp,
+  zerosOp,
 ];

@@ -335,7 +335,7 @@ Deno.test("modelFromConfig() refuses a layer of an unknown kind and a descriptio
   assertThrows(
     () => modelFromConfig(unknown),
     DescentError,
-    'Unknown layer kind "attention": this version has augmentation, avg_pool2d, conv2d, corruption, dense, ',
+    'Unknown layer kind "attention": this version has augmentation, avg_pool2d, conv1d, conv2d, ',
   );
   assertThrows(
     () => modelFromConfig(JSON.parse("{}")),
