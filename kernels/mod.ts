@@ -21,6 +21,8 @@ export { conv2d_weight_grad_general } from "./conv2d_weight_grad_general";
 export { corrupt } from "./corrupt";
 export { count_correct } from "./count_correct";
 export { dropout } from "./dropout";
+export { embedding } from "./embedding";
+export { embedding_grad } from "./embedding_grad";
 export { gather } from "./gather";
 export { gather_elements } from "./gather_elements";
 export { gather_rows } from "./gather_rows";

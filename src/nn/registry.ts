@@ -11,12 +11,15 @@ import { conv2dTransposeFromConfig } from "./conv2d_transpose.ts";
 import { corruption } from "./corruption.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
+import { embeddingFromConfig } from "./embedding.ts";
 import { flatten } from "./flatten.ts";
+import { globalAvgPool2d, globalMaxPool2d } from "./global_pool.ts";
 import type { Initializer } from "./initializers.ts";
 import type { Layer } from "./layer.ts";
 import { maxPool2d } from "./max_pool2d.ts";
 import { type Gives, type Model, type ModelScaling, sequential } from "./model.ts";
 import { poolFromConfig } from "./pool.ts";
+import { reshapeFromConfig } from "./reshape.ts";
 import { tiedDense } from "./tied_dense.ts";
 import { upsample2dFromConfig } from "./upsample2d.ts";
 
@@ -40,8 +43,12 @@ const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
       initializer: config.initializer as Initializer,
     })],
   ["dropout", (config) => dropout(config.rate as number)],
+  ["embedding", embeddingFromConfig],
   ["flatten", flatten],
+  ["global_avg_pool2d", globalAvgPool2d],
+  ["global_max_pool2d", globalMaxPool2d],
   ["max_pool2d", poolFromConfig(maxPool2d)],
+  ["reshape", reshapeFromConfig],
   ["tied_dense", (config) =>
     tiedDense(config.of as string, {
       activation: config.activation as Activation,

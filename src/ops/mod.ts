@@ -16,6 +16,8 @@ import { conv2dWeightGradOp } from "./conv2d_weight_grad.ts";
 import { corruptOp } from "./corrupt.ts";
 import { countCorrectOp } from "./count_correct.ts";
 import { dropoutOp } from "./dropout.ts";
+import { embeddingOp } from "./embedding.ts";
+import { embeddingGradOp } from "./embedding_grad.ts";
 import { gatherOp } from "./gather.ts";
 import { gatherElementsOp } from "./gather_elements.ts";
 import { gatherRowsOp } from "./gather_rows.ts";
@@ -67,6 +69,8 @@ export const OPS: readonly Op[] = [
   corruptOp,
   countCorrectOp,
   dropoutOp,
+  embeddingOp,
+  embeddingGradOp,
   gatherOp,
   gatherElementsOp,
   gatherRowsOp,

@@ -8,7 +8,6 @@ import type { Executor } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
 import { leaf } from "../../src/ir/leaf.ts";
-import { compile } from "../../src/ir/plan.ts";
 import { avgPool2d } from "../../src/nn/avg_pool2d.ts";
 import { conv2d } from "../../src/nn/conv2d.ts";
 import type { ConvolutionOptions } from "../../src/nn/convolution.ts";
