@@ -3,15 +3,17 @@
 // times its slope where its value is x.   X [B,H,W,C], dY [B,OH,OW,C] → dX [B,H,W,C].
 // Split: images. Windows add up in row-major order. Pads stay zero, since those of dY are.
 import { IDENTITY, slope } from "./lib/math";
-import { isMaximum, larger, maximum } from "./lib/pool";
+import { before, isMaximum, larger, maximum, until } from "./lib/pool";
 
 export function max_pool2d_grad(
   begin: i32, end: i32, x: usize, dY: usize, dX: usize, h: i32, w: i32, vectors: i32, oh: i32, ow: i32,
-  kh: i32, kw: i32, strideY: i32, strideX: i32, activation: i32, sharesTies: i32,
+  kh: i32, kw: i32, strideY: i32, strideX: i32, padTop: i32, padLeft: i32,
+  activation: i32, sharesTies: i32,
 ): void {
   const pixel = <usize> vectors << 4, row = <usize> w * pixel, image = <usize> h * row;
   const pooled = <usize> oh * <usize> ow * pixel;
-  const isQuarter = kh == 2 && kw == 2 && strideY == 2 && strideX == 2 && sharesTies == 0;
+  const isQuarter = kh == 2 && kw == 2 && strideY == 2 && strideX == 2 && sharesTies == 0 &&
+    padTop == 0 && padLeft == 0 && 2 * oh <= h && 2 * ow <= w;
   for (let i = <usize> begin; i < <usize> end; i++) {
     const from = x + i * image, to = dX + i * image, gradient = dY + i * pooled;
     if (isQuarter) {
@@ -20,7 +22,7 @@ export function max_pool2d_grad(
       memory.fill(to + done, 0, image - done);
     } else {
       memory.fill(to, 0, image);
-      windows(from, gradient, to, oh, ow, row, pixel, kh, kw, strideY, strideX, sharesTies);
+      windows(from, gradient, to, h, w, oh, ow, row, pixel, kh, kw, strideY, strideX, padTop, padLeft, sharesTies);
       if (activation != IDENTITY) {
         for (let at: usize = 0; at < image; at += 16) {
           v128.store(to + at, f32x4.mul(v128.load(to + at), slope(v128.load(from + at), activation)));
@@ -67,27 +69,30 @@ function quarters(
   }
 }
 
-/** Any windows: adds to dX. */
+/** Any windows, what of them lies in the image: adds to dX. */
 function windows(
-  x: usize, dY: usize, dX: usize, oh: i32, ow: i32, row: usize, pixel: usize,
-  kh: i32, kw: i32, strideY: i32, strideX: i32, sharesTies: i32,
+  x: usize, dY: usize, dX: usize, h: i32, w: i32, oh: i32, ow: i32, row: usize, pixel: usize,
+  kh: i32, kw: i32, strideY: i32, strideX: i32, padTop: i32, padLeft: i32, sharesTies: i32,
 ): void {
   const apart = dX - x;
   // What a maximum takes is gone for those after it, unless all of them share.
   const taken = i32x4.splat(sharesTies - 1);
   let gradient = dY;
   for (let oy: i32 = 0; oy < oh; oy++) {
-    let corner = x + <usize> (oy * strideY) * row;
-    for (let ox: i32 = 0; ox < ow; ox++, corner += <usize> strideX * pixel) {
+    const first = oy * strideY - padTop, top = before(first), rows = until(first, kh, h) - top;
+    const start = x + <usize> (first + top) * row;
+    for (let ox: i32 = 0; ox < ow; ox++) {
+      const at = ox * strideX - padLeft, left = before(at), columns = until(at, kw, w) - left;
+      const corner = start + <usize> (at + left) * pixel;
       for (let c: usize = 0; c < pixel; c += 16, gradient += 16) {
-        const largest = maximum(corner + c, row, pixel, kh, kw);
-        let left = v128.load(gradient), line = corner + c;
-        for (let ky: i32 = 0; ky < kh; ky++, line += row) {
-          let at = line;
-          for (let kx: i32 = 0; kx < kw; kx++, at += pixel) {
-            const found = isMaximum(v128.load(at), largest), to = at + apart;
-            v128.store(to, f32x4.add(v128.load(to), v128.and(left, found)));
-            left = v128.andnot(left, v128.and(found, taken));
+        const largest = maximum(corner + c, row, pixel, rows, columns);
+        let rest = v128.load(gradient), line = corner + c;
+        for (let ky: i32 = 0; ky < rows; ky++, line += row) {
+          let from = line;
+          for (let kx: i32 = 0; kx < columns; kx++, from += pixel) {
+            const found = isMaximum(v128.load(from), largest), to = from + apart;
+            v128.store(to, f32x4.add(v128.load(to), v128.and(rest, found)));
+            rest = v128.andnot(rest, v128.and(found, taken));
           }
         }
       }

@@ -36,11 +36,16 @@ export { avgPool2d } from "./nn/avg_pool2d.ts";
 export { activation, type ActivationName } from "./nn/activation.ts";
 export { batchNorm, type BatchNormOptions } from "./nn/batch_norm.ts";
 export { layerNorm, type LayerNormOptions } from "./nn/layer_norm.ts";
-export { conv2d, type Conv2dOptions, type Padding } from "./nn/conv2d.ts";
+export { conv1d, type Conv1dOptions } from "./nn/conv1d.ts";
+export { conv2d } from "./nn/conv2d.ts";
+export { conv2dTranspose, type Conv2dTransposeOptions } from "./nn/conv2d_transpose.ts";
+export type { ConvolutionOptions } from "./nn/convolution.ts";
 export { corruption, type CorruptionOptions } from "./nn/corruption.ts";
 export { dense, type DenseOptions } from "./nn/dense.ts";
 export { dropout } from "./nn/dropout.ts";
+export { embedding, type EmbeddingOptions } from "./nn/embedding.ts";
 export { flatten } from "./nn/flatten.ts";
+export { globalAvgPool2d, globalMaxPool2d } from "./nn/global_pool.ts";
 export type { Initializer } from "./nn/initializers.ts";
 export type {
   ApplyOptions,
@@ -54,9 +59,12 @@ export type {
 export { maxPool2d } from "./nn/max_pool2d.ts";
 export type { LayerMakers } from "./nn/registry.ts";
 export type { Pair } from "./nn/pair.ts";
-export type { PoolLayerOptions } from "./nn/pool.ts";
+export type { Padding, PaddingOption } from "./nn/padding.ts";
+export type { AvgPoolOptions, MaxPoolOptions, PoolLayerOptions } from "./nn/pool.ts";
+export { reshape } from "./nn/reshape.ts";
 export { standardize, type StandardizedRows } from "./nn/standardize.ts";
 export { tiedDense, type TiedDenseOptions } from "./nn/tied_dense.ts";
+export { upsample2d, type Upsample2dOptions, type UpsampleMode } from "./nn/upsample2d.ts";
 export type { Activation } from "./ops/_activation.ts";
 export type { Flip } from "./ops/augment.ts";
 export type { Corruption } from "./ops/corrupt.ts";

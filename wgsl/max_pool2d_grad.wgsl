@@ -18,6 +18,8 @@ override KH: u32;
 override KW: u32;
 override STRIDE_Y: u32;
 override STRIDE_X: u32;
+override PAD_TOP: u32;
+override PAD_LEFT: u32;
 override SHARES_TIES: u32; // 1: each of equal maxima takes the whole gradient
 override ACTIVATION: u32; // 0 identity, 1 relu, 2 sigmoid, 3 tanh
 
@@ -35,15 +37,15 @@ fn exceeds(v: vec4f, best: vec4f) -> vec4<bool> {
   return ((v > best) | is_nan(v)) & !is_nan(best);
 }
 
-// Whether pixel `own` of the window whose corner is given is its first maximum: larger than what comes before it,
-// and nothing after it is larger.
-fn is_first_maximum(corner: u32, own: u32) -> vec4<bool> {
-  let value = x[corner + (own / KW * W + own % KW) * VECTORS];
+// Whether pixel `own` (row·W + column) of an image that starts at `plane` is the first maximum of the window that begins at
+// row `top` and column `left` of the padded image: larger than what comes before it, and nothing after it is larger.
+fn is_first_maximum(plane: u32, top: u32, left: u32, own: u32) -> vec4<bool> {
+  let value = x[plane + own * VECTORS];
   var wins = vec4<bool>(true);
-  for (var ky = 0u; ky < KH; ky++) {
-    for (var kx = 0u; kx < KW; kx++) {
-      let k = ky * KW + kx;
-      let other = x[corner + (ky * W + kx) * VECTORS];
+  for (var iy = max(top, PAD_TOP) - PAD_TOP; iy < min(top + KH - PAD_TOP, H); iy++) {
+    for (var ix = max(left, PAD_LEFT) - PAD_LEFT; ix < min(left + KW - PAD_LEFT, W); ix++) {
+      let k = iy * W + ix;
+      let other = x[plane + k * VECTORS];
       if (k < own && SHARES_TIES == 0u) { wins &= exceeds(value, other); }
       if (k < own && SHARES_TIES == 1u) { wins &= !exceeds(other, value); }
       if (k > own) { wins &= !exceeds(other, value); }
@@ -63,7 +65,7 @@ fn slope(y: vec4f) -> vec4f {
   }
 }
 
-// First window over a pixel: the smallest o with o·stride + window > at.
+// First window over a pixel of the padded image: the smallest o with o·stride + window > at.
 fn first_window(at: u32, window: u32, stride: u32) -> u32 {
   if (at < window) { return 0u; }
   return (at - window) / stride + 1u;
@@ -74,15 +76,13 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var at = id.x; at < B * H * W * VECTORS; at += groups.x * 256u) {
     let pixel = at / VECTORS;
     let image = pixel / (H * W);
-    let py = pixel / W % H;
-    let px = pixel % W;
+    let py = pixel / W % H + PAD_TOP;
+    let px = pixel % W + PAD_LEFT;
+    let plane = image * H * W * VECTORS + at % VECTORS;
     var sum = vec4f();
     for (var oy = first_window(py, KH, STRIDE_Y); oy <= min(py / STRIDE_Y, OH - 1u); oy++) {
       for (var ox = first_window(px, KW, STRIDE_X); ox <= min(px / STRIDE_X, OW - 1u); ox++) {
-        let top = oy * STRIDE_Y;
-        let left = ox * STRIDE_X;
-        let corner = ((image * H + top) * W + left) * VECTORS + at % VECTORS;
-        let wins = is_first_maximum(corner, (py - top) * KW + px - left);
+        let wins = is_first_maximum(plane, oy * STRIDE_Y, ox * STRIDE_X, pixel % (H * W));
         let gradient = dY[((image * OH + oy) * OW + ox) * VECTORS + at % VECTORS];
         sum += select(vec4f(), gradient, wins);
       }

@@ -17,6 +17,27 @@ export function isMaximum(value: v128, largest: v128): v128 {
   return v128.or(f32x4.eq(value, largest), f32x4.ne(value, value));
 }
 
+/** Rows or columns of a window that begins at `start` which lie before the image. */
+// @ts-ignore: decorator
+@inline
+export function before(start: i32): i32 {
+  return max(0, -start);
+}
+
+/** Rows or columns of such a window up to the image's end. */
+// @ts-ignore: decorator
+@inline
+export function until(start: i32, window: i32, size: i32): i32 {
+  return min(window, size - start);
+}
+
+/** Whether every window along an axis lies in the image. */
+// @ts-ignore: decorator
+@inline
+export function allInside(positions: i32, window: i32, stride: i32, pad: i32, size: i32): bool {
+  return pad == 0 && (positions - 1) * stride + window <= size;
+}
+
 /** Largest of a window's pixels; NaN if one is. */
 // @ts-ignore: decorator
 @inline

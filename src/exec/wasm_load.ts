@@ -120,14 +120,14 @@ async function ownModules(
 /** A call with its pointers, as every thread makes it. */
 function prepareCall(
   call: PlanCall,
-  { units, args }: WasmDispatch,
+  { kernel = call.op.name, units, args }: WasmDispatch,
   module: WebAssembly.Module | undefined,
   memory: WasmMemory,
   options: PrepareOptions,
 ): WasmCall {
   const pointers = call.operands.map((operand) => pointerTo(memory, operand));
   return {
-    name: call.op.name,
+    name: kernel,
     ...(module && { module }),
     units,
     args: [...pointers, ...(call.op.step ? [0] : []), ...args],

@@ -13,12 +13,12 @@ export interface Kernel {
   readonly workgroups: WgslDispatch["workgroups"];
 }
 
-/** The WGSL text of an op. */
-export type LoadShader = (op: string) => Promise<string>;
+/** The WGSL text of a kernel, which most ops have one of, under their name. */
+export type LoadShader = (kernel: string) => Promise<string>;
 
-/** The shader of an op from the library's folder `wgsl`. */
-export async function readShader(op: string): Promise<string> {
-  const path = new URL(`../../wgsl/${op}.wgsl`, import.meta.url);
+/** A shader from the library's folder `wgsl`. */
+export async function readShader(kernel: string): Promise<string> {
+  const path = new URL(`../../wgsl/${kernel}.wgsl`, import.meta.url);
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
@@ -37,14 +37,14 @@ export function kernelCache(gpu: WebgpuDevice, loadShader: LoadShader): (call: P
   const layouts = new Map<string, GPUBindGroupLayout>();
   const pipelines = new Map<string, Promise<Omit<Kernel, "workgroups">>>();
 
-  const moduleOf = (call: PlanCall, text: string | undefined) =>
-    remember(modules, text ?? call.op.name, async () => {
-      const code = text ?? await loadShader(call.op.name).catch((error) => {
+  const moduleOf = (call: PlanCall, kernel: string, text: string | undefined) =>
+    remember(modules, text ?? kernel, async () => {
+      const code = text ?? await loadShader(kernel).catch((error) => {
         throw new DescentError(`Cannot read the shader of ${describeCall(call)}: ${oneLine(error)}`);
       });
       let module: GPUShaderModule;
       await gpu.scopedOrThrow(() => `Cannot compile the shader of ${describeCall(call)}`, () => {
-        module = gpu.device.createShaderModule({ label: call.op.name, code });
+        module = gpu.device.createShaderModule({ label: kernel, code });
       });
       return module!;
     });
@@ -53,18 +53,18 @@ export function kernelCache(gpu: WebgpuDevice, loadShader: LoadShader): (call: P
     remember(layouts, layoutKey(call), () => gpu.device.createBindGroupLayout({ entries: entriesOf(call) }));
 
   return async (call) => {
-    const { overrides, workgroups, text } = dispatchOf(
+    const { kernel: name = call.op.name, overrides, workgroups, text } = dispatchOf(
       call,
       gpu.device.limits.maxComputeWorkgroupsPerDimension,
     );
-    const key = `${text ?? call.op.name} ${layoutKey(call)} ${JSON.stringify(overrides)}`;
+    const key = `${text ?? name} ${layoutKey(call)} ${JSON.stringify(overrides)}`;
     const kernel = await remember(pipelines, key, async () => {
-      const module = await moduleOf(call, text);
+      const module = await moduleOf(call, name, text);
       let layout: GPUBindGroupLayout, pipeline: GPUComputePipeline;
       await gpu.scopedOrThrow(() => `Cannot prepare ${describeCall(call)}`, () => {
         layout = layoutOf(call);
         pipeline = gpu.device.createComputePipeline({
-          label: call.op.name,
+          label: name,
           layout: gpu.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
           compute: { module, entryPoint: "main", constants: overrides },
         });

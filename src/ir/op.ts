@@ -48,7 +48,9 @@ export interface WgslDispatch {
   readonly overrides: Readonly<Record<string, number>>;
   /** Workgroups along each axis of the grid. */
   readonly workgroups: readonly [x: number, y: number, z: number];
-  /** The shader's text, whose entry point is `main`. Default: the library's file of the op's name. */
+  /** Which of the library's shaders, where some settings have their own. Default: that of the op's name. */
+  readonly kernel?: string;
+  /** The shader's text, whose entry point is `main`. Default: the library's file of `kernel`. */
   readonly text?: string;
 }
 
@@ -61,11 +63,13 @@ export interface WasmDispatch {
   readonly units: number;
   /** Numbers that the kernel takes after its pointers. */
   readonly args: readonly number[];
+  /** Which of the library's kernels, where some settings have their own. Default: that of the op's name. */
+  readonly kernel?: string;
   /** Bytes that each thread needs for intermediate values. Default 0. */
   readonly scratchBytes?: number;
   /**
    * A module with the kernel, exported by the op's name, on the shared memory that it imports as `env.memory`. Give the
-   * same array for the same kernel: it is compiled once. Default: the library's kernel of the op's name.
+   * same array for the same kernel: it is compiled once. Default: the library's kernel `kernel`.
    */
   readonly code?: Uint8Array<ArrayBuffer>;
 }

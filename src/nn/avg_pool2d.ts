@@ -2,13 +2,15 @@ import { checkOptions } from "../core/option_names.ts";
 import { avgPool2d as avgPool2dNode } from "../ops/avg_pool2d.ts";
 import type { Layer } from "./layer.ts";
 import type { Pair } from "./pair.ts";
-import { poolLayer, type PoolLayerOptions } from "./pool.ts";
+import { type AvgPoolOptions, poolLayer } from "./pool.ts";
 
 /**
  * The mean of each channel in every window of `window` pixels (a number, or [height, width]; default 2), which moves by
- * `stride` (default: its own size). What does not fill a window at the bottom or right is left out.
+ * `stride` (default: its own size). Padding counts as zeros, or with `countIncludePad: false` not at all. What does not
+ * fill a window at the bottom or right is left out, unless `ceilMode` is set; what lies past the padding never counts.
  *
- * Shapes: rows [H,W,C] → rows [OH,OW,C]; OH = ⌊(H − window)/stride⌋ + 1. Throws as `maxPool2d` does.
+ * Shapes: rows [H,W,C] → rows [OH,OW,C], as of `maxPool2d`. The numbers are those of PyTorch's AvgPool2d. Throws as
+ * `maxPool2d` does.
  *
  * @example
  * ```ts
@@ -18,7 +20,7 @@ import { poolLayer, type PoolLayerOptions } from "./pool.ts";
  * assertEquals(model.outputShape, [12, 12, 20]);
  * ```
  */
-export function avgPool2d(window: Pair = 2, options: Pick<PoolLayerOptions, "stride"> = {}): Layer {
-  checkOptions("avgPool2d", options, { stride: true });
+export function avgPool2d(window: Pair = 2, options: AvgPoolOptions = {}): Layer {
+  checkOptions("avgPool2d", options, { stride: true, padding: true, ceilMode: true, countIncludePad: true });
   return poolLayer("avg_pool2d", avgPool2dNode, window, options);
 }

@@ -1,14 +1,24 @@
 import { require } from "../core/errors.ts";
 import { checkOptions, shown } from "../core/option_names.ts";
-import { type Activation, ACTIVATIONS } from "../ops/_activation.ts";
+import type { Activation } from "../ops/_activation.ts";
 import { linear } from "../ops/linear.ts";
-import { type Initializer, INITIALIZERS } from "./initializers.ts";
-import { type Layer, parameter, refuseShape } from "./layer.ts";
+import type { Initializer } from "./initializers.ts";
+import {
+  biasFor,
+  checkActivation,
+  checkBias,
+  checkInitializer,
+  type Layer,
+  parameter,
+  refuseShape,
+} from "./layer.ts";
 
 /** Settings of `dense`. */
 export interface DenseOptions {
   /** f of what it gives. Default `relu`; the last layer of a classifier takes `identity`, since the loss takes logits. */
   readonly activation?: Activation;
+  /** Whether a bias is added, one for each unit. Default true. */
+  readonly bias?: boolean;
   /** Of the weights; biases start at zero. Default `glorot_uniform`. */
   readonly initializer?: Initializer;
 }
@@ -26,36 +36,28 @@ export interface DenseOptions {
  * ```
  */
 export function dense(units: number, options: DenseOptions = {}): Layer {
-  checkOptions("dense", options, {
-    activation: true,
-    initializer: true,
-  });
-  const { activation = "relu", initializer = "glorot_uniform" } = options;
+  checkOptions("dense", options, { activation: true, bias: true, initializer: true });
+  const { activation = "relu", bias: isTrained = true, initializer = "glorot_uniform" } = options;
   require(
     Number.isSafeInteger(units) && units > 0,
     () => `A layer needs a positive whole number of units, got ${shown(units)}`,
   );
-  require(
-    ACTIVATIONS.includes(activation),
-    () => `Unknown activation "${activation}": choose from ${ACTIVATIONS.join(", ")}`,
-  );
-  require(
-    INITIALIZERS.includes(initializer),
-    () => `Unknown initializer "${initializer}": choose from ${INITIALIZERS.join(", ")}`,
-  );
+  checkBias(isTrained);
+  checkActivation(activation);
+  checkInitializer(initializer);
   return {
     kind: "dense",
-    config: { units, activation, initializer },
+    config: { units, activation, initializer, ...(!isTrained && { bias: isTrained }) },
     build(name, inputShape) {
       if (inputShape.length !== 1) {
         refuseShape(name, "dense", inputShape, "flat rows: put flatten() before it");
       }
       const inputs = inputShape[0]!, fan = { fanIn: inputs, fanOut: units };
       const weights = parameter(`${name}/weights`, [inputs, units], { initializer, ...fan });
-      const bias = parameter(`${name}/bias`, [units], { initializer: "zeros", ...fan });
+      const bias = biasFor(name, units, isTrained, fan);
       return {
         outputShape: [units],
-        parameters: [weights, bias],
+        parameters: [weights, ...bias.parameters],
         apply: (x) => linear(x, weights.node, bias.node, { activation, label: name }),
       };
     },

@@ -1,10 +1,13 @@
 /** What a layer is: plain data and two functions. Its parameters are made once, its function is applied to any batch. */
-import { DescentError } from "../core/errors.ts";
+import { DescentError, require } from "../core/errors.ts";
+import { shown } from "../core/option_names.ts";
 import { formatShape, type Shape } from "../core/tensor.ts";
 import { leaf } from "../ir/leaf.ts";
 import type { Node } from "../ir/node.ts";
 import type { Attr } from "../ir/op.ts";
-import type { Initializer } from "./initializers.ts";
+import { type Activation, ACTIVATIONS } from "../ops/_activation.ts";
+import { zeros } from "../ops/zeros.ts";
+import { type Initializer, INITIALIZERS } from "./initializers.ts";
 
 /** A trained value: its leaf in every graph, and how it starts. Using it twice ties it. */
 export interface Parameter {
@@ -102,6 +105,39 @@ export function parameter(
   { initializer, fanIn, fanOut }: { initializer: Initializer; fanIn: number; fanOut: number },
 ): Parameter {
   return { node: leaf("parameter", label, shape), initializer, fanIn, fanOut };
+}
+
+/** A layer's bias: a parameter, or zeros, which a plan makes once. Kernels add it either way. */
+export function biasFor(
+  name: string,
+  units: number,
+  isTrained: boolean,
+  fan: { readonly fanIn: number; readonly fanOut: number },
+): { readonly node: Node; readonly parameters: readonly Parameter[] } {
+  if (!isTrained) return { node: zeros(units), parameters: [] };
+  const bias = parameter(`${name}/bias`, [units], { ...fan, initializer: "zeros" });
+  return { node: bias.node, parameters: [bias] };
+}
+
+/** Throws the sentence for what is no answer to whether there is a bias. */
+export function checkBias(bias: boolean): void {
+  require(typeof bias === "boolean", () => `The option bias must be true or false, got ${shown(bias)}`);
+}
+
+/** Throws the sentence for a name that is no activation. */
+export function checkActivation(activation: Activation): void {
+  require(
+    ACTIVATIONS.includes(activation),
+    () => `Unknown activation "${activation}": choose from ${ACTIVATIONS.join(", ")}`,
+  );
+}
+
+/** Throws the sentence for a name that is no initializer. */
+export function checkInitializer(initializer: Initializer): void {
+  require(
+    INITIALIZERS.includes(initializer),
+    () => `Unknown initializer "${initializer}": choose from ${INITIALIZERS.join(", ")}`,
+  );
 }
 
 /** The sentence for a layer whose input has the wrong shape. */

@@ -9,19 +9,25 @@ import { layerNorm, type LayerNormOptions } from "./layer_norm.ts";
 import { sampleNormalLayer } from "./sample_normal.ts";
 import { avgPool2d } from "./avg_pool2d.ts";
 import type { Corruption } from "../ops/corrupt.ts";
+import { conv1dFromConfig } from "./conv1d.ts";
 import { conv2dFromConfig } from "./conv2d.ts";
+import { conv2dTransposeFromConfig } from "./conv2d_transpose.ts";
 import { corruption } from "./corruption.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
+import { embeddingFromConfig } from "./embedding.ts";
 import { flatten } from "./flatten.ts";
+import { globalAvgPool2d, globalMaxPool2d } from "./global_pool.ts";
 import type { Initializer } from "./initializers.ts";
 import type { Layer } from "./layer.ts";
 import { maxPool2d } from "./max_pool2d.ts";
 import { input, type Model, modelOf, type NamedShape, through } from "./network.ts";
 import { poolFromConfig } from "./pool.ts";
 import type { Gives, ModelScaling } from "./recorded.ts";
+import { reshapeFromConfig } from "./reshape.ts";
 import { standardizeFromConfig } from "./standardize.ts";
 import { tiedDense } from "./tied_dense.ts";
+import { upsample2dFromConfig } from "./upsample2d.ts";
 
 /** A description that is whole, of a layer that is not known here. */
 export class UnknownKindError extends DescentError {}
@@ -31,7 +37,9 @@ const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
   ["augmentation", augmentationFromConfig],
   ["avg_pool2d", poolFromConfig(avgPool2d)],
   ["batch_norm", (config) => batchNorm(config as BatchNormOptions)],
+  ["conv1d", conv1dFromConfig],
   ["conv2d", conv2dFromConfig],
+  ["conv2d_transpose", conv2dTransposeFromConfig],
   ["corruption", (config) =>
     corruption(config.rate as number, {
       kind: config.kind as Corruption,
@@ -41,16 +49,26 @@ const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
   ["dense", (config) =>
     dense(config.units as number, {
       activation: config.activation as Activation,
+      bias: config.bias as boolean,
       initializer: config.initializer as Initializer,
     })],
   ["dropout", (config) => dropout(config.rate as number)],
   ["elementwise", elementwiseFromConfig],
+  ["embedding", embeddingFromConfig],
   ["flatten", flatten],
+  ["global_avg_pool2d", globalAvgPool2d],
+  ["global_max_pool2d", globalMaxPool2d],
   ["layer_norm", (config) => layerNorm(config as LayerNormOptions)],
   ["max_pool2d", poolFromConfig(maxPool2d)],
+  ["reshape", reshapeFromConfig],
   ["sample_normal", sampleNormalLayer],
   ["standardize", standardizeFromConfig],
-  ["tied_dense", (config) => tiedDense(config.of as string, { activation: config.activation as Activation })],
+  ["tied_dense", (config) =>
+    tiedDense(config.of as string, {
+      activation: config.activation as Activation,
+      bias: config.bias as boolean,
+    })],
+  ["upsample2d", upsample2dFromConfig],
 ]);
 
 /** A model as JSON can hold it. */

@@ -1,14 +1,16 @@
 import { require } from "../core/errors.ts";
 import { checkOptions } from "../core/option_names.ts";
 import { formatShape } from "../core/tensor.ts";
-import { type Activation, ACTIVATIONS } from "../ops/_activation.ts";
+import type { Activation } from "../ops/_activation.ts";
 import { linear } from "../ops/linear.ts";
-import { type Layer, parameter, refuseShape } from "./layer.ts";
+import { biasFor, checkActivation, checkBias, type Layer, refuseShape } from "./layer.ts";
 
 /** Settings of `tiedDense`. */
 export interface TiedDenseOptions {
   /** f of what it gives. Default `identity`: a decoder gives logits, since the loss takes them. */
   readonly activation?: Activation;
+  /** Whether a bias of its own is added. Default true. */
+  readonly bias?: boolean;
 }
 
 /**
@@ -31,15 +33,13 @@ export interface TiedDenseOptions {
  * ```
  */
 export function tiedDense(of: string, options: TiedDenseOptions = {}): Layer {
-  checkOptions("tiedDense", options, { activation: true });
-  const { activation = "identity" } = options;
-  require(
-    ACTIVATIONS.includes(activation),
-    () => `Unknown activation "${activation}": choose from ${ACTIVATIONS.join(", ")}`,
-  );
+  checkOptions("tiedDense", options, { activation: true, bias: true });
+  const { activation = "identity", bias: isTrained = true } = options;
+  checkBias(isTrained);
+  checkActivation(activation);
   return {
     kind: "tied_dense",
-    config: { of, activation },
+    config: { of, activation, ...(!isTrained && { bias: isTrained }) },
     build(name, inputShape, _position, before = new Map()) {
       const weights = before.get(of)?.parameters.find(({ node }) => node.label === `${of}/weights`);
       require(weights !== undefined && weights.node.type.shape.length === 2, () => {
@@ -54,10 +54,10 @@ export function tiedDense(of: string, options: TiedDenseOptions = {}): Layer {
         refuseShape(name, "tied_dense", inputShape, `rows of shape ${expected}, the output of "${of}"`);
       }
       const fan = { fanIn: units!, fanOut: inputs! };
-      const bias = parameter(`${name}/bias`, [inputs!], { initializer: "zeros", ...fan });
+      const bias = biasFor(name, inputs!, isTrained, fan);
       return {
         outputShape: [inputs!],
-        parameters: [bias],
+        parameters: bias.parameters,
         apply: (x) => linear(x, weights.node, bias.node, { activation, transposeWeights: true, label: name }),
       };
     },

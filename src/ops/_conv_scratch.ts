@@ -1,6 +1,6 @@
 /** Scratch bytes of the WASM kernels of the convolution ops; see kernels/lib/windows.ts and conv2d_weight_grad.ts there. */
 import { roundUp } from "../core/tensor.ts";
-import type { ConvAttrs, ConvSizes } from "./_conv.ts";
+import { type ConvAttrs, type ConvSizes, isGeneral } from "./_conv.ts";
 import { listBytes } from "./_support.ts";
 
 /** Positions of a tile of 1 to 5 vectors of channels; the same as in kernels/lib/windows.ts. */
@@ -31,14 +31,23 @@ function windowBytes(
   return Math.max(...tiles) + 12 * targetHeight + 4 * (sourceHeight + 1) + 16;
 }
 
+/** Of a window with gaps or groups, which packs its weights for `columns` results of `terms` terms a tap. */
+function generalBytes({ kh, kw }: ConvSizes, columns: number, terms: number): number {
+  return 4 * kh * kw * roundUp(columns, 4) * terms;
+}
+
 /** Of `conv2d`. */
-export function convListBytes({ x, kh, kw, oh }: ConvSizes, { strideX }: ConvAttrs): number {
+export function convListBytes(sizes: ConvSizes, attrs: ConvAttrs): number {
+  const { x, kh, kw, oh } = sizes, { strideX } = attrs;
+  if (isGeneral(attrs)) return generalBytes(sizes, sizes.n, sizes.seen);
   const source = { sourceHeight: x.height, sourceWidth: x.width, sourcePixel: x.pixel };
   return windowBytes({ ...source, kh, kw, strideX, targetHeight: oh });
 }
 
 /** Of `conv2d_input_grad`, whose source are the gradients; an image of one channel is first made of whole vectors. */
-export function convInputListBytes({ x, kh, kw, oh, ow, n }: ConvSizes, _attrs: ConvAttrs): number {
+export function convInputListBytes(sizes: ConvSizes, attrs: ConvAttrs): number {
+  const { x, kh, kw, oh, ow, n, groups } = sizes;
+  if (isGeneral(attrs)) return generalBytes(sizes, x.channels, n / groups);
   const source = { sourceHeight: oh, sourceWidth: ow, sourcePixel: roundUp(n, 4) };
   return windowBytes({ ...source, kh, kw, strideX: 1, targetHeight: x.height }) + 16 * x.height * x.width;
 }
@@ -48,6 +57,7 @@ const LISTED_POSITIONS = 1024;
 
 /** Of `conv2d_weight_grad`: places of the windows, four lists, the sums of four filters, and padded images. */
 export function convWeightListBytes({ x, kh, kw, oh, ow }: ConvSizes, attrs: ConvAttrs): number {
+  if (isGeneral(attrs)) return 0;
   const positions = roundUp(oh * ow, 4);
   const images = Math.min(x.count, Math.max(1, Math.floor(LISTED_POSITIONS / positions)));
   const isPadded = attrs.padTop + attrs.padBottom + attrs.padLeft + attrs.padRight > 0;

@@ -1,8 +1,9 @@
 /**
- * What the four pooling ops share: settings, sizes, checks and cases.
+ * What the four pooling ops share: settings, sizes and checks.
  * Legend: B images, H×W pixels, C channels; KH×KW window, strides sy and sx; OH×OW positions of the window.
- * OH = ⌊(H − KH)/sy⌋ + 1, likewise OW: pixels that do not fill a window are left out, as in Theano (ignore_border) and by
- * default in PyTorch.
+ * OH = ⌊(H + top + bottom − KH)/sy⌋ + 1, likewise OW: pixels that do not fill a window are left out, as in Theano
+ * (ignore_border) and by default in PyTorch. With `ceil` they have a window of their own that reaches past the padded
+ * image, if it begins before its end: ⌈ ⌉ instead of ⌊ ⌋. Pixels outside the image are not there.
  */
 import { formatShape, type Shape, type TensorType, tensorType } from "../core/tensor.ts";
 import type { View } from "../ir/op.ts";
@@ -18,6 +19,15 @@ export type PoolAttrs = {
   readonly strideX: number;
   /** Of max pooling: every one of equal maxima takes the window's whole gradient, as in Theano. Absent: the first does. */
   readonly sharesTies?: true;
+  /** Pixels around the image that windows may lie on, fewer than the window has. Absent: 0. */
+  readonly padTop?: number;
+  readonly padBottom?: number;
+  readonly padLeft?: number;
+  readonly padRight?: number;
+  /** Windows may reach past the end of the padded image. */
+  readonly ceil?: true;
+  /** Of average pooling: the mean of the pixels of the image alone. Absent: pads count as zeros. */
+  readonly excludesPads?: true;
 };
 
 /** A window of `window` pixels, height by width; strides default to the window's own sizes. */
@@ -25,17 +35,44 @@ export interface PoolOptions {
   readonly window: readonly [height: number, width: number];
   readonly stride?: readonly [y: number, x: number];
   readonly sharesTies?: boolean;
+  readonly padding?: readonly [top: number, bottom: number, left: number, right: number];
+  readonly ceil?: boolean;
+  readonly excludesPads?: boolean;
   readonly label?: string;
 }
 
-export function poolAttrs({ window, stride = window, sharesTies = false }: PoolOptions): PoolAttrs {
+export function poolAttrs(options: PoolOptions): PoolAttrs {
+  const { window, stride = window, sharesTies = false, padding, ceil = false, excludesPads = false } =
+    options;
+  const [padTop = 0, padBottom = 0, padLeft = 0, padRight = 0] = padding ?? [];
   return {
     windowHeight: window[0],
     windowWidth: window[1],
     strideY: stride[0],
     strideX: stride[1],
     ...(sharesTies && { sharesTies }),
+    ...(padTop + padBottom + padLeft + padRight !== 0 && { padTop, padBottom, padLeft, padRight }),
+    ...(ceil && { ceil }),
+    ...(excludesPads && { excludesPads }),
   };
+}
+
+/** Positions of a window along an axis of `size` pixels with pads before and after. */
+export function pooledSize(
+  size: number,
+  { window, stride, before = 0, after = 0, ceil = false }: {
+    readonly window: number;
+    readonly stride: number;
+    readonly before?: number | undefined;
+    readonly after?: number | undefined;
+    readonly ceil?: boolean | undefined;
+  },
+): number {
+  const floor = positions(size, window, stride, before + after);
+  if (!ceil) return floor;
+  const all = Math.ceil((size + before + after - window) / stride) + 1;
+  // As in PyTorch, no window lies in the padding behind the image alone.
+  return (all - 1) * stride >= size + before ? all - 1 : all;
 }
 
 export interface PoolSizes {
@@ -48,8 +85,20 @@ export function poolSizes(shape: Shape, attrs: PoolAttrs): PoolSizes {
   const x = imagesOf(shape);
   return {
     x,
-    oh: positions(x.height, attrs.windowHeight, attrs.strideY, 0),
-    ow: positions(x.width, attrs.windowWidth, attrs.strideX, 0),
+    oh: pooledSize(x.height, {
+      window: attrs.windowHeight,
+      stride: attrs.strideY,
+      before: attrs.padTop,
+      after: attrs.padBottom,
+      ceil: attrs.ceil,
+    }),
+    ow: pooledSize(x.width, {
+      window: attrs.windowWidth,
+      stride: attrs.strideX,
+      before: attrs.padLeft,
+      after: attrs.padRight,
+      ceil: attrs.ceil,
+    }),
   };
 }
 
@@ -66,11 +115,22 @@ export function pooledType(op: string, x: TensorType, attrs: PoolAttrs): TensorT
       "must be positive whole numbers",
   );
   const [count, height, width, channels] = x.shape;
+  const { padTop = 0, padBottom = 0, padLeft = 0, padRight = 0 } = attrs;
+  const isPad = (pad: number, window: number) => Number.isSafeInteger(pad) && pad >= 0 && pad < window;
   fits(
-    window[0]! <= height! && window[1]! <= width!,
+    [padTop, padBottom].every((pad) => isPad(pad, window[0]!)) &&
+      [padLeft, padRight].every((pad) => isPad(pad, window[1]!)),
     verb,
     [x],
-    `the window ${formatShape(window)} is larger than the image ${formatShape([height!, width!])}`,
+    `padding ${formatShape([padTop, padBottom, padLeft, padRight])} must be whole numbers of 0 or more, ` +
+      `less than the window ${formatShape(window)}`,
+  );
+  const rows = height! + padTop + padBottom, columns = width! + padLeft + padRight;
+  fits(
+    window[0]! <= rows && window[1]! <= columns,
+    verb,
+    [x],
+    `the window ${formatShape(window)} is larger than the image ${formatShape([rows, columns])}`,
   );
   const { oh, ow } = poolSizes(x.shape, attrs);
   return tensorType("f32", [count!, oh, ow, channels!]);
@@ -95,29 +155,78 @@ export function poolNumbers({ x, oh, ow }: PoolSizes, attrs: PoolAttrs) {
     KW: attrs.windowWidth,
     STRIDE_Y: attrs.strideY,
     STRIDE_X: attrs.strideX,
+    PAD_TOP: attrs.padTop ?? 0,
+    PAD_LEFT: attrs.padLeft ?? 0,
   };
 }
 
-/** Values that lie under windows, one under several counted for each. */
+/** Those of average pooling of images of shape `shape`. `UNEVEN`: not every window is a mean of as many values. */
+export function averageNumbers(shape: Shape, attrs: PoolAttrs) {
+  const sizes = poolSizes(shape, attrs), { x, oh, ow } = sizes;
+  const { padTop = 0, padBottom = 0, padLeft = 0, padRight = 0 } = attrs;
+  const isPast = (oh - 1) * attrs.strideY + attrs.windowHeight > x.height + padTop + padBottom ||
+    (ow - 1) * attrs.strideX + attrs.windowWidth > x.width + padLeft + padRight;
+  return {
+    ...poolNumbers(sizes, attrs),
+    PAD_BOTTOM: padBottom,
+    PAD_RIGHT: padRight,
+    EXCLUDES: attrs.excludesPads ? 1 : 0,
+    UNEVEN: isPast || attrs.excludesPads ? 1 : 0,
+  };
+}
+
+/** Values of which a window at `o` of an axis is the mean: those of the image, or with pads, but never past them. */
+function counted(
+  o: number,
+  size: number,
+  [window, stride, before = 0, after = 0]: Axis,
+  excludes: boolean,
+): number {
+  const from = o * stride - before, to = Math.min(from + window, size + after);
+  return excludes ? Math.min(to, size) - Math.max(from, 0) : to - from;
+}
+
+type Axis = readonly [
+  window: number,
+  stride: number,
+  before?: number | undefined,
+  after?: number | undefined,
+];
+
+/** 1/values of the window at each position of an image. */
+export function sharesOf({ x, oh, ow }: PoolSizes, attrs: PoolAttrs): Float64Array {
+  const excludes = attrs.excludesPads === true;
+  const down: Axis = [attrs.windowHeight, attrs.strideY, attrs.padTop, attrs.padBottom];
+  const across: Axis = [attrs.windowWidth, attrs.strideX, attrs.padLeft, attrs.padRight];
+  return Float64Array.from({ length: oh * ow }, (_, position) => {
+    const rows = counted(Math.floor(position / ow), x.height, down, excludes);
+    return 1 / (rows * counted(position % ow, x.width, across, excludes));
+  });
+}
+
+/** Values that lie under windows, one under several counted for each, pads too. */
 export function poolTerms({ x, oh, ow }: PoolSizes, attrs: PoolAttrs): number {
   return x.count * oh * ow * x.channels * attrs.windowHeight * attrs.windowWidth;
 }
 
 /**
- * Visits every pair of a window and a pixel under it, windows and their pixels in row-major order. `at` is the element of
- * the window's first channel in Y, `pixel` that of the pixel's in X.
+ * Visits every pair of a window and a pixel of the image under it, windows and their pixels in row-major order. `at` is the
+ * element of the window's first channel in Y, `pixel` that of the pixel's in X.
  */
 export function forEachPixel(
   { x, oh, ow }: PoolSizes,
   attrs: PoolAttrs,
   visit: (at: number, pixel: number, isFirst: boolean) => void,
 ): void {
+  const { padTop = 0, padLeft = 0 } = attrs;
   for (let position = 0; position < x.count * oh * ow; position++) {
     const image = Math.floor(position / (oh * ow)), oy = Math.floor(position / ow) % oh, ox = position % ow;
-    const corner = image * x.image + oy * attrs.strideY * x.row + ox * attrs.strideX * x.pixel;
-    for (let ky = 0; ky < attrs.windowHeight; ky++) {
-      for (let kx = 0; kx < attrs.windowWidth; kx++) {
-        visit(position * x.pixel, corner + ky * x.row + kx * x.pixel, ky + kx === 0);
+    const top = oy * attrs.strideY - padTop, left = ox * attrs.strideX - padLeft;
+    let isFirst = true;
+    for (let iy = Math.max(0, top); iy < Math.min(x.height, top + attrs.windowHeight); iy++) {
+      for (let ix = Math.max(0, left); ix < Math.min(x.width, left + attrs.windowWidth); ix++) {
+        visit(position * x.pixel, image * x.image + iy * x.row + ix * x.pixel, isFirst);
+        isFirst = false;
       }
     }
   }
@@ -155,53 +264,3 @@ export function forEachMaximum(
     }
   });
 }
-
-/** A geometry that the four ops are tested with. */
-export interface PoolCase {
-  readonly x: Shape;
-  readonly y: Shape;
-  readonly attrs: PoolAttrs;
-  readonly label: string;
-  readonly bench: boolean;
-  /** Also test it with equal values in a window. */
-  readonly ties: boolean;
-}
-
-type CaseOptions = {
-  readonly stride?: readonly [number, number];
-  readonly bench?: boolean;
-  readonly ties?: boolean;
-};
-
-function poolCase(
-  x: Shape,
-  window: readonly [number, number],
-  { stride = window, bench = false, ties = false }: CaseOptions = {},
-): PoolCase {
-  const attrs = poolAttrs({ window, stride }), { oh, ow } = poolSizes(x, attrs);
-  const label = `${formatShape(x)} by ${window.join("×")} every ${stride.join("×")}`;
-  return { x, y: [x[0]!, oh, ow, x[3]!], attrs, label, bench, ties };
-}
-
-export const POOL_CASES: readonly PoolCase[] = [
-  poolCase([1, 1, 1, 1], [1, 1]),
-  poolCase([128, 20, 20, 15], [2, 2], { bench: true }),
-  poolCase([128, 6, 6, 20], [2, 2], { bench: true }),
-  poolCase([3, 7, 9, 5], [2, 2], { ties: true }),
-  poolCase([2, 5, 4, 1], [2, 2]),
-  poolCase([5, 2, 2, 13], [2, 2]),
-  poolCase([1, 6, 6, 17], [2, 2]),
-  poolCase([3, 5, 6, 7], [1, 1]),
-  poolCase([2, 9, 8, 3], [1, 1], { stride: [4, 3] }),
-  poolCase([2, 6, 7, 5], [6, 7], { ties: true }),
-  poolCase([1, 11, 11, 3], [11, 11]),
-  poolCase([2, 13, 12, 2], [11, 11], { stride: [1, 1] }),
-  poolCase([2, 9, 11, 6], [2, 3], { stride: [4, 5] }),
-  poolCase([3, 9, 9, 11], [3, 3], { stride: [2, 2], ties: true }),
-  poolCase([2, 6, 7, 5], [3, 3], { stride: [1, 1], ties: true }),
-  poolCase([2, 5, 5, 4], [2, 2], { stride: [1, 1] }),
-  poolCase([2, 6, 6, 4], [2, 2], { stride: [2, 3] }),
-  poolCase([2, 8, 7, 9], [4, 2], { stride: [1, 3] }),
-  poolCase([11385, 2, 3, 1], [2, 2]),
-  poolCase([11385, 3, 3, 2], [2, 2], { stride: [1, 1] }),
-];

@@ -1,28 +1,32 @@
 /**
- * avg_pool2d: Y[b,oy,ox,c] = mean of X[b, oy·sy + ky, ox·sx + kx, c] over a window of KH×KW pixels, without padding.
- * Shapes: X [B,H,W,C] → Y [B,OH,OW,C]; OH = ⌊(H − KH)/sy⌋ + 1: what does not fill a window is left out.
+ * avg_pool2d: Y[b,oy,ox,c] = mean of X[b, oy·sy + ky − top, ox·sx + kx − left, c] over a window of KH×KW pixels. Pads count as
+ * zeros, or not at all (`excludesPads`); what lies past the pads never counts, as in PyTorch.
+ * Shapes: X [B,H,W,C] → Y [B,OH,OW,C]; see _pool.ts for OH.
  */
 import { gradientLabel } from "../ir/gradients.ts";
 import { type Node, node } from "../ir/node.ts";
 import type { Op, ReferenceCall } from "../ir/op.ts";
 import {
+  averageNumbers,
   forEachPixel,
-  POOL_CASES,
   type PoolAttrs,
   poolAttrs,
   pooledType,
-  poolNumbers,
   type PoolOptions,
   poolSizes,
   poolTerms,
+  sharesOf,
 } from "./_pool.ts";
+import { POOL_CASES } from "./_pool_cases.ts";
 import { flatGrid, ROUNDING, vectorsOf } from "./_support.ts";
 import { avgPool2dGrad } from "./avg_pool2d_grad.ts";
 
 /** Means over the windows; with `absolute`, of absolute values. */
 function means({ inputs: [x], output, attrs }: ReferenceCall<PoolAttrs>, absolute: boolean): Float64Array {
-  const share = 1 / (attrs.windowHeight * attrs.windowWidth), mean = new Float64Array(output.data.length);
-  forEachPixel(poolSizes(x!.type.shape, attrs), attrs, (at, pixel) => {
+  const sizes = poolSizes(x!.type.shape, attrs), shares = sharesOf(sizes, attrs);
+  const mean = new Float64Array(output.data.length);
+  forEachPixel(sizes, attrs, (at, pixel) => {
+    const share = shares[at / output.pitch % shares.length]!;
     for (let c = 0; c < output.pitch; c++) {
       const value = x!.data[pixel + c]!;
       mean[at + c]! += share * (absolute ? Math.abs(value) : value);
@@ -48,12 +52,12 @@ export const avgPool2dOp: Op<PoolAttrs> = {
   },
   flops: ({ inputs, attrs }) => poolTerms(poolSizes(inputs[0]!.shape, attrs), attrs),
   wgsl: ({ inputs, output, attrs }) => ({
-    overrides: { B: output.shape[0]!, ...poolNumbers(poolSizes(inputs[0]!.shape, attrs), attrs) },
+    overrides: { B: output.shape[0]!, ...averageNumbers(inputs[0]!.shape, attrs) },
     workgroups: flatGrid(vectorsOf(output)),
   }),
   wasm: ({ inputs, output, attrs }) => ({
     units: output.shape[0]! * output.shape[1]!,
-    args: Object.values(poolNumbers(poolSizes(inputs[0]!.shape, attrs), attrs)),
+    args: Object.values(averageNumbers(inputs[0]!.shape, attrs)),
   }),
   cases: POOL_CASES.map(({ x, attrs, label, bench }) => ({
     label,

@@ -1,20 +1,21 @@
 /**
- * avg_pool2d_grad: dX, the gradient of avg_pool2d by its images: every pixel of a window takes 1/(KH·KW) of the window's
- * gradient. Where windows overlap their gradients add up; pixels of no window get 0.
+ * avg_pool2d_grad: dX, the gradient of avg_pool2d by its images: every pixel of a window takes 1/n of the window's gradient,
+ * where n counts what the window is the mean of. Where windows overlap their gradients add up; pixels of no window get 0.
  * Shapes: dY [B,OH,OW,C] → dX [B,H,W,C].
  */
 import { type Shape, sizeOf, tensorType } from "../core/tensor.ts";
 import { type Node, node } from "../ir/node.ts";
 import type { Op, View } from "../ir/op.ts";
 import {
+  averageNumbers,
   forEachPixel,
-  POOL_CASES,
   type PoolAttrs,
   pooledGradType,
-  poolNumbers,
   poolSizes,
   poolTerms,
+  sharesOf,
 } from "./_pool.ts";
+import { POOL_CASES } from "./_pool_cases.ts";
 import { flatGrid, ROUNDING, vectorsOf } from "./_support.ts";
 
 type AvgPool2dGradAttrs = PoolAttrs & {
@@ -28,8 +29,9 @@ function shapeOf({ sizes }: AvgPool2dGradAttrs): Shape {
 
 /** Adds each window's share to its pixels; with `absolute`, its absolute value. */
 function scatter(into: Float64Array, dY: View, attrs: AvgPool2dGradAttrs, absolute: boolean): void {
-  const share = 1 / (attrs.windowHeight * attrs.windowWidth);
-  forEachPixel(poolSizes(shapeOf(attrs), attrs), attrs, (at, pixel) => {
+  const sizes = poolSizes(shapeOf(attrs), attrs), shares = sharesOf(sizes, attrs);
+  forEachPixel(sizes, attrs, (at, pixel) => {
+    const share = shares[at / dY.pitch % shares.length]!;
     for (let c = 0; c < dY.pitch; c++) {
       const value = share * dY.data[at + c]!;
       into[pixel + c]! += absolute ? Math.abs(value) : value;
@@ -52,12 +54,12 @@ export const avgPool2dGradOp: Op<AvgPool2dGradAttrs> = {
   },
   flops: ({ output, attrs }) => poolTerms(poolSizes(output.shape, attrs), attrs) + sizeOf(output.shape),
   wgsl: ({ output, attrs }) => ({
-    overrides: { B: output.shape[0]!, ...poolNumbers(poolSizes(output.shape, attrs), attrs) },
+    overrides: { B: output.shape[0]!, ...averageNumbers(output.shape, attrs) },
     workgroups: flatGrid(vectorsOf(output)),
   }),
   wasm: ({ output, attrs }) => ({
     units: output.shape[0]!,
-    args: Object.values(poolNumbers(poolSizes(output.shape, attrs), attrs)),
+    args: Object.values(averageNumbers(output.shape, attrs)),
   }),
   cases: POOL_CASES.map(({ x, y, attrs, label, bench }) => ({
     label,

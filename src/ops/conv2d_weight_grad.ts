@@ -1,20 +1,14 @@
 /**
- * conv2d_weight_grad: dW[ky,kx,c,n] = Σ X[b, oy·sy + ky − top, ox·sx + kx − left, c] · dY[b,oy,ox,n], the gradient of a
- * convolution by its weights.
- * Shapes: X [B,H,W,C] or [B,H,W], dY [B,OH,OW,N] → dW [KH,KW,C,N].
+ * conv2d_weight_grad: dW[ky,kx,c,n] = Σ X[b, oy·sy + ky·dy − top, ox·sx + kx·dx − left, c] · dY[b,oy,ox,n], the gradient
+ * of a convolution by its weights.
+ * Shapes: X [B,H,W,C] or [B,H,W], dY [B,OH,OW,N] → dW [KH,KW,C/G,N].
  */
 import { type Node, node } from "../ir/node.ts";
 import type { CallTypes, Op, ReferenceCall } from "../ir/op.ts";
-import { pitchOf, roundUp, type Shape, tensorType } from "../core/tensor.ts";
-import {
-  CONV_CASES,
-  type ConvAttrs,
-  convNumbers,
-  convShape,
-  convSizes,
-  convTerms,
-  forEachTap,
-} from "./_conv.ts";
+import { roundUp, type Shape, storageOf, tensorType } from "../core/tensor.ts";
+import { type ConvAttrs, convNumbers, convShape, convSizes, convTerms, isGeneral } from "./_conv.ts";
+import { CONV_CASES } from "./_conv_cases.ts";
+import { collectWeights } from "./_conv_definition.ts";
 import { convWeightListBytes } from "./_conv_scratch.ts";
 import { convTiling, isPadded } from "./_conv_tiles.ts";
 import { imagesOf } from "./_images.ts";
@@ -23,8 +17,8 @@ import { fits, ROUNDING } from "./_support.ts";
 type WeightGradAttrs = ConvAttrs & { readonly windowHeight: number; readonly windowWidth: number };
 
 function weightsShape(inputs: readonly { readonly shape: Shape }[], attrs: WeightGradAttrs): Shape {
-  const { channels } = imagesOf(inputs[0]!.shape);
-  return [attrs.windowHeight, attrs.windowWidth, channels, inputs[1]!.shape.at(-1)!];
+  const { channels } = imagesOf(inputs[0]!.shape), { groups = 1 } = attrs;
+  return [attrs.windowHeight, attrs.windowWidth, channels / groups, inputs[1]!.shape.at(-1)!];
 }
 
 function sizesOf({ inputs, attrs }: CallTypes<WeightGradAttrs>) {
@@ -33,21 +27,13 @@ function sizesOf({ inputs, attrs }: CallTypes<WeightGradAttrs>) {
 
 /** Adds the products to `into`; with `absolute`, their absolute values. */
 function collect(
-  { inputs: [x, dY], attrs }: ReferenceCall<WeightGradAttrs>,
+  { inputs, attrs }: ReferenceCall<WeightGradAttrs>,
   into: Float64Array,
   absolute: boolean,
 ): void {
-  const sizes = convSizes(x!.type.shape, weightsShape([x!.type, dY!.type], attrs), attrs);
-  const { n, x: { channels } } = sizes, pitch = pitchOf([1, n]);
-  const size = absolute ? Math.abs : (value: number) => value;
-  forEachTap(sizes, attrs, (position, tap, pixel) => {
-    const from = position * dY!.pitch;
-    for (let c = 0; c < channels; c++) {
-      const value = x!.data[pixel + c]!, row = (tap * channels + c) * pitch;
-      if (value === 0) continue;
-      for (let j = 0; j < n; j++) into[row + j]! += size(value * dY!.data[from + j]!);
-    }
-  });
+  const types = inputs.map(({ type }) => type),
+    sizes = convSizes(types[0]!.shape, weightsShape(types, attrs), attrs);
+  collectWeights(inputs, into, sizes, attrs, absolute);
 }
 
 export const conv2dWeightGradOp: Op<WeightGradAttrs> = {
@@ -71,37 +57,38 @@ export const conv2dWeightGradOp: Op<WeightGradAttrs> = {
   flops: (types) => 2 * convTerms(sizesOf(types)),
   wgsl(types) {
     const sizes = sizesOf(types), { x, kh, kw, n, oh, ow } = sizes;
+    const settings = { ...convNumbers(sizes, types.attrs), B: x.count };
+    if (isGeneral(types.attrs)) {
+      const { split, workgroups } = convTiling(storageOf(types.output.shape), x.count * oh * ow);
+      return { kernel: "conv2d_weight_grad_general", overrides: { ...settings, SPLIT: split }, workgroups };
+    }
     const rows = x.pixel === 1 ? Math.ceil(kh * kw / 4) : kh * kw * Math.ceil(x.channels / 4);
     const { split, workgroups } = convTiling(rows * Math.ceil(n / 4), x.count * oh * ow);
     return {
-      overrides: {
-        ...convNumbers(sizes, types.attrs),
-        B: x.count,
-        PADDED: +isPadded(types.attrs),
-        SPLIT: split,
-      },
+      overrides: { ...settings, PADDED: +isPadded(types.attrs), SPLIT: split },
       workgroups,
     };
   },
   wasm(types) {
     const sizes = sizesOf(types);
     return {
+      ...(isGeneral(types.attrs) && { kernel: "conv2d_weight_grad_general" }),
       // A row of the window of four filters each.
       units: sizes.kh * roundUp(sizes.n, 4) / 4,
       args: [sizes.x.count, ...Object.values(convNumbers(sizes, types.attrs))],
       scratchBytes: convWeightListBytes(sizes, types.attrs),
     };
   },
-  cases: CONV_CASES.map(({ x, window, filters, attrs, label, bench }, i) => ({
+  cases: CONV_CASES.map(({ x, weights, attrs, label, bench }, i) => ({
     label,
     inputs: [
       { shape: x, fill: x.length === 3 ? "sparse" : "normal" },
       {
-        shape: convShape(convSizes(x, [...window, x[3] ?? 1, filters], attrs)),
+        shape: convShape(convSizes(x, weights, attrs)),
         fill: i % 2 === 0 ? "normal" : "sparse",
       },
     ],
-    attrs: { ...attrs, windowHeight: window[0], windowWidth: window[1] },
+    attrs: { ...attrs, windowHeight: weights[0]!, windowWidth: weights[1]! },
     bench,
   })),
 };

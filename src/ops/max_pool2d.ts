@@ -1,6 +1,7 @@
 /**
- * max_pool2d: Y[b,oy,ox,c] = max of X[b, oy·sy + ky, ox·sx + kx, c] over a window of KH×KW pixels, without padding.
- * Shapes: X [B,H,W,C] → Y [B,OH,OW,C]; OH = ⌊(H − KH)/sy⌋ + 1: what does not fill a window is left out.
+ * max_pool2d: Y[b,oy,ox,c] = max of X[b, oy·sy + ky − top, ox·sx + kx − left, c] over a window of KH×KW pixels; those outside
+ * the image are passed over.
+ * Shapes: X [B,H,W,C] → Y [B,OH,OW,C]; see _pool.ts for OH.
  * A window that holds NaN gives NaN, as in PyTorch.
  */
 import { gradientLabel } from "../ir/gradients.ts";
@@ -8,16 +9,15 @@ import { type Node, node } from "../ir/node.ts";
 import type { Op, OpCase } from "../ir/op.ts";
 import {
   maximaOf,
-  POOL_CASES,
   type PoolAttrs,
   poolAttrs,
-  type PoolCase,
   pooledType,
   poolNumbers,
   type PoolOptions,
   poolSizes,
   poolTerms,
 } from "./_pool.ts";
+import { POOL_CASES, type PoolCase } from "./_pool_cases.ts";
 import { exact, flatGrid, vectorsOf } from "./_support.ts";
 import { maxPool2dGrad } from "./max_pool2d_grad.ts";
 

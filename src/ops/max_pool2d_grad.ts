@@ -12,14 +12,13 @@ import type { Op, OpCase, View } from "../ir/op.ts";
 import { type Activation, ACTIVATION_CODE, ACTIVATIONS, activationSlope } from "./_activation.ts";
 import {
   forEachMaximum,
-  POOL_CASES,
   type PoolAttrs,
-  type PoolCase,
   pooledGradType,
   poolNumbers,
   poolSizes,
   poolTerms,
 } from "./_pool.ts";
+import { POOL_CASES, type PoolCase } from "./_pool_cases.ts";
 import { flatGrid, forEachElement, ROUNDING, vectorsOf } from "./_support.ts";
 
 type MaxPool2dGradAttrs = PoolAttrs & {

@@ -17,6 +17,8 @@ import { conv2dWeightGradOp } from "./conv2d_weight_grad.ts";
 import { corruptOp } from "./corrupt.ts";
 import { countCorrectOp } from "./count_correct.ts";
 import { dropoutOp } from "./dropout.ts";
+import { embeddingOp } from "./embedding.ts";
+import { embeddingGradOp } from "./embedding_grad.ts";
 import { gatherOp } from "./gather.ts";
 import { gatherElementsOp } from "./gather_elements.ts";
 import { gatherRowsOp } from "./gather_rows.ts";
@@ -45,8 +47,11 @@ import { softmaxCrossEntropyOp } from "./softmax_cross_entropy.ts";
 import { softmaxCrossEntropyGradOp } from "./softmax_cross_entropy_grad.ts";
 import { sumRowsOp } from "./sum_rows.ts";
 import { sumSquaresOp } from "./sum_squares.ts";
+import { upsample2dOp } from "./upsample2d.ts";
+import { upsample2dGradOp } from "./upsample2d_grad.ts";
 import { weighRowsOp } from "./weigh_rows.ts";
 import { weightedSumRowsOp } from "./weighted_sum_rows.ts";
+import { zerosOp } from "./zeros.ts";
 
 export const OPS: readonly Op[] = [
   activationGradOp,
@@ -66,6 +71,8 @@ export const OPS: readonly Op[] = [
   corruptOp,
   countCorrectOp,
   dropoutOp,
+  embeddingOp,
+  embeddingGradOp,
   gatherOp,
   gatherElementsOp,
   gatherRowsOp,
@@ -94,6 +101,9 @@ export const OPS: readonly Op[] = [
   softmaxCrossEntropyGradOp,
   sumRowsOp,
   sumSquaresOp,
+  upsample2dOp,
+  upsample2dGradOp,
   weighRowsOp,
   weightedSumRowsOp,
+  zerosOp,
 ];

@@ -143,6 +143,34 @@ export const WGSL_BUGS: readonly PlantedBug[] = [
     from: "1 - y * y",
     to: "1 + y * y",
   },
+  {
+    what: "leaves no gaps between columns",
+    op: "conv2d",
+    file: "conv2d_general.wgsl",
+    from: "tap % KW * DILATION_X",
+    to: "tap % KW",
+  },
+  {
+    what: "measures from the pixels' corners",
+    op: "upsample2d",
+    file: "upsample2d.wgsl",
+    from: "2u * at + 1u",
+    to: "2u * at",
+  },
+  {
+    what: "counts pads that are excluded",
+    op: "avg_pool2d_grad",
+    file: "avg_pool2d_grad.wgsl",
+    from: "if (EXCLUDES == 0u)",
+    to: "if (EXCLUDES <= 1u)",
+  },
+  {
+    what: "takes the first 32 indices for all",
+    op: "embedding_grad",
+    file: "embedding_grad.wgsl",
+    from: "32u * word + bit",
+    to: "bit",
+  },
 ];
 
 export const WASM_BUGS: readonly PlantedBug[] = [
@@ -278,5 +306,40 @@ export const WASM_BUGS: readonly PlantedBug[] = [
     file: "confusion.ts",
     from: "counts + label * pitch + (<usize> argmax(z + <usize> i * pitch, classes) << 2)",
     to: "counts + <usize> argmax(z + <usize> i * pitch, classes) * pitch + (label << 2)",
+  },
+  {
+    what: "takes the first channel's group for all four",
+    op: "conv2d",
+    file: "lib/general_windows.ts",
+    from: "min(first + lane, count - 1) / size",
+    to: "min(first, count - 1) / size",
+  },
+  {
+    what: "does not turn a window with gaps",
+    op: "conv2d_input_grad",
+    file: "conv2d_input_grad_general.ts",
+    from: "flip ? tap : taps - 1 - tap",
+    to: "flip ? taps - 1 - tap : tap",
+  },
+  {
+    what: "leaves out the last column under a window with gaps",
+    op: "conv2d_weight_grad",
+    file: "conv2d_weight_grad_general.ts",
+    from: "(width - 1 - at) / strideX + 1)",
+    to: "(width - 1 - at) / strideX)",
+  },
+  {
+    what: "looks past the end of the image",
+    op: "max_pool2d",
+    file: "lib/pool.ts",
+    from: "min(window, size - start)",
+    to: "window",
+  },
+  {
+    what: "takes nothing of what lies behind the last pixel",
+    op: "upsample2d_grad",
+    file: "lib/upsample.ts",
+    from: "min(low + 1, size - 1) == own",
+    to: "low + 1 == own",
   },
 ];

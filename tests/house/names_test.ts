@@ -5,11 +5,12 @@ import type { Op } from "../../src/ir/op.ts";
 import { mapOp } from "../../src/ops/map.ts";
 import { OPS } from "../../src/ops/mod.ts";
 import { OPTIMIZER_OPS } from "../../src/optim/mod.ts";
-import { bringsKernels } from "../ops/own_kernels.ts";
+import { bringsKernels, kernelsOf } from "../ops/own_kernels.ts";
 import { entriesOf, FOLDERS, isSource, readFiles, ROOT } from "./sources.ts";
 
 const ALL_OPS = [...OPS, ...OPTIMIZER_OPS];
 const WITH_FILES = ALL_OPS.filter((op) => !bringsKernels(op));
+const KERNELS = WITH_FILES.flatMap((op) => [...kernelsOf(op).keys()]);
 const LONGEST_FILE = 300;
 
 for (const op of ALL_OPS) {
@@ -18,10 +19,14 @@ for (const op of ALL_OPS) {
     const module = await import(`../../src/${room}/${op.name}.ts`);
     assert(Object.values(module).includes(op), `src/${room}/${op.name}.ts does not export it`);
     if (!WITH_FILES.includes(op)) return;
-    const shader = await Deno.readTextFile(join(ROOT, `wgsl/${op.name}.wgsl`));
-    assert(/@compute[^{]*\bfn main\(/.test(shader), `wgsl/${op.name}.wgsl has no entry point main`);
-    const kernel = await Deno.readTextFile(join(ROOT, `kernels/${op.name}.ts`));
-    assert(kernel.includes(`\nexport function ${op.name}(`), `kernels/${op.name}.ts exports no ${op.name}`);
+    assert(kernelsOf(op).has(op.name), `no case takes the kernel ${op.name}`);
+    for (const name of kernelsOf(op).keys()) {
+      assert(name.startsWith(op.name), `${name} is a kernel of ${op.name}`);
+      const shader = await Deno.readTextFile(join(ROOT, `wgsl/${name}.wgsl`));
+      assert(/@compute[^{]*\bfn main\(/.test(shader), `wgsl/${name}.wgsl has no entry point main`);
+      const kernel = await Deno.readTextFile(join(ROOT, `kernels/${name}.ts`));
+      assert(`\n${kernel}`.includes(`\nexport function ${name}(`), `kernels/${name}.ts exports no ${name}`);
+    }
   });
 
   Deno.test(`${op.name} has cases with a value for each operand`, () => {
@@ -39,7 +44,7 @@ for (const op of ALL_OPS) {
 Deno.test("the compiled kernels export every op by its name", async () => {
   const bytes = await Deno.readFile(join(ROOT, "kernels/build/kernels.wasm"));
   const exported = WebAssembly.Module.exports(await WebAssembly.compile(bytes)).map(({ name }) => name);
-  assertEquals(WITH_FILES.map(({ name }) => name).filter((name) => !exported.includes(name)), []);
+  assertEquals(KERNELS.filter((name) => !exported.includes(name)), []);
 });
 
 Deno.test("every op that a file of src/ops or src/optim exports is in the list that tests and benchmarks read", async () => {
@@ -55,15 +60,14 @@ Deno.test("every op that a file of src/ops or src/optim exports is in the list t
 });
 
 Deno.test("every shader and every kernel belongs to an op", async () => {
-  const names = WITH_FILES.map(({ name }) => name);
   const stems = async (folder: string, end: string) =>
     (await entriesOf(folder)).filter(({ name }) => name.endsWith(end)).map(({ name }) =>
       name.slice(0, -end.length)
     );
-  assertEquals((await stems("wgsl", ".wgsl")).filter((name) => !names.includes(name)), []);
+  assertEquals((await stems("wgsl", ".wgsl")).filter((name) => !KERNELS.includes(name)), []);
   const tools = ["mod", "build"];
   assertEquals(
-    (await stems("kernels", ".ts")).filter((name) => !names.includes(name) && !tools.includes(name)),
+    (await stems("kernels", ".ts")).filter((name) => !KERNELS.includes(name) && !tools.includes(name)),
     [],
   );
 });

@@ -8,9 +8,9 @@ import type { Executor } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
 import { leaf } from "../../src/ir/leaf.ts";
-import { compile } from "../../src/ir/plan.ts";
 import { avgPool2d } from "../../src/nn/avg_pool2d.ts";
-import { conv2d, type Conv2dOptions } from "../../src/nn/conv2d.ts";
+import { conv2d } from "../../src/nn/conv2d.ts";
+import type { ConvolutionOptions } from "../../src/nn/convolution.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { flatten } from "../../src/nn/flatten.ts";
 import type { Layer } from "../../src/nn/layer.ts";
@@ -21,6 +21,7 @@ import { sgd } from "../../src/optim/sgd.ts";
 import { planSession } from "../../src/train/session_plan.ts";
 import { webgpuOrSkip } from "../exec/adapter.ts";
 import { imageSizes } from "../fixtures.ts";
+import { outputOf } from "./output_of.ts";
 
 const STEP: Step = { start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] };
 
@@ -115,24 +116,10 @@ Deno.test("conv2d() passes padding, stride, flip and activation on", () => {
   assertEquals(applied(conv2d(4, 3, { padding: 2 }), [8, 8]).pads, [2, 2, 2, 2]);
 });
 
-/** What layers give for one image, with the same values for every weight of a layer. */
-async function outputOf(
-  layers: readonly Layer[],
-  shape: Shape,
-  image: readonly number[],
-  weights: readonly (readonly number[])[] = [],
-) {
-  const model = sequential(shape, layers), x = leaf("input", "x", [1, ...shape]), y = model.apply(x);
-  const program = await referenceExecutor().load(compile({ run: [y] }));
-  program.write(x, image);
-  model.parameters.forEach(({ node }, i) => program.write(node, weights[i]!));
-  await program.run("run", [STEP]);
-  return [...await program.read(y)];
-}
-
 Deno.test("conv2d() slides its window as it is, or with flipKernel turned by 180°, and applies ReLU", async () => {
   const image = [1, 2, 3, 4, 5, 6, 7, 8, 9], window = [1, 0, -2, 0.5], bias = [2.5];
-  const slide = (options: Conv2dOptions) => outputOf([conv2d(1, 2, options)], [3, 3], image, [window, bias]);
+  const slide = (options: ConvolutionOptions) =>
+    outputOf([conv2d(1, 2, options)], [3, 3], image, [window, bias]);
   // 1·a − 2·c + 0.5·d + 2.5 of a b / c d, and with the window turned −2·b + 0.5·a + 1·d + 2.5.
   assertEquals(await slide({ activation: "identity" }), [-2, -2.5, -3.5, -4]);
   assertEquals(await slide({ activation: "identity", flipKernel: true }), [4, 3.5, 2.5, 2]);
@@ -197,7 +184,7 @@ Deno.test("layers refuse rows that hold no images, and images smaller than their
 });
 
 Deno.test("conv2d() and the pools refuse settings that cannot be, with what was given", () => {
-  const given = (options: Readonly<Record<string, unknown>>) => options as Conv2dOptions;
+  const given = (options: Readonly<Record<string, unknown>>) => options as ConvolutionOptions;
   const mistakes: readonly (readonly [() => Layer, string])[] = [
     [() => conv2d(0, 3), "A convolutional layer needs a positive whole number of filters, got 0"],
     [

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { sizeOf } from "../../src/core/tensor.ts";
 import { buildSuite, runSuite } from "../../src/exec/case.ts";
+import { readShader } from "../../src/exec/webgpu_pipelines.ts";
 import type { Op, OpCase } from "../../src/ir/op.ts";
 import { type Activation, ACTIVATION_CODE, ACTIVATIONS } from "../../src/ops/_activation.ts";
 import { CORRUPTIONS, corruptOp } from "../../src/ops/corrupt.ts";
@@ -10,7 +11,7 @@ import { SHADER_FUNCTIONS } from "../../src/ops/expression/shader_functions.ts";
 import { OPS } from "../../src/ops/mod.ts";
 import { ROOT } from "../house/sources.ts";
 import { everyExecutor } from "./forward.ts";
-import { bringsKernels } from "./own_kernels.ts";
+import { bringsKernels, kernelsOf } from "./own_kernels.ts";
 
 const WITH_ACTIVATION = OPS.filter(({ cases }) => cases.some(({ attrs }) => "activation" in attrs));
 const CODES = Object.values(ACTIVATION_CODE);
@@ -21,9 +22,11 @@ const EXECUTORS = await everyExecutor();
 
 Deno.test("the ops that take an activation are the six whose kernels are told one", async () => {
   const told: string[] = [];
-  for (const { name } of OPS.filter((op) => !bringsKernels(op))) {
-    const shader = await Deno.readTextFile(join(ROOT, `wgsl/${name}.wgsl`));
-    if (shader.includes("override ACTIVATION")) told.push(name);
+  for (const op of OPS.filter((one) => !bringsKernels(one))) {
+    const shaders = await Promise.all([...kernelsOf(op).keys()].map(readShader));
+    const isTold = shaders.map((shader) => shader.includes("override ACTIVATION"));
+    assertEquals(new Set(isTold).size, 1, op.name);
+    if (isTold[0]) told.push(op.name);
   }
   assertEquals(WITH_ACTIVATION.map(({ name }) => name), told);
   assertEquals(told.length, 6);
@@ -36,13 +39,14 @@ for (const op of WITH_ACTIVATION) {
   });
 
   Deno.test(`the shader of ${op.name} has a branch for each activation, and what it does not know is no number`, async () => {
-    const shader = await Deno.readTextFile(join(ROOT, `wgsl/${op.name}.wgsl`));
-    const branches = [...shader.matchAll(/case (\d+)u:/g)].map(([, code]) => Number(code));
-    assertEquals(branches, CODES);
-    assertEquals(
-      [...shader.matchAll(/default: \{ return bitcast<vec4f>\(.* \| vec4u\(0x7fc00000\)\); \}/g)].length,
-      1,
-    );
+    for (const shader of await Promise.all([...kernelsOf(op).keys()].map(readShader))) {
+      const branches = [...shader.matchAll(/case (\d+)u:/g)].map(([, code]) => Number(code));
+      assertEquals(branches, CODES);
+      assertEquals(
+        [...shader.matchAll(/default: \{ return bitcast<vec4f>\(.* \| vec4u\(0x7fc00000\)\); \}/g)].length,
+        1,
+      );
+    }
   });
 }
 
