@@ -31,21 +31,28 @@ export const PIXELS = 784;
 /** The networks by name, for images of 28 × 28 pixels. */
 export const NETWORKS: Readonly<Record<NetworkName, () => Model>> = {
   classifier: () =>
-    sequential(PIXELS, [dense(30), dense(20), dense(10), dense(5, { activation: "identity" })]),
-  autoencoder: () => sequential(PIXELS, [dense(512), dense(PIXELS, { activation: "sigmoid" })]),
+    sequential(PIXELS, [
+      dense(30, { activation: "relu" }),
+      dense(20, { activation: "relu" }),
+      dense(10, { activation: "relu" }),
+      dense(5),
+    ]),
+  autoencoder: () =>
+    sequential(PIXELS, [dense(512, { activation: "relu" }), dense(PIXELS, { activation: "sigmoid" })]),
   cnn: () =>
     sequential([28, 28], [
-      conv2d(15, 9),
+      conv2d(15, 9, { activation: "relu" }),
       maxPool2d(),
-      conv2d(20, 5),
+      conv2d(20, 5, { activation: "relu" }),
       maxPool2d(),
       flatten(),
-      dense(100),
-      dense(10, { activation: "identity" }),
+      dense(100, { activation: "relu" }),
+      dense(10),
     ]),
   denoising: () =>
     sequential(PIXELS, [corruption(0.1), dense(900, { activation: "sigmoid" }), tiedDense("dense_2")]),
-  predictor: () => sequential(PIXELS, [dense(128), dense(64), dense(10, { activation: "identity" })]),
+  predictor: () =>
+    sequential(PIXELS, [dense(128, { activation: "relu" }), dense(64, { activation: "relu" }), dense(10)]),
 };
 
 const classifier = { network: "classifier", loss: crossEntropy } as const;

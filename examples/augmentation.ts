@@ -22,13 +22,13 @@ const data = await mnist({ train: 1000, test: 5000 });
 
 const model = sequential([28, 28], [
   augmentation({ shift: 2, rotate: 10, zoom: 0.1 }),
-  conv2d(16, 5),
+  conv2d(16, 5, { activation: "relu" }),
   maxPool2d(),
-  conv2d(32, 5),
+  conv2d(32, 5, { activation: "relu" }),
   maxPool2d(),
   flatten(),
   dropout(0.3),
-  dense(10, { activation: "identity" }),
+  dense(10),
 ]);
 const { results, seconds } = await fit(model, data, {
   optimizer: adam({ learningRate: 0.002 }),

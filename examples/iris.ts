@@ -8,7 +8,7 @@ const { train, test } = splitData(flowers, { test: 0.2, stratify: true });
 const model = sequential(4, [
   standardize(train),
   dense(16, { activation: "relu" }),
-  dense(3, { activation: "identity" }),
+  dense(3),
 ]);
 const trained = await fit(model, { train, test: test! }, {
   optimizer: adam({ learningRate: 0.01 }),

@@ -20,7 +20,7 @@ const data = splitData({
   targets: Float32Array.from(numbers.flatMap((n) => rules.map((rule) => +rule(n)))),
 }, { test: 0.2 });
 
-const model = sequential(10, [dense(32, { activation: "relu" }), dense(4, { activation: "identity" })]);
+const model = sequential(10, [dense(32, { activation: "relu" }), dense(4)]);
 const trained = await fit(model, data, {
   loss: binaryCrossEntropy(),
   optimizer: adam({ learningRate: 0.01 }),

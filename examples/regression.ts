@@ -21,7 +21,7 @@ const model = sequential(2, [
   standardize(data.train),
   dense(32, { activation: "tanh" }),
   dense(32, { activation: "tanh" }),
-  dense(1, { activation: "identity" }),
+  dense(1),
 ]);
 const trained = await fit(model, data, {
   loss: huber({ delta: 2 }),

@@ -23,7 +23,7 @@ async function* parts() {
 const model = sequential(1, [
   dense(32, { activation: "tanh" }),
   dense(32, { activation: "tanh" }),
-  dense(1, { activation: "identity" }),
+  dense(1),
 ]);
 const data = { train: parts, stepsPerEpoch: 250, test: readPart(1000) };
 const { results, history } = await fit(model, data, {

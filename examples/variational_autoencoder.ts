@@ -28,10 +28,17 @@ const [epochs, rows, file] = [
 ];
 const data = await mnist({ train: rows, test: 1000 });
 
-const block = () => residual([layerNorm(), dense(256, { activation: "gelu" }), dense(128)]);
+const block = () =>
+  residual([layerNorm(), dense(256, { activation: "gelu" }), dense(128, { activation: "relu" })]);
 const x = input(784), hidden = x.pipe(dense(128, { activation: "gelu" }), block(), block());
-const mean = hidden.pipe(dense(2)), logVariance = hidden.pipe(dense(2)), z = sampleNormal(mean, logVariance);
-const logits = z.pipe(dense(256, { activation: "gelu" }), dense(512, { activation: "gelu" }), dense(784));
+const mean = hidden.pipe(dense(2, { activation: "relu" })),
+  logVariance = hidden.pipe(dense(2, { activation: "relu" })),
+  z = sampleNormal(mean, logVariance);
+const logits = z.pipe(
+  dense(256, { activation: "gelu" }),
+  dense(512, { activation: "gelu" }),
+  dense(784, { activation: "relu" }),
+);
 const model = modelOf({ x }, { logits, mean, logVariance, z });
 
 /** In nats: what is lost of the image, and how far its code is from a standard normal distribution. */

@@ -150,8 +150,8 @@ export function classifierModel(
   classes: number,
 ): Model {
   return sequential(code, [
-    ...settings["classifier.arch"].map((units) => dense(units)),
-    dense(classes, { activation: "identity" }),
+    ...settings["classifier.arch"].map((units) => dense(units, { activation: "relu" })),
+    dense(classes),
   ]);
 }
 

@@ -126,13 +126,13 @@ export function cnnModel(
   { sharedTies = false }: Partial<Pick<CnnSettings, "sharedTies">> = {},
 ): Model {
   return sequential(inputShape, [
-    conv2d(15, 9),
+    conv2d(15, 9, { activation: "relu" }),
     maxPool2d(2, { sharesTies: sharedTies }),
-    conv2d(20, 5),
+    conv2d(20, 5, { activation: "relu" }),
     maxPool2d(2, { sharesTies: sharedTies }),
     flatten(),
-    dense(100),
-    dense(classes, { activation: "identity" }),
+    dense(100, { activation: "relu" }),
+    dense(classes),
   ]);
 }
 

@@ -152,7 +152,7 @@ export function q1Model(
   const hidden = arch.map((units) => dense(units, { activation }));
   return sequential(sizeOf(train.inputShape), [
     ...hidden,
-    dense(train.classNames.length, { activation: "identity" }),
+    dense(train.classNames.length),
   ]);
 }
 

@@ -102,7 +102,7 @@ export function prepareClassifier(
     autoencoder.model.layers.findIndex(({ layer }) => layer.kind === "tied_dense"),
   );
   // The report draws the weights of all layers by one function.
-  const output = dense(classNames.length, { activation: "identity", initializer });
+  const output = dense(classNames.length, { initializer });
   const top = sequential(encoder.model.outputShape, [output]);
   const training: Training = {
     ...commonTraining(settings, data.train),

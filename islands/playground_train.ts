@@ -21,7 +21,7 @@ import type {
   TrainSettings,
 } from "../components/playground/playground_messages.ts";
 
-const DIGITS = 10, LOGITS = dense(DIGITS, { activation: "identity" });
+const DIGITS = 10, LOGITS = dense(DIGITS);
 /** How often the model goes out while it is trained. */
 const MODEL_MS = 300;
 
@@ -29,21 +29,30 @@ function presetModel(preset: Preset): Model {
   const pixels = SIDE * SIDE;
   switch (preset) {
     case "small":
-      return sequential(pixels, [dense(30), dense(20), LOGITS]);
+      return sequential(pixels, [
+        dense(30, { activation: "relu" }),
+        dense(20, { activation: "relu" }),
+        LOGITS,
+      ]);
     case "none":
       return sequential(pixels, [LOGITS]);
     case "wide":
-      return sequential(pixels, [dense(128), LOGITS]);
+      return sequential(pixels, [dense(128, { activation: "relu" }), LOGITS]);
     case "deep":
-      return sequential(pixels, [dense(128), dense(64), dense(32), LOGITS]);
+      return sequential(pixels, [
+        dense(128, { activation: "relu" }),
+        dense(64, { activation: "relu" }),
+        dense(32, { activation: "relu" }),
+        LOGITS,
+      ]);
     case "cnn":
       return sequential([SIDE, SIDE], [
-        conv2d(8, 5),
+        conv2d(8, 5, { activation: "relu" }),
         maxPool2d(),
-        conv2d(16, 5),
+        conv2d(16, 5, { activation: "relu" }),
         maxPool2d(),
         flatten(),
-        dense(64),
+        dense(64, { activation: "relu" }),
         LOGITS,
       ]);
     default:

@@ -23,14 +23,15 @@ export function checkActivation(activation: ActivationName): void {
   );
 }
 
-/** What a kernel does of an activation, by its code: all of it, or nothing. */
-export function builtInPart(activation: ActivationName): Activation {
-  return ACTIVATIONS.find((name) => name === activation) ?? "identity";
-}
-
-/** What is left to do behind a kernel that does `builtInPart`. */
-export function activated(x: Node, activation: ActivationName, label: string): Node {
-  return builtInPart(activation) === activation ? x : map([x], ACTIVATION_EXPRESSIONS[activation], { label });
+/** What a layer gives that ends in an activation; `make` makes what its kernel gives, which has some activations built in. */
+export function endingIn(
+  activation: ActivationName,
+  name: string,
+  make: (builtIn: Activation, label: string) => Node,
+): Node {
+  const builtIn = ACTIVATIONS.find((one) => one === activation);
+  if (builtIn !== undefined) return make(builtIn, name);
+  return map([make("identity", `${name}/linear`)], ACTIVATION_EXPRESSIONS[activation], { label: name });
 }
 
 /**
@@ -42,9 +43,9 @@ export function activated(x: Node, activation: ActivationName, label: string): N
  * ```ts
  * import { activation, dense, sequential } from "descent";
  * const model = sequential(4, [
- *   dense(8, { activation: "identity" }),
+ *   dense(8),
  *   activation("gelu"),
- *   dense(8, { activation: "identity" }),
+ *   dense(8),
  *   activation((x) => x.mul(x)),
  * ]);
  * console.log(model.layers[1].name); // "elementwise_2"

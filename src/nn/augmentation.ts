@@ -34,7 +34,7 @@ export interface AugmentationOptions {
  * ```ts
  * import { augmentation, conv2d, dense, flatten, sequential } from "descent";
  * const moved = augmentation({ shift: 2, rotate: 15 }); // up to 2 pixels and 15 degrees
- * const model = sequential([28, 28], [moved, conv2d(8, 5), flatten(), dense(10, { activation: "identity" })]);
+ * const model = sequential([28, 28], [moved, conv2d(8, 5, { activation: "relu" }), flatten(), dense(10)]);
  * ```
  */
 export function augmentation(options: AugmentationOptions = {}): Layer {

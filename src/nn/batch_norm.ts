@@ -31,7 +31,7 @@ export interface BatchNormOptions {
  * ```ts
  * import { activation, batchNorm, conv2d, sequential } from "descent";
  * const model = sequential([8, 8, 3], [
- *   conv2d(16, 3, { activation: "identity" }),
+ *   conv2d(16, 3),
  *   batchNorm(),
  *   activation("relu"),
  * ]);

@@ -1,3 +1,4 @@
+import { endingIn } from "./activation.ts";
 import { checkOptions } from "../core/option_names.ts";
 import { positions } from "../ops/_conv.ts";
 import { conv2d as conv2dNode } from "../ops/conv2d.ts";
@@ -34,7 +35,7 @@ import type { Pair } from "./pair.ts";
  *   maxPool2d(), // [14,14,8]
  *   conv2d(16, 3, { padding: "same", stride: 2 }), // [7,7,16]
  *   flatten(),
- *   dense(10, { activation: "identity" }),
+ *   dense(10),
  * ];
  * assertEquals(sequential([28, 28], layers).outputShape, [10]);
  * ```
@@ -69,7 +70,13 @@ export function conv2d(filters: number, kernelSize: Pair, options: ConvolutionOp
       return {
         outputShape: [...shape, filters],
         parameters: [weights, ...bias.parameters],
-        apply: (x) => conv2dNode(x, weights.node, bias.node, { ...moves, activation, label: name }),
+        apply: (x) =>
+          endingIn(
+            activation,
+            name,
+            (builtIn, label) =>
+              conv2dNode(x, weights.node, bias.node, { ...moves, activation: builtIn, label }),
+          ),
       };
     },
   };

@@ -1,10 +1,10 @@
 /** What the convolutional layers share: settings, what is refused, and what is saved of them. */
 import { require } from "../core/errors.ts";
 import { shown } from "../core/option_names.ts";
-import type { Activation } from "../ops/_activation.ts";
 import { type ConvAttrs, windowSpan } from "../ops/_conv.ts";
 import type { Initializer } from "./initializers.ts";
-import { checkActivation, checkBias, checkInitializer, type Layer } from "./layer.ts";
+import { type ActivationName, checkActivation } from "./activation.ts";
+import { checkBias, checkInitializer, type Layer } from "./layer.ts";
 import {
   checkPadding,
   type Padding,
@@ -34,8 +34,8 @@ export interface ConvolutionOptions {
   readonly bias?: boolean;
   /** True convolution, which turns the window by 180°, as in Theano; else cross-correlation, as in PyTorch. Default false. */
   readonly flipKernel?: boolean;
-  /** Default `relu`. */
-  readonly activation?: Activation;
+  /** Default `identity`. */
+  readonly activation?: ActivationName;
   /** Of the weights; biases start at zero. Default `glorot_uniform`. */
   readonly initializer?: Initializer;
 }
@@ -53,7 +53,7 @@ export interface Convolution {
   readonly groups: number;
   readonly padding: PaddingOption;
   readonly bias: boolean;
-  readonly activation: Activation;
+  readonly activation: ActivationName;
   readonly initializer: Initializer;
   readonly flipKernel: boolean;
   readonly config: Layer["config"];
@@ -80,7 +80,7 @@ export function convolution(filters: number, kernelSize: Pair, options: Convolut
     groups = 1,
     bias = true,
     flipKernel = false,
-    activation = "relu",
+    activation = "identity",
     initializer = "glorot_uniform",
   } = options;
   const isCount = (value: number) => Number.isSafeInteger(value) && value > 0;
@@ -142,7 +142,7 @@ export function convolutionFromConfig(
     groups: groups as number,
     bias: bias as boolean,
     flipKernel: config.flipKernel as boolean,
-    activation: config.activation as Activation,
+    activation: config.activation as ActivationName,
     initializer: config.initializer as Initializer,
   }];
 }

@@ -32,7 +32,7 @@ export interface CrossEntropyOptions {
  * import { crossEntropy, dense, fit, sequential } from "descent";
  * const train = { inputs: Float32Array.of(0, 1, 2, 3), inputShape: [1], targets: Uint8Array.of(0, 0, 0, 1) };
  * const loss = crossEntropy({ classWeights: [1, 3], labelSmoothing: 0.1 });
- * await fit(sequential(1, [dense(2, { activation: "identity" })]), { train }, { loss, epochs: 2 });
+ * await fit(sequential(1, [dense(2)]), { train }, { loss, epochs: 2 });
  * ```
  */
 export function crossEntropy(options: CrossEntropyOptions = {}): ClassifierLoss {

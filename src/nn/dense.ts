@@ -1,22 +1,14 @@
 import { require } from "../core/errors.ts";
 import { checkOptions, shown } from "../core/option_names.ts";
-import type { Activation } from "../ops/_activation.ts";
 import { linear } from "../ops/linear.ts";
+import { type ActivationName, checkActivation, endingIn } from "./activation.ts";
 import type { Initializer } from "./initializers.ts";
-import {
-  biasFor,
-  checkActivation,
-  checkBias,
-  checkInitializer,
-  type Layer,
-  parameter,
-  refuseShape,
-} from "./layer.ts";
+import { biasFor, checkBias, checkInitializer, type Layer, parameter, refuseShape } from "./layer.ts";
 
 /** Settings of `dense`. */
 export interface DenseOptions {
-  /** f of what it gives. Default `relu`; the last layer of a classifier takes `identity`, since the loss takes logits. */
-  readonly activation?: Activation;
+  /** f of what it gives. Default `identity`, as in Keras and PyTorch: the last layer of a classifier gives logits, which the loss takes. */
+  readonly activation?: ActivationName;
   /** Whether a bias is added, one for each unit. Default true. */
   readonly bias?: boolean;
   /** Of the weights; biases start at zero. Default `glorot_uniform`. */
@@ -32,12 +24,12 @@ export interface DenseOptions {
  * @example
  * ```ts
  * import { dense, sequential } from "descent";
- * const classifier = sequential(784, [dense(30), dense(10, { activation: "identity" })]); // gives 10 logits a row
+ * const classifier = sequential(784, [dense(30, { activation: "relu" }), dense(10)]); // gives 10 logits a row
  * ```
  */
 export function dense(units: number, options: DenseOptions = {}): Layer {
   checkOptions("dense", options, { activation: true, bias: true, initializer: true });
-  const { activation = "relu", bias: isTrained = true, initializer = "glorot_uniform" } = options;
+  const { activation = "identity", bias: isTrained = true, initializer = "glorot_uniform" } = options;
   require(
     Number.isSafeInteger(units) && units > 0,
     () => `A layer needs a positive whole number of units, got ${shown(units)}`,
@@ -58,7 +50,12 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
       return {
         outputShape: [units],
         parameters: [weights, ...bias.parameters],
-        apply: (x) => linear(x, weights.node, bias.node, { activation, label: name }),
+        apply: (x) =>
+          endingIn(
+            activation,
+            name,
+            (builtIn, label) => linear(x, weights.node, bias.node, { activation: builtIn, label }),
+          ),
       };
     },
   };

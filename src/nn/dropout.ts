@@ -9,7 +9,7 @@ import type { Layer } from "./layer.ts";
  * @example
  * ```ts
  * import { dense, dropout, sequential } from "descent";
- * const model = sequential(784, [dense(100), dropout(0.5), dense(10, { activation: "identity" })]);
+ * const model = sequential(784, [dense(100, { activation: "relu" }), dropout(0.5), dense(10)]);
  * ```
  */
 export function dropout(rate: number): Layer {

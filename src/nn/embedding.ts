@@ -26,7 +26,7 @@ export interface EmbeddingOptions {
  * ```ts
  * import { assert } from "@std/assert";
  * import { countParameters, dense, embedding, flatten, sequential } from "descent";
- * const model = sequential(8, [embedding(1000, 16), flatten(), dense(2, { activation: "identity" })]);
+ * const model = sequential(8, [embedding(1000, 16), flatten(), dense(2)]);
  * assert(countParameters(model) === 1000 * 16 + 8 * 16 * 2 + 2);
  * ```
  */

@@ -12,7 +12,7 @@ import type { Layer } from "./layer.ts";
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { conv2d, dense, flatten, sequential } from "descent";
- * const model = sequential([7, 7], [conv2d(20, 5), flatten(), dense(10)]); // [3,3,20] → [180] → [10]
+ * const model = sequential([7, 7], [conv2d(20, 5, { activation: "relu" }), flatten(), dense(10)]); // [3,3,20] → [180] → [10]
  * assertEquals(model.layers[1]!.built.outputShape, [180]);
  * ```
  */

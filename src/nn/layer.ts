@@ -5,7 +5,6 @@ import { formatShape, type Shape } from "../core/tensor.ts";
 import { leaf } from "../ir/leaf.ts";
 import type { Node } from "../ir/node.ts";
 import type { Attr } from "../ir/op.ts";
-import { type Activation, ACTIVATIONS } from "../ops/_activation.ts";
 import { zeros } from "../ops/zeros.ts";
 import { type Initializer, INITIALIZERS } from "./initializers.ts";
 
@@ -122,14 +121,6 @@ export function biasFor(
 /** Throws the sentence for what is no answer to whether there is a bias. */
 export function checkBias(bias: boolean): void {
   require(typeof bias === "boolean", () => `The option bias must be true or false, got ${shown(bias)}`);
-}
-
-/** Throws the sentence for a name that is no activation. */
-export function checkActivation(activation: Activation): void {
-  require(
-    ACTIVATIONS.includes(activation),
-    () => `Unknown activation "${activation}": choose from ${ACTIVATIONS.join(", ")}`,
-  );
 }
 
 /** Throws the sentence for a name that is no initializer. */

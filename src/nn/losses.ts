@@ -18,7 +18,7 @@ import { describeLoss, type Loss, type LossWithAccuracy, type Penalty, type Pena
  * ```ts
  * import { dense, fit, meanSquaredError, predict, sequential } from "descent";
  * const train = { inputs: Float32Array.of(0, 1, 2, 3), inputShape: [1], targets: Float32Array.of(1, 3, 5, 7) };
- * const model = sequential(1, [dense(1, { activation: "identity" })]);
+ * const model = sequential(1, [dense(1)]);
  * const trained = await fit(model, { train }, { loss: meanSquaredError(), epochs: 20 });
  * const [answer] = await predict(trained, Float32Array.of(4));
  * ```
@@ -57,7 +57,7 @@ export interface HuberOptions {
  * ```ts
  * import { dense, fit, huber, sequential } from "descent";
  * const train = { inputs: Float32Array.of(0, 1, 2, 3), inputShape: [1], targets: Float32Array.of(1, 3, 500, 7) };
- * const model = sequential(1, [dense(1, { activation: "identity" })]);
+ * const model = sequential(1, [dense(1)]);
  * await fit(model, { train }, { loss: huber({ delta: 2 }), epochs: 2 });
  * ```
  */
@@ -90,7 +90,7 @@ export function huber(options: HuberOptions = {}): Loss {
  * ```ts
  * import { binaryCrossEntropy, dense, fit, sequential } from "descent";
  * const inputs = Float32Array.of(0, 0, 0, 1, 1, 0, 1, 1), targets = Float32Array.of(0, 0, 0, 1, 1, 0, 1, 1);
- * const model = sequential(2, [dense(2, { activation: "identity" })]);
+ * const model = sequential(2, [dense(2)]);
  * const data = { train: { inputs, inputShape: [2], targets } };
  * const { results } = await fit(model, data, { loss: binaryCrossEntropy(), epochs: 2 });
  * const { accuracy } = results.train!; // share of the eight answers that are right
@@ -116,7 +116,7 @@ export function binaryCrossEntropy(options: NoOptions = {}): LossWithAccuracy {
  * ```ts
  * import { dense, fit, firstLayers, predict, reconstructionError, sequential } from "descent";
  * const inputs = Float32Array.of(1, 2, 3, 2, 4, 6, 3, 6, 9);
- * const model = sequential(3, [dense(1, { activation: "identity" }), dense(3, { activation: "identity" })]);
+ * const model = sequential(3, [dense(1), dense(3)]);
  * const data = { train: { inputs, inputShape: [3] } };
  * const trained = await fit(model, data, { loss: reconstructionError(), epochs: 2 });
  * const codes = await predict(firstLayers(trained, 1), inputs); // one for each row
@@ -166,7 +166,7 @@ export function reconstructionCrossEntropy(options: NoOptions = {}): Loss {
  * import { dense, fit, meanAbsoluteError, meanSquaredError, sequential, sumOfLosses } from "descent";
  * const train = { inputs: Float32Array.of(0, 1, 2, 3), inputShape: [1], targets: Float32Array.of(1, 3, 5, 7) };
  * const loss = sumOfLosses([[meanSquaredError(), 1], [meanAbsoluteError(), 0.1]]);
- * await fit(sequential(1, [dense(1, { activation: "identity" })]), { train }, { loss, epochs: 2 });
+ * await fit(sequential(1, [dense(1)]), { train }, { loss, epochs: 2 });
  * ```
  */
 export function sumOfLosses(parts: readonly (readonly [loss: Loss, weight: number])[]): Loss {

@@ -26,7 +26,7 @@ export type Weights = ReadonlyMap<string, Float32Array>;
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { dense, sequential } from "descent";
- * const model = sequential(784, [dense(30), dense(20), dense(5, { activation: "identity" })]);
+ * const model = sequential(784, [dense(30, { activation: "relu" }), dense(20, { activation: "relu" }), dense(5)]);
  * assertEquals(model.layers.map(({ name }) => name), ["dense_1", "dense_2", "dense_3"]);
  * assertEquals(model.outputShape, [5]);
  * ```
@@ -66,7 +66,7 @@ export function modelLeaves({ parameters, states }: Model): readonly Node[] {
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { countParameters, dense, sequential } from "descent";
- * const model = sequential(784, [dense(30), dense(10, { activation: "identity" })]);
+ * const model = sequential(784, [dense(30, { activation: "relu" }), dense(10)]);
  * assertEquals(countParameters(model), 784 * 30 + 30 + 30 * 10 + 10);
  * ```
  */
@@ -83,7 +83,7 @@ export function countParameters(model: Model): number {
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { dense, initializeWeights, sequential } from "descent";
- * const model = sequential(784, [dense(30), dense(10, { activation: "identity" })]);
+ * const model = sequential(784, [dense(30, { activation: "relu" }), dense(10)]);
  * const weights = initializeWeights(model, 1);
  * assertEquals([...weights.keys()], ["dense_1/weights", "dense_1/bias", "dense_2/weights", "dense_2/bias"]);
  * assertEquals(weights.get("dense_1/weights")!.length, 784 * 30);

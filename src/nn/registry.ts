@@ -1,7 +1,7 @@
 /** Layers by kind, so that a saved model can be rebuilt from its description. */
 import { DescentError, require } from "../core/errors.ts";
 import type { Shape } from "../core/tensor.ts";
-import type { Activation } from "../ops/_activation.ts";
+import type { ActivationName } from "./activation.ts";
 import { augmentationFromConfig } from "./augmentation.ts";
 import { batchNorm, type BatchNormOptions } from "./batch_norm.ts";
 import { elementwiseFromConfig } from "./elementwise.ts";
@@ -48,7 +48,7 @@ const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
     })],
   ["dense", (config) =>
     dense(config.units as number, {
-      activation: config.activation as Activation,
+      activation: config.activation as ActivationName,
       bias: config.bias as boolean,
       initializer: config.initializer as Initializer,
     })],
@@ -65,7 +65,7 @@ const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
   ["standardize", standardizeFromConfig],
   ["tied_dense", (config) =>
     tiedDense(config.of as string, {
-      activation: config.activation as Activation,
+      activation: config.activation as ActivationName,
       bias: config.bias as boolean,
     })],
   ["upsample2d", upsample2dFromConfig],

@@ -38,7 +38,7 @@ interface Moments {
  * import { dense, fit, meanSquaredError, predict, sequential, standardize } from "descent";
  * const inputs = Float32Array.of(2001, 7, 2002, 9, 2003, 8);
  * const train = { inputs, inputShape: [2], targets: Float32Array.of(1, 2, 3) };
- * const model = sequential(2, [standardize(train), dense(1, { activation: "identity" })]);
+ * const model = sequential(2, [standardize(train), dense(1)]);
  * const trained = await fit(model, { train }, { loss: meanSquaredError(), epochs: 2 });
  * const [answer] = await predict(trained, Float32Array.of(2004, 8)); // standardized by the same means
  * ```

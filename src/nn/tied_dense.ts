@@ -1,14 +1,14 @@
 import { require } from "../core/errors.ts";
 import { checkOptions } from "../core/option_names.ts";
 import { formatShape } from "../core/tensor.ts";
-import type { Activation } from "../ops/_activation.ts";
 import { linear } from "../ops/linear.ts";
-import { biasFor, checkActivation, checkBias, type Layer, refuseShape } from "./layer.ts";
+import { type ActivationName, checkActivation, endingIn } from "./activation.ts";
+import { biasFor, checkBias, type Layer, refuseShape } from "./layer.ts";
 
 /** Settings of `tiedDense`. */
 export interface TiedDenseOptions {
   /** f of what it gives. Default `identity`: a decoder gives logits, since the loss takes them. */
-  readonly activation?: Activation;
+  readonly activation?: ActivationName;
   /** Whether a bias of its own is added. Default true. */
   readonly bias?: boolean;
 }
@@ -58,7 +58,13 @@ export function tiedDense(of: string, options: TiedDenseOptions = {}): Layer {
       return {
         outputShape: [inputs!],
         parameters: bias.parameters,
-        apply: (x) => linear(x, weights.node, bias.node, { activation, transposeWeights: true, label: name }),
+        apply: (x) =>
+          endingIn(
+            activation,
+            name,
+            (builtIn, label) =>
+              linear(x, weights.node, bias.node, { activation: builtIn, transposeWeights: true, label }),
+          ),
       };
     },
   };

@@ -108,7 +108,7 @@ export interface AdagradOptions extends DecayOptions {
  * ```ts
  * import { adagrad, dense, fit, mnist, sequential } from "descent";
  * const data = await mnist({ train: 256, test: 64 });
- * const model = sequential(784, [dense(16), dense(10, { activation: "identity" })]);
+ * const model = sequential(784, [dense(16, { activation: "relu" }), dense(10)]);
  * await fit(model, data, { optimizer: adagrad({ learningRate: 0.05 }), epochs: 1 });
  * ```
  */

@@ -106,7 +106,7 @@ const NAMES = {
  * ```ts
  * import { adam, dense, fit, mnist, sequential } from "descent";
  * const data = await mnist({ train: 256, test: 64 });
- * const model = sequential(784, [dense(16), dense(10, { activation: "identity" })]);
+ * const model = sequential(784, [dense(16, { activation: "relu" }), dense(10)]);
  * await fit(model, data, { optimizer: adam({ learningRate: 0.002 }), epochs: 1 });
  * ```
  */
@@ -160,7 +160,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
  * ```ts
  * import { adamw, dense, fit, mnist, sequential } from "descent";
  * const data = await mnist({ train: 256, test: 64 });
- * const model = sequential(784, [dense(16), dense(10, { activation: "identity" })]);
+ * const model = sequential(784, [dense(16, { activation: "relu" }), dense(10)]);
  * await fit(model, data, { optimizer: adamw({ weightDecay: 0.05 }), epochs: 1 });
  * ```
  */

@@ -151,7 +151,7 @@ export interface RmspropOptions extends DecayOptions {
  * ```ts
  * import { dense, fit, mnist, rmsprop, sequential } from "descent";
  * const data = await mnist({ train: 256, test: 64 });
- * const model = sequential(784, [dense(16), dense(10, { activation: "identity" })]);
+ * const model = sequential(784, [dense(16, { activation: "relu" }), dense(10)]);
  * await fit(model, data, { optimizer: rmsprop({ rho: 0.99, momentum: 0.9 }), epochs: 1 });
  * ```
  */

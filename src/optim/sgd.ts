@@ -79,7 +79,7 @@ export interface SgdOptions extends DecayOptions {
  * ```ts
  * import { dense, fit, mnist, sequential, sgd } from "descent";
  * const data = await mnist({ train: 256, test: 64 });
- * const model = sequential(784, [dense(16), dense(10, { activation: "identity" })]);
+ * const model = sequential(784, [dense(16, { activation: "relu" }), dense(10)]);
  * await fit(model, data, { optimizer: sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true }), epochs: 1 });
  * ```
  */

@@ -69,7 +69,7 @@ export function sliceLayers(trained: Trained, start: number, before?: number): T
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { dense, initializeWeights, joinModels, sequential } from "descent";
- * const encoder = sequential(784, [dense(64)]), top = sequential(64, [dense(5, { activation: "identity" })]);
+ * const encoder = sequential(784, [dense(64, { activation: "relu" })]), top = sequential(64, [dense(5)]);
  * const { model, weights } = joinModels(
  *   { model: encoder, weights: initializeWeights(encoder, 1) },
  *   { model: top, weights: initializeWeights(top, 2) },

@@ -44,7 +44,7 @@ export type {
  * import { assert } from "@std/assert";
  * import { dense, fit, mnist, sequential } from "descent";
  * const data = await mnist({ train: 1000, validation: 100, test: 200 });
- * const model = sequential(784, [dense(16), dense(10, { activation: "identity" })]);
+ * const model = sequential(784, [dense(16, { activation: "relu" }), dense(10)]);
  * const { results } = await fit(model, data, { epochs: 3 });
  * assert(results.test!.accuracy > 0.6);
  * ```
@@ -53,7 +53,7 @@ export type {
  * import { assertEquals } from "@std/assert";
  * import { cosineDecay, dense, fit, mnist, sequential, warmUp } from "descent";
  * const data = await mnist({ train: 1000, validation: 100, test: 200 });
- * const model = sequential(784, [dense(16), dense(10, { activation: "identity" })]);
+ * const model = sequential(784, [dense(16, { activation: "relu" }), dense(10)]);
  * const schedule = warmUp({ over: 5, per: "step", then: cosineDecay({ over: 4 }) });
  * const options = { schedule, clip: { norm: 1 }, epochs: 2 };
  * const first = await fit(model, data, options);

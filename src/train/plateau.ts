@@ -41,7 +41,7 @@ export interface PlateauOptions {
  * ```ts
  * import { dense, fit, mnist, reduceOnPlateau, sequential } from "descent";
  * const data = await mnist({ train: 256, validation: 64, test: 64 });
- * const model = sequential(784, [dense(16), dense(10, { activation: "identity" })]);
+ * const model = sequential(784, [dense(16, { activation: "relu" }), dense(10)]);
  * const schedule = reduceOnPlateau({ monitor: "val_loss", factor: 0.5, patience: 1 });
  * const { history } = await fit(model, data, { schedule, epochs: 3 });
  * const rates = history.map(({ learningRate }) => learningRate);

@@ -41,7 +41,7 @@ const BATCH = 256;
  * ```ts
  * import { dense, fit, meanSquaredError, predict, sequential } from "descent";
  * const train = { inputs: Float32Array.of(0, 1, 2, 3), inputShape: [1], targets: Float32Array.of(1, 3, 5, 7) };
- * const model = sequential(1, [dense(1, { activation: "identity" })]);
+ * const model = sequential(1, [dense(1)]);
  * const trained = await fit(model, { train }, { loss: meanSquaredError(), epochs: 2 });
  * const [first, second] = await predict(trained, Float32Array.of(4, 5)); // two rows of one number
  * ```
@@ -68,7 +68,7 @@ export function predict(
  * ```ts
  * import { classify, dense, fit, mnist, sequential } from "descent";
  * const data = await mnist({ train: 256, test: 64 });
- * const trained = await fit(sequential(784, [dense(10, { activation: "identity" })]), data, { epochs: 1 });
+ * const trained = await fit(sequential(784, [dense(10)]), data, { epochs: 1 });
  * const { classes, probabilities } = await classify(trained, data.test.inputs.subarray(0, 784)); // one image
  * const digit = classes[0], certainty = Math.max(...probabilities);
  * ```
@@ -177,7 +177,7 @@ export async function layerOutputs(
  * ```ts
  * import { dense, evaluate, fit, mnist, sequential } from "descent";
  * const data = await mnist({ train: 256, test: 64 });
- * const model = sequential(784, [dense(10, { activation: "identity" })]);
+ * const model = sequential(784, [dense(10)]);
  * const trained = await fit(model, data, { epochs: 1, evaluate: [] });
  * const { accuracy, classes } = await evaluate(trained, data.test);
  * const hardest = classes.toSorted((a, b) => a.f1 - b.f1)[0]!.name; // the digit with the lowest F1

@@ -52,7 +52,7 @@ const FEW_ROWS = 4;
  * @example
  * ```ts
  * import { dense, initializeWeights, openPredictor, sequential } from "descent";
- * const model = sequential(4, [dense(3, { activation: "identity" })]);
+ * const model = sequential(4, [dense(3)]);
  * using predictor = await openPredictor({ model, weights: initializeWeights(model, 1) });
  * for (const row of [Float32Array.of(0, 1, 2, 3.5), Float32Array.of(4, 3, 2, 1)]) {
  *   const { classes } = await predictor.classify(row); // one class index

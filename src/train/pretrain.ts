@@ -106,7 +106,7 @@ interface Group {
  * const { encoder } = await pretrainLayers(stack, data, { ...options, noise: corruption(0.1) });
  *
  * // Fine-tuning: a classifier on top, and all layers go on from where they are.
- * const top = sequential(32, [dense(10, { activation: "identity" })]);
+ * const top = sequential(32, [dense(10)]);
  * const { model, weights } = joinModels(encoder, { model: top, weights: initializeWeights(top, 1) });
  * const { results } = await fit(model, data, { ...options, weights });
  * ```

@@ -104,7 +104,7 @@ function parseModel(text: string, path: string, layers?: LayerMakers): Model {
  * ```ts
  * import { dense, fit, mnist, saveModel, sequential } from "descent";
  * const data = await mnist({ train: 256, test: 64 });
- * const trained = await fit(sequential(784, [dense(10, { activation: "identity" })]), data, { epochs: 1 });
+ * const trained = await fit(sequential(784, [dense(10)]), data, { epochs: 1 });
  * const folder = await Deno.makeTempDir();
  * await saveModel(`${folder}/digits.safetensors`, trained, { author: "me" });
  * ```
@@ -142,7 +142,7 @@ export interface LoadModelOptions {
  * @example
  * ```ts
  * import { classify, dense, initializeWeights, loadModel, saveModel, sequential } from "descent";
- * const model = sequential(784, [dense(10, { activation: "identity" })]), path = await Deno.makeTempFile();
+ * const model = sequential(784, [dense(10)]), path = await Deno.makeTempFile();
  * await saveModel(path, { model, weights: initializeWeights(model, 1) });
  *
  * const trained = await loadModel(path);

@@ -42,7 +42,7 @@ async function writeWhole(root: string, id: string): Promise<void> {
   }
   const png = await compressPng(sheet, COLUMNS * SIDE, ROWS / COLUMNS * SIDE);
   await Deno.writeFile(join(root, id, "latent/images.png"), png);
-  const model = sequential(784, [dense(8), dense(784, { activation: "sigmoid" })]);
+  const model = sequential(784, [dense(8, { activation: "relu" }), dense(784, { activation: "sigmoid" })]);
   await saveModel(join(root, id, "model.safetensors"), { model, weights: initializeWeights(model, 1) });
 }
 

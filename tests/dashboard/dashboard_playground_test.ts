@@ -26,7 +26,12 @@ const ZERO: readonly Point[] = Array.from({ length: 17 }, (_, i) => {
 async function writeTrained(root: string): Promise<void> {
   const digits = REPORT_A.digits.map(String);
   writeRun(root, "q1-adam-1", { run: { data: { digits } } });
-  const model = sequential(784, [dense(30), dense(20), dense(10), dense(5, { activation: "identity" })]);
+  const model = sequential(784, [
+    dense(30, { activation: "relu" }),
+    dense(20, { activation: "relu" }),
+    dense(10, { activation: "relu" }),
+    dense(5),
+  ]);
   const data = await selectImages({ ...REPORT_A, perClass: { train: 1500, validation: 0, test: 1 } });
   const trained = await fit(model, data, { epochs: 6, executor: await wasmExecutor({ threads: 1 }) });
   await saveModel(join(root, "q1-adam-1", "model.safetensors"), trained);

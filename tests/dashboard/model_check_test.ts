@@ -7,7 +7,7 @@ import { initializeWeights, sequential } from "../../src/nn/model.ts";
 import { encodeModel } from "../../src/train/saved.ts";
 import { pageText, withRuns, writeRun } from "./dashboard_fixtures.ts";
 
-const MODEL = sequential(784, [dense(4, { activation: "identity" })]);
+const MODEL = sequential(784, [dense(4)]);
 const BYTES = new Uint8Array(encodeModel({ model: MODEL, weights: initializeWeights(MODEL, 1) }));
 const PROBLEM =
   "model.safetensors is not the file that the run saved: its SHA-256 is not the one in run.json";

@@ -10,7 +10,7 @@ import { withTempFolder } from "../fixtures.ts";
 
 Deno.test("examples/server.ts answers images with classes and probabilities, and what is none with a sentence", async () => {
   await withTempFolder(async (folder) => {
-    const model = sequential(16, [dense(8), dense(3, { activation: "identity" })]);
+    const model = sequential(16, [dense(8, { activation: "relu" }), dense(3)]);
     const trained = { model, weights: initializeWeights(model, 1) }, path = join(folder, "model.safetensors");
     await saveModel(path, trained);
     const port = 20_000 + Math.floor(Math.random() * 20_000);

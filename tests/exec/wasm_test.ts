@@ -204,7 +204,7 @@ async function withSplits(use: (data: ImageSplits) => Promise<void>): Promise<vo
 }
 
 function smallModel(): Model {
-  return sequential(64, [dense(17, { activation: "tanh" }), dense(9), dense(3, { activation: "identity" })]);
+  return sequential(64, [dense(17, { activation: "tanh" }), dense(9, { activation: "relu" }), dense(3)]);
 }
 
 interface Trained {

@@ -49,7 +49,8 @@ Deno.test("imageErrors() is the mean squared error of each image, and meanError(
 });
 
 Deno.test("weightImages() are the columns of the first dense layer, each of length 1", () => {
-  const model = sequential(2, [dense(3)]), weights = new Map(initializeWeights(model, 1));
+  const model = sequential(2, [dense(3, { activation: "relu" })]),
+    weights = new Map(initializeWeights(model, 1));
   weights.set("dense_1/weights", Float32Array.of(3, 0, -1, 4, 0, 0));
   assertEquals(weightImages({ model, weights }).map((image) => [...image]), [
     [Math.fround(0.6), Math.fround(0.8)],
@@ -143,7 +144,7 @@ Deno.test("latentCodes() turns codes along their principal components, and narro
   const test = smallSet([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [0, 1, 0]);
   const executor = referenceExecutor();
   // It takes every image for the second class, a 2.
-  const model = sequential(4, [dense(2, { activation: "identity" })]);
+  const model = sequential(4, [dense(2)]);
   const weights = new Map([["dense_1/weights", new Float32Array(8)], [
     "dense_1/bias",
     Float32Array.of(0, 1),

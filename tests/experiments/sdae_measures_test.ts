@@ -75,7 +75,10 @@ Deno.test("weightImages() are the units' weights at length 1, and sidesOf() lays
     "dense_1/bias",
     new Float32Array(2),
   ]]);
-  const [first, second] = weightImages({ model: sequential(2, [dense(2)]), weights }, "dense_1");
+  const [first, second] = weightImages(
+    { model: sequential(2, [dense(2, { activation: "relu" })]), weights },
+    "dense_1",
+  );
   assertEquals([...first!].map((value) => Number(value.toFixed(6))), [0.6, 0.8]);
   assertEquals([...second!], [0, 0]);
   assertEquals([900, 625, 400, 784, 12, 7].map(sidesOf), [[30, 30], [25, 25], [20, 20], [28, 28], [3, 4], [

@@ -16,7 +16,7 @@ import { binaryCrossEntropy } from "../../src/ops/binary_cross_entropy.ts";
 const STEP = { start: 0, count: 2, slot: 0, step: 0, seed: 1, scalars: [] } as const;
 
 Deno.test("tiedDense() multiplies by the transpose of the named layer's weights, and owns a bias alone", async () => {
-  const model = sequential(3, [dense(2, { activation: "identity" }), tiedDense("dense_1")]);
+  const model = sequential(3, [dense(2), tiedDense("dense_1")]);
   assertEquals(model.outputShape, [3]);
   assertEquals(model.parameters.map(({ node }) => node.label), [
     "dense_1/weights",
@@ -65,7 +65,7 @@ Deno.test("the gradient of tied weights is that by the encoder plus that by the 
 
 Deno.test("tiedDense() refuses a layer that is not there, and rows that are not that layer's units", () => {
   assertThrows(
-    () => sequential(4, [dense(3), tiedDense("dense_2")]),
+    () => sequential(4, [dense(3, { activation: "relu" }), tiedDense("dense_2")]),
     DescentError,
     'Layer "tied_dense_2" (tied_dense) is tied to "dense_2", which is no dense layer before it: choose from dense_1',
   );
@@ -75,7 +75,12 @@ Deno.test("tiedDense() refuses a layer that is not there, and rows that are not 
     "no dense layer before it: there is none",
   );
   assertThrows(
-    () => sequential(4, [dense(3), dense(2), tiedDense("dense_1")]),
+    () =>
+      sequential(4, [
+        dense(3, { activation: "relu" }),
+        dense(2, { activation: "relu" }),
+        tiedDense("dense_1"),
+      ]),
     DescentError,
     'Layer "tied_dense_3" (tied_dense) cannot take rows of shape [2]: it needs rows of shape [3], the output of "dense_1"',
   );

@@ -22,10 +22,21 @@ function built(layer: Layer, shape: Shape) {
 }
 
 Deno.test("conv2d() with dilation and groups has the shapes of PyTorch, and depthwise one channel a filter", () => {
-  assertEquals(built(conv2d(8, 3, { dilation: [2, 3] }), [9, 9, 4]), ["5,3,8", "3,3,4,8", "8"]);
-  assertEquals(built(conv2d(8, 3, { padding: "same", dilation: 2 }), [9, 9, 4]), ["9,9,8", "3,3,4,8", "8"]);
-  assertEquals(built(conv2d(8, 3, { groups: 2 }), [9, 9, 4]), ["7,7,8", "3,3,2,8", "8"]);
-  assertEquals(built(conv2d(8, 3, { groups: 4, bias: false }), [9, 9, 4]), ["7,7,8", "3,3,1,8"]);
+  assertEquals(built(conv2d(8, 3, { activation: "relu", dilation: [2, 3] }), [9, 9, 4]), [
+    "5,3,8",
+    "3,3,4,8",
+    "8",
+  ]);
+  assertEquals(built(conv2d(8, 3, { activation: "relu", padding: "same", dilation: 2 }), [9, 9, 4]), [
+    "9,9,8",
+    "3,3,4,8",
+    "8",
+  ]);
+  assertEquals(built(conv2d(8, 3, { activation: "relu", groups: 2 }), [9, 9, 4]), ["7,7,8", "3,3,2,8", "8"]);
+  assertEquals(built(conv2d(8, 3, { activation: "relu", groups: 4, bias: false }), [9, 9, 4]), [
+    "7,7,8",
+    "3,3,1,8",
+  ]);
 });
 
 Deno.test("a depthwise convolution gives each channel its own filters, the first channel's first", async () => {
@@ -48,11 +59,14 @@ Deno.test("conv2d() with dilation sees pixels that lie apart", async () => {
 
 Deno.test("layers without a bias have no such parameter, and a plan makes their zeros once", async () => {
   const model = sequential([4, 4], [
-    conv2d(2, 3, { bias: false }),
-    conv2dTranspose(3, 2, { bias: false }),
+    conv2d(2, 3, { activation: "relu", bias: false }),
+    conv2dTranspose(3, 2, { activation: "relu", bias: false }),
   ]);
   assertEquals(countParameters(model), 9 * 2 + 4 * 3 * 2);
-  const flat = sequential(6, [dense(5, { bias: false }), tiedDense("dense_1", { bias: false })]);
+  const flat = sequential(6, [
+    dense(5, { activation: "relu", bias: false }),
+    tiedDense("dense_1", { bias: false }),
+  ]);
   assertEquals(countParameters(flat), 30);
   const plan = compile({ run: [flat.apply(leaf("input", "x", [2, 6]))] });
   assertEquals([plan.setup, plan.routines.run!].map((calls) => calls.map(({ op }) => op.name)), [
@@ -83,19 +97,26 @@ Deno.test("conv2dTranspose() adds each pixel's multiple of the window, and has t
     "15,21,4",
     "9,11,4",
   ]);
-  assertEquals(built(conv2dTranspose(4, 3, { groups: 2 }), [5, 7, 6])[1], "3,3,2,6");
+  assertEquals(built(conv2dTranspose(4, 3, { activation: "relu", groups: 2 }), [5, 7, 6])[1], "3,3,2,6");
 });
 
 Deno.test("conv1d() is a convolution along one axis, and nothing is copied for it", async () => {
   const causal = conv1d(1, 2, { padding: [1, 0], activation: "identity" });
   assertEquals(await outputOf([causal], [4], [1, 2, 3, 4], [[10, 1], [0]]), [1, 12, 23, 34]);
-  assertEquals(built(conv1d(6, 3, { stride: 2, padding: "same", groups: 3 }), [9, 3]), [
+  assertEquals(built(conv1d(6, 3, { activation: "relu", stride: 2, padding: "same", groups: 3 }), [9, 3]), [
     "5,6",
     "1,3,1,6",
     "6",
   ]);
-  assertEquals(built(conv1d(6, 3, { dilation: 4, padding: 1 }), [9]), ["3,6", "1,3,1,6", "6"]);
-  const model = sequential([9, 3], [conv1d(5, 3), conv1d(7, 3)]);
+  assertEquals(built(conv1d(6, 3, { activation: "relu", dilation: 4, padding: 1 }), [9]), [
+    "3,6",
+    "1,3,1,6",
+    "6",
+  ]);
+  const model = sequential([9, 3], [
+    conv1d(5, 3, { activation: "relu" }),
+    conv1d(7, 3, { activation: "relu" }),
+  ]);
   const { routines } = compile({ run: [model.apply(leaf("input", "x", [2, 9, 3]))] });
   assertEquals(routines.run!.map(({ op }) => op.name), ["conv2d", "conv2d"]);
 });
@@ -108,18 +129,27 @@ Deno.test("upsample2d() repeats pixels, or lies on the lines between them as PyT
 
 Deno.test("a model of these layers comes back from its description in JSON", () => {
   const model = sequential([12, 10, 4], [
-    conv2d(8, [3, 2], { dilation: [2, 1], groups: 4, bias: false, padding: "same" }),
-    conv2dTranspose(6, 3, { stride: [2, 3], padding: [1, 0, 1, 1], outputPadding: [1, 2], groups: 2 }),
+    conv2d(8, [3, 2], { activation: "relu", dilation: [2, 1], groups: 4, bias: false, padding: "same" }),
+    conv2dTranspose(6, 3, {
+      activation: "relu",
+      stride: [2, 3],
+      padding: [1, 0, 1, 1],
+      outputPadding: [1, 2],
+      groups: 2,
+    }),
     conv2dTranspose(4, 3, { stride: 2, padding: "same", dilation: 2, bias: false, activation: "tanh" }),
     upsample2d({ factor: [1, 2], mode: "bilinear" }),
     upsample2d(),
   ]);
   const rows = sequential([40, 3], [
     conv1d(6, 5, { stride: 2, padding: [4, 0], dilation: 2, groups: 3, bias: false, activation: "sigmoid" }),
-    conv1d(4, 3, { padding: "same" }),
-    conv1d(4, 3, { padding: 2 }),
+    conv1d(4, 3, { activation: "relu", padding: "same" }),
+    conv1d(4, 3, { activation: "relu", padding: 2 }),
   ]);
-  const flat = sequential(6, [dense(5, { bias: false }), tiedDense("dense_1", { bias: false })]);
+  const flat = sequential(6, [
+    dense(5, { activation: "relu", bias: false }),
+    tiedDense("dense_1", { bias: false }),
+  ]);
   for (const one of [model, rows, flat]) {
     const back = modelFromConfig(JSON.parse(JSON.stringify(modelConfig(one))));
     assertEquals(modelConfig(back), modelConfig(one));
@@ -132,8 +162,8 @@ Deno.test("a model of these layers comes back from its description in JSON", () 
 });
 
 Deno.test("a plain convolution says nothing of gaps and groups, so that it is what it was", () => {
-  const plain = conv2d(4, 3, { dilation: 1, groups: 1, bias: true });
-  assertEquals(plain.config, conv2d(4, 3).config);
+  const plain = conv2d(4, 3, { activation: "relu", dilation: 1, groups: 1, bias: true });
+  assertEquals(plain.config, conv2d(4, 3, { activation: "relu" }).config);
   const value = plain.build("c", [8, 8], 0).apply(leaf("input", "x", [2, 8, 8]), { training: false });
   assert(!("groups" in value.attrs) && !("dilationY" in value.attrs));
 });
@@ -142,44 +172,53 @@ Deno.test("these layers refuse what cannot be, with what was given and the way o
   const given = (options: Readonly<Record<string, unknown>>) => options as ConvolutionOptions;
   const row = (options: Readonly<Record<string, unknown>>) => options as Conv1dOptions;
   const mistakes: readonly (readonly [() => unknown, string])[] = [
-    [() => conv2d(4, 3, { groups: 3 }), "must be a positive whole number that divides its 4 filters, got 3"],
     [
-      () => conv2d(4, 3, { dilation: 0 }),
+      () => conv2d(4, 3, { activation: "relu", groups: 3 }),
+      "must be a positive whole number that divides its 4 filters, got 3",
+    ],
+    [
+      () => conv2d(4, 3, { activation: "relu", dilation: 0 }),
       "The dilation of a convolution must be a positive whole number or two",
     ],
     [() => conv2d(4, 3, given({ bias: 0 })), "The option bias must be true or false, got 0"],
     [() => dense(4, given({ bias: "no" })), 'The option bias must be true or false, got "no"'],
     [
-      () => sequential([8, 8, 3], [conv2d(4, 3, { groups: 2 })]),
+      () => sequential([8, 8, 3], [conv2d(4, 3, { activation: "relu", groups: 2 })]),
       "(conv2d) cannot take rows of shape [8,8,3]: it needs channels that make its 2 groups",
     ],
     [
-      () => sequential([8, 8], [conv2d(4, 3, { dilation: 4 })]),
+      () => sequential([8, 8], [conv2d(4, 3, { activation: "relu", dilation: 4 })]),
       "it needs images at least as large as its window [9,9]",
     ],
     [
-      () => conv2dTranspose(4, 3, { stride: 2, outputPadding: 2 }),
+      () => conv2dTranspose(4, 3, { activation: "relu", stride: 2, outputPadding: 2 }),
       "The output padding [2,2] of a transposed convolution must be less than its stride [2,2]",
     ],
     [
-      () => conv2dTranspose(4, 3, { stride: 2, outputPadding: 1, padding: "same" }),
+      () => conv2dTranspose(4, 3, { activation: "relu", stride: 2, outputPadding: 1, padding: "same" }),
       'A transposed convolution with the padding "same" has no output padding, got [1,1]',
     ],
     [
-      () => sequential([2, 2], [conv2dTranspose(4, 3, { padding: 2 })]),
+      () => sequential([2, 2], [conv2dTranspose(4, 3, { activation: "relu", padding: 2 })]),
       "it needs images of which its padding [2,2,2,2] leaves something",
     ],
-    [() => sequential([64], [conv2dTranspose(4, 3)]), "it needs images [height,width]"],
+    [
+      () => sequential([64], [conv2dTranspose(4, 3, { activation: "relu" })]),
+      "it needs images [height,width]",
+    ],
     [
       () => conv1d(4, 3, row({ stride: [1, 1] })),
       "The stride of a conv1d layer must be a positive whole number",
     ],
     [() => conv1d(4, 3, row({ padding: [1, 2, 3] })), "or two of them [before, after], got [1,2,3]"],
     [
-      () => sequential([4, 2], [conv1d(4, 5)]),
+      () => sequential([4, 2], [conv1d(4, 5, { activation: "relu" })]),
       "it needs rows at least as long, with padding, as its window of 5",
     ],
-    [() => sequential([4, 2, 2], [conv1d(4, 2)]), "it needs rows [length] or [length,channels]"],
+    [
+      () => sequential([4, 2, 2], [conv1d(4, 2, { activation: "relu" })]),
+      "it needs rows [length] or [length,channels]",
+    ],
     [() => upsample2d({ factor: 1.5 }), "The factor of upsample2d must be a positive whole number or two"],
     [
       () => upsample2d({ mode: "cubic" as "bilinear" }),

@@ -28,13 +28,13 @@ const STEP: Step = { start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] 
 /** The network of the second report. */
 function reportModel(): Model {
   return sequential([28, 28], [
-    conv2d(15, 9),
+    conv2d(15, 9, { activation: "relu" }),
     maxPool2d(),
-    conv2d(20, 5),
+    conv2d(20, 5, { activation: "relu" }),
     maxPool2d(),
     flatten(),
-    dense(100),
-    dense(10, { activation: "identity" }),
+    dense(100, { activation: "relu" }),
+    dense(10),
   ]);
 }
 
@@ -53,7 +53,11 @@ Deno.test("the second report's network has 27,860 parameters and the report's sh
 });
 
 Deno.test("conv2d() has weights [height,width,channels,filters] with the fans of a convolution", () => {
-  const { parameters: [weights, bias] } = conv2d(20, [5, 3]).build("c", [10, 10, 15], 0);
+  const { parameters: [weights, bias] } = conv2d(20, [5, 3], { activation: "relu" }).build(
+    "c",
+    [10, 10, 15],
+    0,
+  );
   assertEquals([weights!.node.label, weights!.node.type.shape], ["c/weights", [5, 3, 15, 20]]);
   assertEquals([bias!.node.label, bias!.node.type.shape, bias!.initializer], ["c/bias", [20], "zeros"]);
   assertEquals([weights!.fanIn, weights!.fanOut, weights!.initializer], [225, 300, "glorot_uniform"]);
@@ -80,17 +84,23 @@ Deno.test('conv2d() with padding "same" gives ⌈size/stride⌉ positions, the o
     [3, 7, 1, 3, 3],
   ];
   for (const [size, window, stride, before, after] of known) {
-    const down = applied(conv2d(4, [window, 1], { padding: "same", stride: [stride, 1] }), [size, 6]);
+    const down = applied(
+      conv2d(4, [window, 1], { activation: "relu", padding: "same", stride: [stride, 1] }),
+      [size, 6],
+    );
     assertEquals(down.pads, [before, after, 0, 0]);
     assertEquals(down.outputShape, [Math.ceil(size / stride), 6, 4]);
-    const across = applied(conv2d(4, [1, window], { padding: "same", stride: [1, stride] }), [6, size]);
+    const across = applied(
+      conv2d(4, [1, window], { activation: "relu", padding: "same", stride: [1, stride] }),
+      [6, size],
+    );
     assertEquals(across.pads, [0, 0, before, after]);
     assertEquals(across.outputShape, [6, Math.ceil(size / stride), 4]);
   }
 });
 
 Deno.test("conv2d() passes padding, stride, flip and activation on", () => {
-  assertEquals(applied(conv2d(4, 3), [8, 8]).attrs, {
+  assertEquals(applied(conv2d(4, 3, { activation: "relu" }), [8, 8]).attrs, {
     strideY: 1,
     strideX: 1,
     padTop: 0,
@@ -113,7 +123,7 @@ Deno.test("conv2d() passes padding, stride, flip and activation on", () => {
     activation: "tanh",
   });
   assertEquals(outputShape, [5, 4, 4]);
-  assertEquals(applied(conv2d(4, 3, { padding: 2 }), [8, 8]).pads, [2, 2, 2, 2]);
+  assertEquals(applied(conv2d(4, 3, { activation: "relu", padding: 2 }), [8, 8]).pads, [2, 2, 2, 2]);
 });
 
 Deno.test("conv2d() slides its window as it is, or with flipKernel turned by 180°, and applies ReLU", async () => {
@@ -143,17 +153,17 @@ Deno.test("maxPool2d(), avgPool2d() and flatten() after each other give the valu
 Deno.test("layers refuse rows that hold no images, and images smaller than their window, with both shapes", () => {
   const mistakes: readonly (readonly [Layer, Shape, string])[] = [
     [
-      conv2d(4, 3),
+      conv2d(4, 3, { activation: "relu" }),
       [784],
       '"conv2d_1" (conv2d) cannot take rows of shape [784]: it needs images [height,width]',
     ],
     [
-      conv2d(4, [9, 3]),
+      conv2d(4, [9, 3], { activation: "relu" }),
       [8, 8],
       '"conv2d_1" (conv2d) cannot take rows of shape [8,8]: it needs images at least as large as its window [9,3]',
     ],
     [
-      conv2d(4, 9, { padding: [0, 0, 1, 2] }),
+      conv2d(4, 9, { activation: "relu", padding: [0, 0, 1, 2] }),
       [8, 8, 3],
       "rows of shape [8,8,3]: it needs images at least as large, padding [0,0,1,2] included, as its window [9,9]",
     ],
@@ -173,7 +183,7 @@ Deno.test("layers refuse rows that hold no images, and images smaller than their
       '"avg_pool2d_1" (avg_pool2d) cannot take rows of shape [3,5,2]: it needs images at least as large as its window [4,4]',
     ],
     [
-      dense(10),
+      dense(10, { activation: "relu" }),
       [3, 3, 20],
       '"dense_1" (dense) cannot take rows of shape [3,3,20]: it needs flat rows: put flatten() before it',
     ],
@@ -186,22 +196,25 @@ Deno.test("layers refuse rows that hold no images, and images smaller than their
 Deno.test("conv2d() and the pools refuse settings that cannot be, with what was given", () => {
   const given = (options: Readonly<Record<string, unknown>>) => options as ConvolutionOptions;
   const mistakes: readonly (readonly [() => Layer, string])[] = [
-    [() => conv2d(0, 3), "A convolutional layer needs a positive whole number of filters, got 0"],
     [
-      () => conv2d(4, 2.5),
+      () => conv2d(0, 3, { activation: "relu" }),
+      "A convolutional layer needs a positive whole number of filters, got 0",
+    ],
+    [
+      () => conv2d(4, 2.5, { activation: "relu" }),
       "The kernel size of a convolution must be a positive whole number or two, [height, width], got 2.5",
     ],
     [
-      () => conv2d(4, 3, { stride: [1, 0] }),
+      () => conv2d(4, 3, { activation: "relu", stride: [1, 0] }),
       "The stride of a convolution must be a positive whole number or two, [height, width], got [1,0]",
     ],
     [
-      () => conv2d(4, 3, { padding: -1 }),
+      () => conv2d(4, 3, { activation: "relu", padding: -1 }),
       'must be "valid", "same", a whole number of 0 or more, or four of them [top, bottom, left, right], got -1',
     ],
     [() => conv2d(4, 3, given({ padding: [1, 1] })), "got [1,1]"],
     [() => conv2d(4, 3, given({ padding: "full" })), 'got "full"'],
-    [() => conv2d(4, 3, given({ activation: "gelu" })), 'Unknown activation "gelu"'],
+    [() => conv2d(4, 3, given({ activation: "swish" })), 'Unknown activation "gelu"'],
     [() => conv2d(4, 3, given({ initializer: "xavier" })), 'Unknown initializer "xavier"'],
     [
       () => maxPool2d(0),
@@ -218,12 +231,12 @@ Deno.test("conv2d() and the pools refuse settings that cannot be, with what was 
 Deno.test("a model of every layer for images comes back from its description in JSON", () => {
   const model = sequential([13, 12], [
     conv2d(3, [3, 2], { padding: [1, 0, 2, 1], stride: [1, 2], flipKernel: true, activation: "tanh" }),
-    conv2d(4, 3, { padding: "same", initializer: "he_normal" }),
-    conv2d(4, 1, { padding: 1 }),
+    conv2d(4, 3, { activation: "relu", padding: "same", initializer: "he_normal" }),
+    conv2d(4, 1, { activation: "relu", padding: 1 }),
     maxPool2d(3, { stride: [2, 1] }),
     avgPool2d([1, 2]),
     flatten(),
-    dense(2),
+    dense(2, { activation: "relu" }),
   ]);
   const back = modelFromConfig(JSON.parse(JSON.stringify(modelConfig(model))));
   assertEquals(modelConfig(back), modelConfig(model));
@@ -271,7 +284,7 @@ Deno.test("a batch of images and a flattened one of 20 channels cost no call: th
 });
 
 Deno.test("images that are flattened first are the gathered rows: a dense layer reads their bytes on WASM", () => {
-  const model = sequential([8, 8], [flatten(), dense(4), dense(3, { activation: "identity" })]);
+  const model = sequential([8, 8], [flatten(), dense(4, { activation: "relu" }), dense(3)]);
   const sizes = imageSizes({ ...SIZES, pixels: 64 }), options = { optimizer: sgd(), batch: 8, seed: 1 };
   const { plan } = planSession(model, sizes, { ...options, backend: "wasm" });
   const names = plan.routines.train!.map(({ op }) => op.name);
@@ -284,7 +297,7 @@ Deno.test("images that are flattened first are the gathered rows: a dense layer 
 
 Deno.test("flattened images of 5 channels are copied, and so is their gradient", () => {
   const { plan } = session(
-    sequential([8, 8], [conv2d(5, 3), flatten(), dense(3, { activation: "identity" })]),
+    sequential([8, 8], [conv2d(5, 3, { activation: "relu" }), flatten(), dense(3)]),
   );
   assertEquals(plan.routines.train!.filter(({ op }) => op.name === "reshape").map(({ label }) => label), [
     "flatten_2",
@@ -297,10 +310,10 @@ async function trained(executor: Executor) {
   const model = sequential([11, 9], [
     conv2d(5, 3, { padding: "same", flipKernel: true, activation: "tanh" }),
     maxPool2d(2),
-    conv2d(6, [2, 3]),
+    conv2d(6, [2, 3], { activation: "relu" }),
     avgPool2d(2, { stride: 1 }),
     flatten(),
-    dense(3, { activation: "identity" }),
+    dense(3),
   ]);
   const { plan, table, training, evaluation } = session(model), program = await executor.load(plan);
   program.write(

@@ -49,7 +49,7 @@ Deno.test("globalAvgPool2d() and globalMaxPool2d() give a value for each channel
   const image = [1, 8, 2, 7, 3, 6, 6, 5];
   assertEquals(await outputOf([globalAvgPool2d()], [2, 2, 2], image), [3, 6.5]);
   assertEquals(await outputOf([globalMaxPool2d()], [2, 2, 2], image), [6, 8]);
-  const model = sequential([6, 6, 5], [globalAvgPool2d(), dense(3)]);
+  const model = sequential([6, 6, 5], [globalAvgPool2d(), dense(3, { activation: "relu" })]);
   const { routines } = compile({ run: [model.apply(leaf("input", "x", [2, 6, 6, 5]))] });
   assertEquals(routines.run!.map(({ op }) => op.name), ["reduce", "linear"]);
 });
@@ -62,7 +62,7 @@ Deno.test("reshape() gives the same values under other axes, and costs nothing w
 });
 
 Deno.test("embedding() has a row for each thing, and its rows go on to a dense layer", async () => {
-  const model = sequential(3, [embedding(4, 2), flatten(), dense(1)]);
+  const model = sequential(3, [embedding(4, 2), flatten(), dense(1, { activation: "relu" })]);
   assertEquals([countParameters(model), model.layers[0]!.built.outputShape], [4 * 2 + 6 + 1, [3, 2]]);
   const table = [1, 2, 3, 4, 5, 6, 7, 8];
   assertEquals(await outputOf([embedding(4, 2)], [3], [3, 0, 3], [table]), [7, 8, 1, 2, 7, 8]);
@@ -70,7 +70,7 @@ Deno.test("embedding() has a row for each thing, and its rows go on to a dense l
 
 Deno.test("a model of these layers comes back from its description in JSON", () => {
   const images = sequential([13, 12], [
-    conv2d(4, 3),
+    conv2d(4, 3, { activation: "relu" }),
     maxPool2d(3, { stride: 2, padding: [1, 0, 2, 1], ceilMode: true, sharesTies: true }),
     avgPool2d([2, 3], { padding: "same", countIncludePad: false }),
     maxPool2d(2, { stride: 1, padding: 1 }),

@@ -55,7 +55,7 @@ function setOf({ inputs, inputShape, classes, targets, rowWeights }: LossCase): 
 }
 
 function modelOf({ inputShape, bias }: LossCase): Model {
-  const last = dense(bias.length, { activation: "identity" });
+  const last = dense(bias.length);
   return sequential(inputShape, inputShape.length === 1 ? [last] : [flatten(), last]);
 }
 
@@ -194,7 +194,7 @@ Deno.test("rows are as many as the vectors say", () => {
 });
 
 Deno.test("binary cross-entropies refuse numbers that are no probabilities, with set and row", async () => {
-  const model = sequential(2, [dense(2, { activation: "identity" })]), executor = REFERENCE!;
+  const model = sequential(2, [dense(2)]), executor = REFERENCE!;
   const inputs = Float32Array.of(0, 1, 1, -0.5), targets = Float32Array.of(0, 1, 1, 2), inputShape = [2];
   const bytes = { inputs: Uint8Array.of(0, 128, 255, 0), scaling: { scale: 1 / 128 } };
   const cases: readonly (readonly [Loss, string, Partial<DataSet>?])[] = [
@@ -223,7 +223,7 @@ Deno.test("binary cross-entropies refuse numbers that are no probabilities, with
 });
 
 Deno.test("a sum of losses refuses a model whose output one of them cannot compare", async () => {
-  const model = sequential(2, [dense(1, { activation: "identity" })]), executor = REFERENCE!;
+  const model = sequential(2, [dense(1)]), executor = REFERENCE!;
   const train = { inputs: Float32Array.of(0, 1, 1, 0), targets: Float32Array.of(0, 1), inputShape: [2] };
   const loss = losses.sumOfLosses([[losses.meanSquaredError(), 1], [losses.reconstructionError(), 1]]);
   await assertRejects(

@@ -43,8 +43,11 @@ function fresh(model: Model, seed: number): Trained {
 }
 
 /** 64 pixels to 12 values in two layers. */
-const ENCODER = fresh(sequential(64, [dense(20), dense(12, { activation: "sigmoid" })]), 7);
-const CLASSIFIER = sequential(12, [dense(8), dense(5, { activation: "identity" })]);
+const ENCODER = fresh(
+  sequential(64, [dense(20, { activation: "relu" }), dense(12, { activation: "sigmoid" })]),
+  7,
+);
+const CLASSIFIER = sequential(12, [dense(8, { activation: "relu" }), dense(5)]);
 
 /** Weights of a layer of `units` values that gives what it is given. */
 function identity(units: number, name = "dense_1"): Weights {
@@ -94,7 +97,7 @@ gpuTest("fit() with an encoder trains as the joined model does on WebGPU", async
 });
 
 Deno.test("what a loss compares with is the code, in training and at evaluation", async () => {
-  const model = sequential(12, [dense(12, { activation: "identity" })]);
+  const model = sequential(12, [dense(12)]);
   const { history, results } = await fit(model, DATA, {
     ...OPTIONS,
     executor: referenceExecutor(),
@@ -161,7 +164,7 @@ Deno.test("the encoder's weights are written once, and they are not among the tr
 Deno.test("an encoder draws other masks than the model behind it, and none unless it always does", async () => {
   const noisy = corruption(0.5, { always: true }), white = new Uint8Array(DATA.test.inputs.length).fill(255);
   const data = { ...DATA, test: { ...DATA.test, inputs: white } };
-  const model = sequential(64, [noisy, dense(64, { activation: "identity" })]);
+  const model = sequential(64, [noisy, dense(64)]);
   const testLoss = async (encoder: Trained) => {
     const { results } = await fit(model, data, {
       ...OPTIONS,
@@ -181,7 +184,8 @@ Deno.test("an encoder draws other masks than the model behind it, and none unles
 
 Deno.test("fit() refuses an encoder that fits neither the images nor the model, and a loss that fits no code", async () => {
   const executor = referenceExecutor();
-  const small = fresh(sequential(9, [dense(12)]), 1), wide = fresh(sequential(64, [dense(13)]), 1);
+  const small = fresh(sequential(9, [dense(12, { activation: "relu" })]), 1),
+    wide = fresh(sequential(64, [dense(13, { activation: "relu" })]), 1);
   const refusal = (options: FitOptions, model = CLASSIFIER) =>
     sentenceOf(() => fit(model, DATA, { ...OPTIONS, executor, ...options }));
   assertEquals(
@@ -204,7 +208,14 @@ Deno.test("fit() refuses an encoder that fits neither the images nor the model, 
 
 Deno.test("fit() leaves frozen layers as they are, trains the others, and refuses what cannot be frozen", async () => {
   const executor = referenceExecutor(),
-    { model, weights } = fresh(sequential(64, [dense(9), dense(7), dense(5)]), 2);
+    { model, weights } = fresh(
+      sequential(64, [
+        dense(9, { activation: "relu" }),
+        dense(7, { activation: "relu" }),
+        dense(5, { activation: "relu" }),
+      ]),
+      2,
+    );
   const trained = await fit(model, DATA, { ...OPTIONS, executor, weights, frozen: ["dense_2"] });
   const changed = [...weights.keys()].filter((name) =>
     weights.get(name)!.some((value, i) => value !== trained.weights.get(name)![i])
@@ -242,7 +253,7 @@ Deno.test("evaluation draws other noise for each batch, and the same for a set w
 });
 
 Deno.test("reconstructionCrossEntropy() sums over the pixels of a row: ln 2 for each where the logits are 0", async () => {
-  const model = sequential(64, [dense(64, { activation: "identity", initializer: "zeros" })]);
+  const model = sequential(64, [dense(64, { initializer: "zeros" })]);
   const { results } = await fit(model, DATA, {
     ...OPTIONS,
     optimizer: sgd({ learningRate: 1e-30 }),
@@ -254,14 +265,22 @@ Deno.test("reconstructionCrossEntropy() sums over the pixels of a row: ln 2 for 
 });
 
 Deno.test("fit() with crossEntropy() given knows at compile time that there are accuracies", async () => {
-  const model = sequential(64, [dense(5)]), executor = referenceExecutor();
+  const model = sequential(64, [dense(5, { activation: "relu" })]), executor = referenceExecutor();
   const { results } = await fit(model, DATA, { ...OPTIONS, executor, epochs: 1, loss: crossEntropy() });
   const accuracy: number = results.test!.accuracy;
   assert(accuracy >= 0);
 });
 
 Deno.test("firstLayers() and joinModels() take a model apart and put it together again", async () => {
-  const executor = referenceExecutor(), whole = fresh(sequential(64, [dense(9), dense(7), dense(5)]), 4);
+  const executor = referenceExecutor(),
+    whole = fresh(
+      sequential(64, [
+        dense(9, { activation: "relu" }),
+        dense(7, { activation: "relu" }),
+        dense(5, { activation: "relu" }),
+      ]),
+      4,
+    );
   const head = firstLayers(whole, 2), tail = sliceLayers(whole, 2);
   assertEquals([head.model.outputShape, tail.model.inputShape], [[7], [7]]);
   assertEquals([...tail.weights.keys()], ["dense_1/weights", "dense_1/bias"]);
@@ -272,7 +291,11 @@ Deno.test("firstLayers() and joinModels() take a model apart and put it together
 });
 
 Deno.test("sliceLayers() leaves the corruption out, and layers behind it get the names of their new positions", () => {
-  const model = sequential(64, [corruption(0.3), dense(9), dense(64)]);
+  const model = sequential(64, [
+    corruption(0.3),
+    dense(9, { activation: "relu" }),
+    dense(64, { activation: "relu" }),
+  ]);
   const encoder = sliceLayers(fresh(model, 1), 1, 2);
   assertEquals(encoder.model.layers.map(({ name }) => name), ["dense_1"]);
   assertEquals(encoder.weights.get("dense_1/weights"), initializeWeights(model, 1).get("dense_2/weights"));
@@ -280,7 +303,7 @@ Deno.test("sliceLayers() leaves the corruption out, and layers behind it get the
 
 Deno.test("joinModels() and sliceLayers() keep tied layers tied to the same layer", async () => {
   const executor = referenceExecutor(), { inputs } = DATA.test;
-  const first = fresh(sequential(64, [dense(10)]), 1);
+  const first = fresh(sequential(64, [dense(10, { activation: "relu" })]), 1);
   const second = fresh(sequential(10, [dense(6, { activation: "sigmoid" }), tiedDense("dense_1")]), 2);
   const joined = joinModels(first, second);
   assertEquals([...joined.weights.keys()].slice(2), ["dense_2/weights", "dense_2/bias", "tied_dense_3/bias"]);
@@ -305,7 +328,7 @@ Deno.test("joinModels() and sliceLayers() keep tied layers tied to the same laye
 });
 
 Deno.test("firstLayers(), sliceLayers() and joinModels() refuse what does not fit", () => {
-  const one = fresh(sequential(64, [dense(9)]), 1);
+  const one = fresh(sequential(64, [dense(9, { activation: "relu" })]), 1);
   const refusal = (work: () => unknown) => assertThrows(work, DescentError).message;
   for (const [start, end] of [[0, 2], [0, 0], [1, 1], [-1, 1], [0, 0.5]] as const) {
     assertEquals(

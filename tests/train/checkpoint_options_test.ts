@@ -28,7 +28,7 @@ import { resultOf } from "./streams.ts";
 
 const EXECUTORS = [...await everyExecutor(), await wasmExecutor({ threads: 2 })];
 const ROWS = 30;
-const MODEL = sequential(4, [dense(6), dropout(0.2), dense(4, { activation: "identity" })]);
+const MODEL = sequential(4, [dense(6, { activation: "relu" }), dropout(0.2), dense(4)]);
 const OPTIONS = { batch: 8, epochs: 3, optimizer: adam({ learningRate: 0.01 }) } satisfies FitOptions;
 
 const FLOATS = Float32Array.from(normal(4 * ROWS, { seed: 1, stream: STREAM.test }));

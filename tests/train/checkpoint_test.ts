@@ -31,7 +31,7 @@ const DATA = await withTempFolder(async (folder): Promise<ImageSplits> => {
   await writeIdxFolder(folder, { train: 160, t10k: 40, size: 8, classes: [0, 2, 4, 6, 7] });
   return await selectImages({ data: folder, perClass: { train: 20, validation: 10, test: 10 } });
 });
-const MODEL = sequential(64, [dense(12), dropout(0.2), dense(5, { activation: "identity" })]);
+const MODEL = sequential(64, [dense(12, { activation: "relu" }), dropout(0.2), dense(5)]);
 const OPTIMIZERS: readonly Optimizer[] = [
   sgd({ learningRate: 0.1, weightDecay: 1e-3 }),
   sgd({ learningRate: 0.1, momentum: 0.9 }),
@@ -133,7 +133,7 @@ async function goesOnTheSame(executor: Executor, then: Executor = executor): Pro
       sequential(12, [
         corruption(0.3),
         dense(6, { activation: "sigmoid" }),
-        tiedDense("dense_2", { activation: "identity" }),
+        tiedDense("dense_2"),
       ]),
       {
         ...OPTIONS,
@@ -166,7 +166,7 @@ async function goesOnTheSame(executor: Executor, then: Executor = executor): Pro
       sequential([8, 8], [
         augmentation({ shift: 1, flip: "both", rotate: 20, zoom: 0.1 }),
         flatten(),
-        dense(5, { activation: "identity" }),
+        dense(5),
       ]),
       OPTIONS,
     ],
@@ -316,8 +316,8 @@ Deno.test("what has gone wrong is not kept: the last good checkpoint stays", asy
       optimizer: sgd({ learningRate: 100 }),
     };
     const model = sequential(64, [
-      dense(12, { activation: "identity" }),
-      dense(5, { activation: "identity" }),
+      dense(12),
+      dense(5),
     ]);
     const error = await assertRejects(
       () => fit(model, DATA, { ...options, checkpoint: { path, everySeconds: 1e-9 } }),
@@ -330,7 +330,7 @@ Deno.test("what has gone wrong is not kept: the last good checkpoint stays", asy
 });
 
 Deno.test("firstBadCall() names the call that first gave a number that is none, and its step", async () => {
-  const model = sequential(64, [dense(12, { activation: "identity" }), dense(5, { activation: "identity" })]);
+  const model = sequential(64, [dense(12), dense(5)]);
   for (const executor of [referenceExecutor(), await wasmExecutor({ threads: 1 })]) {
     const optimizer = sgd({ learningRate: executor.name === "wasm" ? 1e6 : 1e200 });
     const options = { executor, optimizer, batch: 10, seed: 1, epochs: 3 };

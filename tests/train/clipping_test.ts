@@ -23,7 +23,7 @@ const DATA = await withTempFolder(async (folder): Promise<ImageSplits> => {
   await writeIdxFolder(folder, { train: 160, t10k: 40, size: 8, classes: [0, 2, 4, 6, 7] });
   return await selectImages({ data: folder, perClass: { train: 20, validation: 10, test: 10 } });
 });
-const MODEL = sequential(64, [dense(12), dense(5, { activation: "identity" })]);
+const MODEL = sequential(64, [dense(12, { activation: "relu" }), dense(5)]);
 const STEP: Step = { start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] };
 
 /** torch.nn.utils.clip_grad_norm_ and clip_grad_value_ on all gradients. */

@@ -15,7 +15,7 @@ const ROWS = Float32Array.from({ length: 12 }, (_, i) => Math.sin(i));
 
 const both = share(dense(4, { activation: "tanh" }));
 const x = input(4), first = both(x), code = addValues([both(first), x]);
-const y = code.pipe(dense(5, { activation: "sigmoid" }), dense(3, { activation: "identity" }));
+const y = code.pipe(dense(5, { activation: "sigmoid" }), dense(3));
 const MODEL = modelOf({ x }, { y, code });
 const TRAINED = { model: MODEL, weights: initializeWeights(MODEL, 1) };
 
@@ -69,7 +69,7 @@ Deno.test("cutModel() says which value there is not, what is missing, and what i
     ],
     [
       () => {
-        const model = sequential(4, [dense(2), tiedDense("dense_1")]);
+        const model = sequential(4, [dense(2, { activation: "relu" }), tiedDense("dense_1")]);
         return cutModel({ model, weights: initializeWeights(model, 1) }, { from: "dense_1" });
       },
       'Layer "tied_dense_2" is tied to "dense_1": cut such a model with sliceLayers()',

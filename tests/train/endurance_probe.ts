@@ -44,19 +44,19 @@ const BATCH = 10, STEPS_PER_EPOCH = 10;
 
 const NETWORKS: Readonly<Record<string, Model>> = {
   "a dense classifier": sequential(784, [
-    dense(30),
-    dense(20),
-    dense(10),
-    dense(5, { activation: "identity" }),
+    dense(30, { activation: "relu" }),
+    dense(20, { activation: "relu" }),
+    dense(10, { activation: "relu" }),
+    dense(5),
   ]),
   "a convolutional network": sequential([28, 28], [
     augmentation({ shift: 2, rotate: 10 }),
-    conv2d(4, 5),
+    conv2d(4, 5, { activation: "relu" }),
     maxPool2d(2),
-    conv2d(4, 3),
+    conv2d(4, 3, { activation: "relu" }),
     maxPool2d(2),
     flatten(),
-    dense(5, { activation: "identity" }),
+    dense(5),
   ]),
   "a tied, denoising autoencoder": sequential(784, [
     corruption(0.3),

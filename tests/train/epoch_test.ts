@@ -28,7 +28,7 @@ function watched(program: Program, events: string[]): Program {
 }
 
 Deno.test("Session.epoch() gives what trainEpoch() and validate() give, and reads both in one wait at the end", async () => {
-  const model = sequential(784, [dense(8), dense(3, { activation: "identity" })]);
+  const model = sequential(784, [dense(8, { activation: "relu" }), dense(3)]);
   const data = await withTempFolder(async (folder) =>
     await selectImages({
       data: await writeIdxFolder(folder, { train: 90, t10k: 30, classes: [0, 1, 2] }),

@@ -14,7 +14,7 @@ import { sgd } from "../../src/optim/sgd.ts";
 import { fit, type FitOptions } from "../../src/train/fit.ts";
 import { evaluate } from "../../src/train/predict.ts";
 
-const MODEL = sequential(4, [dense(6), dense(3, { activation: "identity" })]);
+const MODEL = sequential(4, [dense(6, { activation: "relu" }), dense(3)]);
 const OPTIONS = { batch: 8, epochs: 3, optimizer: sgd({ learningRate: 0.1 }) } satisfies FitOptions;
 
 function setOf(rows: number, seed: number): DataSet & { readonly targets: Uint8Array } {

@@ -26,7 +26,7 @@ const DATA: ImageSplits = await withTempFolder(async (folder) =>
     first: { train: 100, validation: 50, test: 40 },
   })
 );
-const MODEL = sequential(64, [dense(12), dense(5, { activation: "identity" })]);
+const MODEL = sequential(64, [dense(12, { activation: "relu" }), dense(5)]);
 const OPTIONS = { optimizer: sgd({ learningRate: 0.5 }), batch: 32, epochs: 2 } satisfies FitOptions;
 
 function empty(set: ImageSet): ImageSet {
@@ -170,7 +170,7 @@ Deno.test("fit() takes sets of any size: metrics of validation and test never sh
   assertEquals(history[0]!.testLoss, results.test!.loss);
 });
 
-const AUTOENCODER = sequential(64, [dense(20), dense(64, { activation: "sigmoid" })]);
+const AUTOENCODER = sequential(64, [dense(20, { activation: "relu" }), dense(64, { activation: "sigmoid" })]);
 
 Deno.test("fit() with reconstructionError() learns the images, and there is no right or wrong", async () => {
   const executor = referenceExecutor();
@@ -223,7 +223,7 @@ for (
     const model = sequential(64, [
       dropout(0.5),
       dense(7, { activation: "tanh" }),
-      dense(5, { activation: "identity" }),
+      dense(5),
     ]);
     const weights = initializeWeights(model, 3), images = new Uint8Array(64 * 300); // more than one batch
     for (let row = 0; row < 300; row++) {
@@ -271,7 +271,7 @@ Deno.test("layerOutputs() refuses a layer that is not there, and bytes that are 
 
 Deno.test("classify() makes no probabilities of what is no classifier, and fit() records which a model is", async () => {
   const executor = referenceExecutor(), options = { ...OPTIONS, executor, epochs: 1 };
-  const autoencoder = sequential(64, [dense(5), dense(64, { activation: "identity" })]);
+  const autoencoder = sequential(64, [dense(5, { activation: "relu" }), dense(64)]);
   const reconstructing = await fit(autoencoder, DATA, { ...options, loss: reconstructionError() });
   const classifying = await fit(MODEL, DATA, options);
   assertEquals([reconstructing.model.gives, classifying.model.gives], ["values", "logits"]);
@@ -291,7 +291,7 @@ Deno.test("classify() makes no probabilities of what is no classifier, and fit()
   assertEquals((await ask(sliceLayers(classifying, 0))()).classes.length, 40);
   // Nothing was trained: a flat row is taken for logits, maps are not.
   assertEquals((await ask({ model: MODEL, weights: classifying.weights })()).classes.length, 40);
-  const maps = sequential([8, 8], [conv2d(2, 3)]);
+  const maps = sequential([8, 8], [conv2d(2, 3, { activation: "relu" })]);
   assertEquals(
     await sentenceOf(ask({ model: maps, weights: initializeWeights(maps, 1) })),
     "This model is no classifier, it gives [6,6,2] and not a row of classes: predict() gives its values as they are",
@@ -300,6 +300,6 @@ Deno.test("classify() makes no probabilities of what is no classifier, and fit()
 
 /** An autoencoder's last layer. */
 function decoderOf(codes: number): Trained {
-  const model = sequential(codes, [dense(64)]);
+  const model = sequential(codes, [dense(64, { activation: "relu" })]);
   return { model: { ...model, gives: "values" }, weights: initializeWeights(model, 1) };
 }

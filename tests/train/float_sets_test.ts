@@ -33,7 +33,7 @@ const BYTES = Uint8Array.from(
 const CLASSES = Uint8Array.from({ length: ROWS }, (_, row) => BYTES[row * COLUMNS]! > 127 ? 1 : 0);
 /** Such that every number has a float32. */
 const SCALING = { scale: 1 / 128, offset: -1 };
-const MODEL = sequential(COLUMNS, [dense(8), dense(2, { activation: "identity" })]);
+const MODEL = sequential(COLUMNS, [dense(8, { activation: "relu" }), dense(2)]);
 const OPTIONS = { epochs: 3, batch: 8, optimizer: adam({ learningRate: 0.01 }) } satisfies FitOptions;
 
 function byteSet(scaling?: ByteScaling, more: Partial<DataSet> = {}): DataSet {
@@ -106,7 +106,7 @@ Deno.test("rows of 1, 2 and 3 axes are the same numbers, for classes, values and
   ];
   for (const [loss, more, outputs] of cases) {
     const trained = async (inputShape: readonly number[]) => {
-      const layers = [dense(5, { activation: "tanh" }), dense(outputs, { activation: "identity" })];
+      const layers = [dense(5, { activation: "tanh" }), dense(outputs)];
       const model = sequential(inputShape, inputShape.length === 1 ? layers : [flatten(), ...layers]);
       const { weights } = await fit(model, { train: floatSet(SCALING, { ...more, inputShape }) }, {
         ...OPTIONS,
@@ -123,10 +123,13 @@ Deno.test("rows of 1, 2 and 3 axes are the same numbers, for classes, values and
 });
 
 Deno.test("axes in another order than the model's are refused; flat rows, and axes of size 1, are not", async () => {
-  const model = sequential([2, 3, 2], [conv2d(2, 2), flatten(), dense(2, { activation: "identity" })]);
+  const model = sequential([2, 3, 2], [conv2d(2, 2, { activation: "relu" }), flatten(), dense(2)]);
   const train = (inputShape: readonly number[]) => floatSet(SCALING, { inputShape });
   await fit(model, { train: train([12]) }, { ...OPTIONS, executor });
-  await fit(sequential([3, 4, 1], [flatten(), dense(2)]), { train: train([3, 4]) }, { ...OPTIONS, executor });
+  await fit(sequential([3, 4, 1], [flatten(), dense(2, { activation: "relu" })]), { train: train([3, 4]) }, {
+    ...OPTIONS,
+    executor,
+  });
   await assertRejects(
     () => fit(model, { train: train([2, 2, 3]) }, { ...OPTIONS, executor }),
     DescentError,
@@ -251,7 +254,7 @@ Deno.test("layers that are pre-trained on scaled bytes know what those stand for
 
 Deno.test("what fit() gives is typed by its loss: accuracies and reports where there are some", async () => {
   const values = floatSet(SCALING, { targets: Float32Array.from(CLASSES) });
-  const model: Model = sequential(COLUMNS, [dense(1, { activation: "identity" })]);
+  const model: Model = sequential(COLUMNS, [dense(1)]);
   const options = { ...OPTIONS, executor };
   const classes = await fit(MODEL, { train: floatSet(SCALING) }, options);
   const answer: number = classes.results.train!.accuracy + classes.results.train!.report.f1 +

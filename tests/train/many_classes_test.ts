@@ -12,7 +12,7 @@ import { everyExecutor } from "../ops/forward.ts";
 const PIXELS = 4;
 
 function modelOf(classes: number): Model {
-  return sequential(PIXELS, [dense(classes, { activation: "identity" })]);
+  return sequential(PIXELS, [dense(classes)]);
 }
 
 /** Weights by which an image whose pixel p is bright is of class `answers[p]`. */

@@ -12,12 +12,12 @@ import { longOr, withTempFolder } from "../fixtures.ts";
 import { attempt, type Draw, drawsOf, type Mutation, MUTATIONS, sameBytes, splice } from "../mutations.ts";
 
 const MODEL = sequential([6, 6], [
-  conv2d(3, 3),
+  conv2d(3, 3, { activation: "relu" }),
   flatten(),
   dense(12, { activation: "tanh" }),
   dropout(0.25),
+  dense(8, { activation: "relu" }),
   dense(8),
-  dense(8, { activation: "identity" }),
 ]);
 const TRAINED = { model: MODEL, weights: initializeWeights(MODEL, 1) };
 const WHOLE = encodeModel(TRAINED, { note: "whole" });

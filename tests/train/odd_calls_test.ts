@@ -12,7 +12,7 @@ import { startStopping } from "../../src/train/stop.ts";
 const d: any = { ...library, wasmExecutor, webgpuExecutor, startStopping };
 const { sequential, dense, initializeWeights } = library;
 
-const MODEL = sequential(4, [dense(2, { activation: "identity" })]);
+const MODEL = sequential(4, [dense(2)]);
 const TRAINED = { model: MODEL, weights: initializeWeights(MODEL, 1) };
 const SET = {
   inputs: new Uint8Array(8),
@@ -100,7 +100,7 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   [
     'dense(3, "relu")',
     () => d.dense(3, "relu"),
-    'dense() takes options by name, { activation, initializer }, got "relu"',
+    'dense() takes options by name, { activation, bias, initializer }, got "relu"',
   ],
   [
     "conv2d(3, 3, { strides })",
@@ -110,7 +110,7 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   [
     "conv2d(3, 3, 2)",
     () => d.conv2d(3, 3, 2),
-    "conv2d() takes options by name, { stride, padding, flipKernel, activation, initializer }, got 2",
+    "conv2d() takes options by name, { stride, padding, dilation, groups, bias, flipKernel, activation, initializer }, got 2",
   ],
   [
     "maxPool2d(2, { strid })",
@@ -120,12 +120,12 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   [
     "maxPool2d(2, 2)",
     () => d.maxPool2d(2, 2),
-    "maxPool2d() takes options by name, { stride, sharesTies }, got 2",
+    "maxPool2d() takes options by name, { stride, padding, ceilMode, sharesTies }, got 2",
   ],
   [
     "avgPool2d(2, { sharesTies })",
     () => d.avgPool2d(2, { sharesTies: true }),
-    'avgPool2d() has no option "sharesTies": it takes stride',
+    'avgPool2d() has no option "sharesTies": it takes stride, padding, ceilMode, countIncludePad',
   ],
   [
     "corruption(0.1, { type })",
@@ -169,7 +169,7 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   ],
   [
     "sequential(4, [30])",
-    () => d.sequential(4, [dense(2), 30]),
+    () => d.sequential(4, [dense(2, { activation: "relu" }), 30]),
     `Layer 2 of the model must be ${LAYERS}, got 30`,
   ],
   [
@@ -184,17 +184,17 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   ],
   [
     "sequential(4, dense(2))",
-    () => d.sequential(4, dense(2)),
+    () => d.sequential(4, dense(2, { activation: "relu" })),
     `A model takes a list of layers, ${LAYERS}, got an object`,
   ],
   [
     "sequential([dense(2)])",
-    () => d.sequential([dense(2)]),
+    () => d.sequential([dense(2, { activation: "relu" })]),
     `A model takes a list of layers, ${LAYERS}, got undefined`,
   ],
   [
     'sequential("4", …)',
-    () => d.sequential("4", [dense(2)]),
+    () => d.sequential("4", [dense(2, { activation: "relu" })]),
     'The input shape must be a number or a list of numbers such as [28, 28], got "4"',
   ],
   [
@@ -255,7 +255,7 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   ],
   [
     "fit([dense(2)])",
-    () => d.fit([dense(2)], DATA),
+    () => d.fit([dense(2, { activation: "relu" })], DATA),
     'The model must be what sequential() gives, got [{"kind":"dense","config":{"units":2,"activation":"relu",' +
     '"initializer":"glorot_uniform"}}]',
   ],

@@ -14,11 +14,11 @@ import { openPredictor } from "../../src/train/predictor.ts";
 import { countCalls, gpuTest } from "../exec/webgpu_support.ts";
 
 const MODEL = sequential([8, 8, 1], [
-  conv2d(3, 3),
+  conv2d(3, 3, { activation: "relu" }),
   maxPool2d(2),
   flatten(),
-  dense(12),
-  dense(5, { activation: "identity" }),
+  dense(12, { activation: "relu" }),
+  dense(5),
 ]);
 const TRAINED = { model: MODEL, weights: initializeWeights(MODEL, 3) };
 
@@ -41,7 +41,11 @@ Deno.test("a predictor gives the bits that predict() and classify() give, for an
 });
 
 Deno.test("rows of bytes are answered with the bits of the numbers that they mean", async () => {
-  const model = sequential(784, [dense(128), dense(64), dense(10, { activation: "identity" })]);
+  const model = sequential(784, [
+    dense(128, { activation: "relu" }),
+    dense(64, { activation: "relu" }),
+    dense(10),
+  ]);
   const trained = { model, weights: initializeWeights(model, 2) }, scale = Math.fround(1 / 255);
   for (const rows of [1, 2, 40]) {
     const words = randomWords(784 * rows, { seed: rows, stream: STREAM.test, step: 0 });
@@ -99,7 +103,7 @@ Deno.test("a predictor loads its plans once, and is closed once", async () => {
 });
 
 Deno.test("predict() gives the values of what is no classifier in their shape, and classify() refuses them", async () => {
-  const model = sequential([8, 8, 1], [conv2d(2, 3, { activation: "identity" })]);
+  const model = sequential([8, 8, 1], [conv2d(2, 3)]);
   const trained = { model, weights: initializeWeights(model, 1) };
   const executor = referenceExecutor();
   assertEquals((await predict(trained, imagesOf(3), { executor })).length, 3 * 6 * 6 * 2);
@@ -111,7 +115,7 @@ Deno.test("predict() gives the values of what is no classifier in their shape, a
 });
 
 Deno.test("20,000 calls of a predictor take no more memory than 2,000 did", async () => {
-  const model = sequential(16, [dense(8), dense(3, { activation: "identity" })]);
+  const model = sequential(16, [dense(8, { activation: "relu" }), dense(3)]);
   using predictor = await openPredictor({ model, weights: initializeWeights(model, 1) });
   const image = imagesOf(1).subarray(0, 16);
   for (let i = 0; i < 2000; i++) await predictor.classify(image);

@@ -14,18 +14,18 @@ import { REWRITE_NAMES, type RewriteName } from "../../src/train/rewrites.ts";
 import { imageSizes, withTempFolder, writeIdxFolder } from "../fixtures.ts";
 
 const model = sequential(784, [
-  dense(30),
+  dense(30, { activation: "relu" }),
   dense(67, { activation: "tanh" }),
-  dense(3, { activation: "identity" }),
+  dense(3),
 ]);
 
 const convolutional = sequential([28, 28], [
-  conv2d(3, 5),
+  conv2d(3, 5, { activation: "relu" }),
   maxPool2d(2),
   conv2d(5, 3, { activation: "tanh" }),
   maxPool2d(3, { stride: 2 }),
   flatten(),
-  dense(3, { activation: "identity" }),
+  dense(3),
 ]);
 
 async function smallData() {

@@ -19,7 +19,7 @@ const [REFERENCE] = EXECUTORS;
 const COLUMNS = 4, CLASSES = 3;
 const MODEL = sequential(COLUMNS, [
   dense(6, { activation: "tanh" }),
-  dense(CLASSES, { activation: "identity" }),
+  dense(CLASSES),
 ]);
 const OPTIONS = { batch: 1000, epochs: 3, optimizer: sgd({ learningRate: 0.2 }) } satisfies FitOptions;
 
@@ -244,7 +244,7 @@ Deno.test("a penalty looks at activations in the mean of the rows' weights, what
   const set = classSet(10), weights = initializeWeights(MODEL, 1), executor = REFERENCE!;
   const model = sequential(COLUMNS, [
     dense(6, { activation: "sigmoid" }),
-    dense(CLASSES, { activation: "identity" }),
+    dense(CLASSES),
   ]);
   const penaltyOf = async (loss: Loss) => {
     const named = withSparsity(loss, { layers: ["dense_1"], rho: 0.1, beta: 1 });
@@ -261,7 +261,7 @@ Deno.test("an autoencoder's rows may weigh, too", async () => {
   const { targets: _, ...set } = classSet(6), weights = Float32Array.of(1, 0, 2, 1, 0, 1);
   const model = sequential(COLUMNS, [
     dense(2, { activation: "tanh" }),
-    dense(COLUMNS, { activation: "identity" }),
+    dense(COLUMNS),
   ]);
   const trained = (train: DataSet, executor: Executor) =>
     fit(model, { train }, { ...OPTIONS, loss: reconstructionError(), executor });

@@ -174,7 +174,7 @@ Deno.test("an interrupted pre-training gives the layers so far, whole", async ()
 });
 
 Deno.test("pretrainLayers() decodes anything by the mean squared error where asked to", async () => {
-  const stack = sequential(64, [dense(20), dense(6)]);
+  const stack = sequential(64, [dense(20, { activation: "relu" }), dense(6, { activation: "relu" })]);
   const { autoencoder, layers } = await pretrainLayers(stack, DATA, { ...OPTIONS, decoder: "identity" });
   assertEquals(autoencoder.model.layers.map(({ layer }) => layer.config.activation), [
     "relu",
@@ -189,14 +189,15 @@ Deno.test("pretrainLayers() refuses stacks and activations that it cannot train"
   const refusal = (stack: Model, options: PretrainOptions = {}) =>
     sentenceOf(() => pretrainLayers(stack, DATA, { ...OPTIONS, ...options }));
   assertEquals(
-    await refusal(sequential([8, 8], [conv2d(2, 3)])),
+    await refusal(sequential([8, 8], [conv2d(2, 3, { activation: "relu" })])),
     'Layer "conv2d_1" (conv2d) cannot be pre-trained: only dense layers can have a tied decoder',
   );
   assertEquals(
     await refusal(sequential(64, [sigmoid(3), dropout(0.1)])),
     'The stack ends in layer "dropout_2", which has nothing to train: end it with a dense layer',
   );
-  const relu = sequential(64, [dense(9), sigmoid(3)]), top = sequential(64, [sigmoid(9), dense(3)]);
+  const relu = sequential(64, [dense(9, { activation: "relu" }), sigmoid(3)]),
+    top = sequential(64, [sigmoid(9), dense(3, { activation: "relu" })]);
   assertEquals(
     await refusal(relu),
     'Layer "dense_1" may give values outside of 0 to 1: give it the activation sigmoid, or decode by { decoder: "identity" }',
@@ -249,7 +250,7 @@ Deno.test("the penalty makes codes sparse", async () => {
 });
 
 Deno.test("penalties of several layers add up, and a classifier may have them", async () => {
-  const model = sequential(64, [sigmoid(9), sigmoid(5), dense(10, { activation: "identity" })]);
+  const model = sequential(64, [sigmoid(9), sigmoid(5), dense(10)]);
   const penaltyOf = async (layers: readonly string[]) => {
     const loss = withSparsity(crossEntropy(), { ...SPARSITY, layers });
     const { history } = await fit(model, DATA, { ...FIT_OPTIONS, epochs: 1, loss });

@@ -13,7 +13,7 @@ import { BATCH, partsOf, resultOf, rowsOf, STEPS, streamOf } from "./streams.ts"
 
 const executor = referenceExecutor();
 const SET = rowsOf(22);
-const MODEL = sequential(6, [dense(7), dense(3, { activation: "identity" })]);
+const MODEL = sequential(6, [dense(7, { activation: "relu" }), dense(3)]);
 const OPTIONS = { batch: BATCH, executor, optimizer: adam({ learningRate: 0.01 }) } satisfies FitOptions;
 
 /** How often a stream of these parts was closed after it has begun, and the error. */

@@ -31,7 +31,7 @@ const CLASSES = [0, 2, 4, 6, 7];
 /** 100 training, 50 validation and 50 test images of 8 × 8 pixels. */
 const DATA = await smallSet();
 /** For these images. */
-const MODEL = sequential(64, [dense(12), dense(5, { activation: "identity" })]);
+const MODEL = sequential(64, [dense(12, { activation: "relu" }), dense(5)]);
 const OPTIONS = { optimizer: sgd({ learningRate: 0.5 }), batch: 32, epochs: 2 } satisfies FitOptions;
 
 async function smallSet(): Promise<ImageSplits> {
@@ -134,7 +134,12 @@ function realSet(train: number): Promise<ImageSplits> {
   return selectImages({ digits: CLASSES, perClass: { train, validation: 40, test: 40 } });
 }
 
-const NETWORK = sequential(784, [dense(30), dense(20), dense(10), dense(5, { activation: "identity" })]);
+const NETWORK = sequential(784, [
+  dense(30, { activation: "relu" }),
+  dense(20, { activation: "relu" }),
+  dense(10, { activation: "relu" }),
+  dense(5),
+]);
 
 /**
  * How far two backends may be apart after one epoch, as max |Δw| / max |w| over all weights: ten times the
@@ -203,7 +208,7 @@ function regressByHand(
 }
 
 onEachBackend("an epoch whose last batch is short makes the updates that a hand makes", async (executor) => {
-  const model = sequential(64, [dense(5, { activation: "identity" })]), learningRate = 0.5, seed = 3;
+  const model = sequential(64, [dense(5)]), learningRate = 0.5, seed = 3;
   const start = initializeWeights(model, seed), { rows } = DATA.train;
   assert(rows % 32 > 0 && rows % 7 > 0);
   for (const batch of [32, 7, 1, rows]) {
@@ -451,7 +456,7 @@ onEachBackend("a loss that is no number ends training with a sentence after the 
 
 onDevices("an update that overflows is noticed after the epoch that it ends", async (executor) => {
   // The only step of the epoch has a finite loss; the weights that it leaves have none.
-  const model = sequential(64, [dense(12, { activation: "identity" }), dense(5, { activation: "identity" })]);
+  const model = sequential(64, [dense(12), dense(5)]);
   const options = { executor, optimizer: sgd({ learningRate: 1e38 }), batch: 100, epochs: 1 };
   const watched = await sentenceOf(() => fit(model, DATA, options));
   assertMatch(watched, /^The validation loss became (NaN|Infinity) in epoch 1: the steps are too large; /);
@@ -487,7 +492,7 @@ Deno.test("fit() refuses weights of another model", async () => {
   const refused = (weights: Weights) =>
     sentenceOf(() => fit(MODEL, DATA, { ...OPTIONS, executor: referenceExecutor(), weights }));
   const own = initializeWeights(MODEL, 1);
-  const wider = sequential(64, [dense(13), dense(5, { activation: "identity" })]);
+  const wider = sequential(64, [dense(13, { activation: "relu" }), dense(5)]);
   assertEquals(
     await refused(initializeWeights(wider, 1)),
     '"dense_1/weights" has 832 values, the model needs [64,12]',
@@ -522,8 +527,8 @@ Deno.test("fit() refuses to watch a validation set that is empty", async () => {
 
 Deno.test("fit() and evaluate() refuse a model that does not fit the inputs or the classes", async () => {
   const executor = referenceExecutor();
-  const images = sequential(60, [dense(5, { activation: "identity" })]);
-  const classes = sequential(64, [dense(4, { activation: "identity" })]);
+  const images = sequential(60, [dense(5)]);
+  const classes = sequential(64, [dense(4)]);
   for (
     const [model, expected] of [
       [images, "The model takes rows of shape [60], the inputs have 64 values a row"],
@@ -592,7 +597,7 @@ onDevices("a model that was saved and loaded predicts the same bits", async (exe
   const model = sequential(64, [
     dense(12, { activation: "tanh" }),
     dropout(0.2),
-    dense(5, { activation: "identity" }),
+    dense(5),
   ]);
   const trained = await fit(model, DATA, { ...OPTIONS, executor });
   await withTempFolder(async (folder) => {
@@ -610,7 +615,7 @@ onDevices("a model that was saved and loaded predicts the same bits", async (exe
 
 /** 64-40-5 with dropout between; rate 0 is the same network without it. */
 function droppedModel(rate: number): Model {
-  return sequential(64, [dense(40), dropout(rate), dense(5, { activation: "identity" })]);
+  return sequential(64, [dense(40, { activation: "relu" }), dropout(rate), dense(5)]);
 }
 
 onEachBackend("dropout acts while training, with a mask of its own for each step", async (executor) => {
