@@ -41,7 +41,7 @@ Deno.test("examples/server.ts answers images with classes and probabilities, and
       expected.probabilities.forEach((value, i) => assertAlmostEquals(answer.probabilities[i], value, 1e-6));
       const wrong = await ask(image.subarray(1));
       assertEquals(wrong.status, 400);
-      assert((await wrong.json()).error.startsWith("Cannot predict from 15 bytes"));
+      assert((await wrong.json()).error.startsWith("Cannot predict from 15 values"));
     } finally {
       server.kill();
       await server.status;

@@ -142,7 +142,7 @@ Deno.test("measureTest works without validation images, and refuses a test set t
   assertEquals(Object.keys(results), ["train", "test"]);
   assertEquals(
     await sentenceOf(() => fit(MODEL, { ...DATA, test: empty(DATA.test) }, options)),
-    "measureTest is set, but there is no test set",
+    "measureTest is set, but there is no test set: give one, or leave it out",
   );
 });
 

@@ -507,7 +507,9 @@ Deno.test("fit() refuses to watch a validation set that is empty", async () => {
   for (const monitor of ["val_loss", "val_accuracy"] as const) {
     assertEquals(
       await sentenceOf(() => fit(MODEL, data, { ...OPTIONS, executor, stopping: { monitor } })),
-      `Early stopping watches ${monitor}, but there is no validation set`,
+      `Early stopping watches ${monitor}, but there is no validation set: give one, or watch ${
+        monitor.slice(4)
+      }`,
     );
   }
   const { history } = await fit(MODEL, data, {
