@@ -214,7 +214,7 @@ Deno.test("conv2d() and the pools refuse settings that cannot be, with what was 
     ],
     [() => conv2d(4, 3, given({ padding: [1, 1] })), "got [1,1]"],
     [() => conv2d(4, 3, given({ padding: "full" })), 'got "full"'],
-    [() => conv2d(4, 3, given({ activation: "swish" })), 'Unknown activation "gelu"'],
+    [() => conv2d(4, 3, given({ activation: "swish" })), 'Unknown activation "swish"'],
     [() => conv2d(4, 3, given({ initializer: "xavier" })), 'Unknown initializer "xavier"'],
     [
       () => maxPool2d(0),
