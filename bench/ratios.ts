@@ -1,6 +1,6 @@
 /** Comparing sides: their times as a table, and how much of a peer's time Descent takes. */
 import { require } from "../src/core/errors.ts";
-import type { TableOptions } from "../src/plot/table.ts";
+import type { TableOptions } from "../src/core/text_table.ts";
 import { median } from "./measure.ts";
 import type { SideLine } from "./peers/side.ts";
 import { threeDigits } from "./report.ts";

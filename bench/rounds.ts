@@ -1,6 +1,6 @@
 /** Running sides in turn, each in a process of its own with a time limit, and gathering what they print. */
 import { UsageError } from "../src/core/errors.ts";
-import { textTable } from "../src/plot/table.ts";
+import { textTable } from "../src/core/text_table.ts";
 import type { Output } from "../src/cli/command.ts";
 import type { Values } from "../src/cli/flags.ts";
 import { type COMPARE_FLAGS, trainingImages } from "./options.ts";

@@ -70,7 +70,7 @@ export type { Flip } from "./ops/augment.ts";
 export type { Corruption } from "./ops/corrupt.ts";
 
 // Models: layers put together, cut apart, and the weights that belong to them.
-export { countParameters, initializeWeights, sequential, type Weights } from "./nn/model.ts";
+export { countParameters, initializeWeights, sequential, summary, type Weights } from "./nn/model.ts";
 export { addValues, elementwise, residual, type ResidualOptions } from "./nn/elementwise.ts";
 export {
   input,
@@ -86,6 +86,7 @@ export {
 export { sampleNormal } from "./nn/sample_normal.ts";
 export type { Gives, ModelScaling } from "./nn/recorded.ts";
 export { firstLayers, joinModels, sliceLayers } from "./train/compose.ts";
+export { type ExplainOptions, explainTraining } from "./train/explain.ts";
 export { cutModel, type CutOptions } from "./train/cut_model.ts";
 
 // Losses: what training lowers.

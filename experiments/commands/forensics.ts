@@ -1,7 +1,7 @@
 /** `deno task forensics`: which settings explain what the reports print, where they do not say. */
 import { join } from "node:path";
 import { listOf, path } from "../../src/cli/flags.ts";
-import { markdownTable, type TableOptions, textTable, toCsv } from "../../src/plot/table.ts";
+import { markdownTable, type TableOptions, textTable, toCsv } from "../../src/core/text_table.ts";
 import { readFacts, type RunFacts } from "../../src/runs/facts.ts";
 import { writeAtomically } from "../../src/core/write_file.ts";
 import { type Command, longCommand, withPlace } from "../lab/command.ts";

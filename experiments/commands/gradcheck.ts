@@ -2,7 +2,7 @@
 import { sizeOf } from "../../src/core/tensor.ts";
 import { gradcheckCase } from "../../src/exec/case.ts";
 import { OPS } from "../../src/ops/mod.ts";
-import { textTable } from "../../src/plot/table.ts";
+import { textTable } from "../../src/core/text_table.ts";
 
 /** Central differences in float64 leave about this much. */
 const LARGEST_ERROR = 1e-6;

@@ -21,7 +21,8 @@ import type { Experiment } from "./experiment.ts";
 import { networkName } from "./network_name.ts";
 import type { Place } from "./place.ts";
 import { writeTimedPlan } from "./plan_file.ts";
-import { checkFirstStep } from "./plan_print.ts";
+import { sessionOptions, startingWeights } from "./session_options.ts";
+import { checkFirstStep } from "../../src/train/explain.ts";
 import { askedRecord, CHECKPOINTS_FOLDER } from "./resume.ts";
 import { dataRecord, placeRecord, within } from "./run_folder.ts";
 import { runStage, type StageRun } from "./run_stage.ts";
@@ -95,7 +96,15 @@ async function runStages(run: RunWriter, bound: BoundRun, place: Place) {
   for (const [index, stage] of prepared.stages.entries()) {
     const training = done.length === 0 ? first : stage.training(done.map(({ result }) => result));
     if (stage.name !== null) screen.say(`${stage.name}: ${networkName(training.model)}`);
-    if (place.check) screen.say(`${await checkFirstStep({ training, data }, executor, session)}\n`);
+    if (place.check) {
+      const weights = startingWeights(training, session);
+      const said = await checkFirstStep(training.model, data, {
+        ...sessionOptions(training, session),
+        executor,
+        weights,
+      });
+      screen.say(`${said}\n`);
+    }
     const ended = await runStage(run, training, { stage, index, data, seed, place });
     done.push(ended);
     if (stage.name !== null) screen.say(endedLine(ended.result));

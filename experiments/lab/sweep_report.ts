@@ -1,6 +1,6 @@
 /** What a sweep comes to: a row per combination, figures with bands over seeds, CSV, and a link that compares. */
 import { curves, dotComparison, type Figure } from "../../src/plot/mod.ts";
-import { markdownTable, type TableOptions, textTable, toCsv } from "../../src/plot/table.ts";
+import { markdownTable, type TableOptions, textTable, toCsv } from "../../src/core/text_table.ts";
 import type { RunFacts } from "../../src/runs/facts.ts";
 import { meanAndInterval } from "../../src/train/metrics.ts";
 import type { Experiment } from "./experiment.ts";

@@ -2,7 +2,7 @@
 import { formatShape } from "../../src/core/tensor.ts";
 import { BACKEND_TITLES, type Choice } from "../../src/exec/choose.ts";
 import { countParameters, summarizeModel } from "../../src/nn/model.ts";
-import { textTable } from "../../src/plot/table.ts";
+import { textTable } from "../../src/core/text_table.ts";
 import { numberOf, objectOf } from "../../src/runs/facts.ts";
 import { type RunSummary, SCORE_NAMES } from "../../src/runs/layout.ts";
 import type { FitResult } from "../../src/train/fit.ts";

@@ -1,5 +1,5 @@
 /** What `summary.json` and the screen say of one autoencoder. */
-import { textTable } from "../../src/plot/table.ts";
+import { textTable } from "../../src/core/text_table.ts";
 import { numberOf, objectOf } from "../../src/runs/facts.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import type { FitResult } from "../../src/train/fit.ts";

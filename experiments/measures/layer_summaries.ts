@@ -1,6 +1,6 @@
 /** What `summary.json` says of layers that were trained one after another. */
 import { sizeOf } from "../../src/core/tensor.ts";
-import { textTable } from "../../src/plot/table.ts";
+import { textTable } from "../../src/core/text_table.ts";
 import { numberOf, objectOf } from "../../src/runs/facts.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import type { FitResult } from "../../src/train/fit.ts";

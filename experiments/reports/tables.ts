@@ -1,5 +1,5 @@
 /** A judged section as tables: for terminals, as Markdown, and as CSV. */
-import { markdownTable, type TableOptions, textTable, toCsv } from "../../src/plot/table.ts";
+import { markdownTable, type TableOptions, textTable, toCsv } from "../../src/core/text_table.ts";
 import type { JudgedClaim, JudgedNumber, JudgedSection, JudgedTable } from "./judged.ts";
 
 /** What a cell of a table says of ours: `0.9813 ± 0.0021`. */

@@ -3,6 +3,7 @@ import { require } from "../core/errors.ts";
 import { shown } from "../core/option_names.ts";
 import { requireSeed } from "../core/random.ts";
 import { formatShape, type Shape, sizeOf } from "../core/tensor.ts";
+import { textTable } from "../core/text_table.ts";
 import type { Node } from "../ir/node.ts";
 import { initialValues } from "./initializers.ts";
 import type { Layer } from "./layer.ts";
@@ -166,20 +167,54 @@ export function findNotFinite(values: Float32Array, shape: Shape): string | unde
 
 /** One line per layer, for people: name, shapes, parameters. */
 export interface LayerSummary {
+  /** Its name in the model. */
   readonly name: string;
+  /** What kind of layer it is. */
   readonly kind: string;
+  /** Names of the inputs and layers whose values it takes. */
+  readonly from: readonly string[];
+  /** Of a row that it gives. */
   readonly outputShape: Shape;
+  /** Trained values; 0 where they are those of an earlier layer. */
   readonly parameters: number;
+  /** Its settings. */
   readonly config: Layer["config"];
 }
 
-/** The model as a table. */
-export function summarizeModel(model: Model): readonly LayerSummary[] {
-  return model.layers.map(({ name, layer, built }) => ({
+/** The layers of a model, in the order in which they are computed. */
+export function summarizeModel({ inputs, layers }: Model): readonly LayerSummary[] {
+  const names = [...inputs, ...layers].map(({ name }) => name);
+  return layers.map(({ name, layer, built, from, sharedWith }) => ({
     name,
     kind: layer.kind,
+    from: from.map((at) => names[at]!),
     outputShape: built.outputShape,
-    parameters: built.parameters.reduce((sum, { node }) => sum + sizeOf(node.type.shape), 0),
+    parameters: sharedWith !== undefined
+      ? 0
+      : built.parameters.reduce((sum, { node }) => sum + sizeOf(node.type.shape), 0),
     config: layer.config,
   }));
+}
+
+/**
+ * The layers of a model as a table of text: what each takes, the shape of what it gives, and its trained values.
+ *
+ * @example
+ * ```ts
+ * import { dense, residual, sequential, summary } from "descent";
+ * const model = sequential(8, [residual([dense(8, { activation: "relu" }), dense(8)]), dense(2)]);
+ * console.log(summary(model));
+ * ```
+ */
+export function summary(model: Model): string {
+  checkModelType(model);
+  const rows = summarizeModel(model).map(({ name, from, outputShape, parameters }) => [
+    name,
+    from.join(", "),
+    formatShape(outputShape),
+    parameters,
+  ]);
+  const outputs = model.outputs.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(", ");
+  const table = textTable({ columns: ["layer", "takes", "gives", "parameters"], rows });
+  return `${table}\nGives ${outputs}; ${countParameters(model).toLocaleString("en")} parameters`;
 }

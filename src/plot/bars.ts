@@ -15,7 +15,7 @@ import {
 import { append, appendLines, type Sheet } from "./dom.ts";
 import { checkName, type Figure, type FigureOptions, finishFigure, startSheet, TICKS } from "./figure.ts";
 import { layoutHeading } from "./heading.ts";
-import { type Cell, toCsv } from "./table.ts";
+import { type Cell, toCsv } from "../core/text_table.ts";
 import { widest, wrapText } from "./text.ts";
 import { INK, SIZE, STRONG, type Tone } from "./theme.ts";
 

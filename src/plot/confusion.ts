@@ -5,7 +5,7 @@ import { formatCount, formatFixed } from "./axes.ts";
 import { append } from "./dom.ts";
 import { checkName, type Figure, type FigureOptions, finishFigure, startSheet, TICKS } from "./figure.ts";
 import { layoutHeading } from "./heading.ts";
-import { toCsv } from "./table.ts";
+import { toCsv } from "../core/text_table.ts";
 import { fitText, widest } from "./text.ts";
 import { cssColor, INK, inkOn, scaleColor, SIZE } from "./theme.ts";
 

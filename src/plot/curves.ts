@@ -17,7 +17,7 @@ import { append } from "./dom.ts";
 import { checkName, type Figure, type FigureOptions, finishFigure, startSheet, TICKS } from "./figure.ts";
 import { layoutHeading } from "./heading.ts";
 import { checkSeries, coordinates, type Series, seriesRows, valueAt, yValues } from "./series.ts";
-import { toCsv } from "./table.ts";
+import { toCsv } from "../core/text_table.ts";
 import { widest, wrapText } from "./text.ts";
 import { INK, SIZE, type Tone, toneOf } from "./theme.ts";
 import { isolated, type PixelPoint, thin } from "./thin.ts";

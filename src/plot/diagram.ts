@@ -4,7 +4,7 @@ import { append, appendLines, type Sheet } from "./dom.ts";
 import { drawBracket, drawFan, drawUnits, layoutUnits, type UnitColumn } from "./diagram_parts.ts";
 import { checkName, type Figure, type FigureOptions, finishFigure, startSheet } from "./figure.ts";
 import { layoutHeading } from "./heading.ts";
-import { type Cell, toCsv } from "./table.ts";
+import { type Cell, toCsv } from "../core/text_table.ts";
 import { fitText, wrapText } from "./text.ts";
 import { INK, ROLES, SIZE, STRONG, type Tone } from "./theme.ts";
 

@@ -5,7 +5,7 @@ import { axisFor, decimalsFor, formatFixed } from "./axes.ts";
 import { append, type Sheet } from "./dom.ts";
 import { checkName, type Figure, type FigureOptions, finishFigure, startSheet, TICKS } from "./figure.ts";
 import { layoutHeading } from "./heading.ts";
-import { toCsv } from "./table.ts";
+import { toCsv } from "../core/text_table.ts";
 import { fitText, textWidth, widest } from "./text.ts";
 import { INK, type Role, ROLES, SIZE, STRONG, toneOf } from "./theme.ts";
 

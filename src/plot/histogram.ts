@@ -6,7 +6,7 @@ import { type Axis, axisFor, formatPlain, project } from "./axes.ts";
 import { append } from "./dom.ts";
 import { checkName, type Figure, type FigureOptions, finishFigure, startSheet, TICKS } from "./figure.ts";
 import { type Key, layoutHeading } from "./heading.ts";
-import { type Cell, toCsv } from "./table.ts";
+import { type Cell, toCsv } from "../core/text_table.ts";
 import { widest } from "./text.ts";
 import { INK, type Role, SIZE, type Tone, toneOf } from "./theme.ts";
 

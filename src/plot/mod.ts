@@ -20,6 +20,13 @@ export { histogram, type HistogramOptions, type Sample } from "./histogram.ts";
 export { type TilePanel, tilePanels, type TilePanelsOptions } from "./panels.ts";
 export { compressPng } from "./pixels.ts";
 export { toPng } from "./png.ts";
-export { type Cell, type Column, markdownTable, type TableOptions, textTable, toCsv } from "./table.ts";
+export {
+  type Cell,
+  type Column,
+  markdownTable,
+  type TableOptions,
+  textTable,
+  toCsv,
+} from "../core/text_table.ts";
 export type { Role } from "./theme.ts";
 export { type Tile, tiles, type TilesOptions } from "./tiles.ts";

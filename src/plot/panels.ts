@@ -4,7 +4,7 @@ import { formatPlain } from "./axes.ts";
 import { append } from "./dom.ts";
 import { checkName, type Figure, type FigureOptions, finishFigure, startSheet } from "./figure.ts";
 import { layoutHeading } from "./heading.ts";
-import { type Cell, toCsv } from "./table.ts";
+import { type Cell, toCsv } from "../core/text_table.ts";
 import { fitText } from "./text.ts";
 import { INK, SIZE, STRONG } from "./theme.ts";
 import {

@@ -1,7 +1,7 @@
 /** Lines as data: their points, the values that axes must hold, and their rows in a CSV. */
 import { require } from "../core/errors.ts";
 import type { Band } from "./bands.ts";
-import type { Cell } from "./table.ts";
+import type { Cell } from "../core/text_table.ts";
 import type { Role } from "./theme.ts";
 
 /** Numbers along a line; NaN, `null` and `undefined` are gaps. */

@@ -2,7 +2,7 @@
 import { formatPlain } from "./axes.ts";
 import { checkName, type Figure, type FigureOptions, finishFigure, startSheet } from "./figure.ts";
 import { layoutHeading } from "./heading.ts";
-import { type Cell, toCsv } from "./table.ts";
+import { type Cell, toCsv } from "../core/text_table.ts";
 import { SIZE } from "./theme.ts";
 import {
   addCrispRule,

@@ -19,7 +19,7 @@ import { UsageError } from "../../src/core/errors.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
 import { initializeWeights } from "../../src/nn/model.ts";
 import { OPS } from "../../src/ops/mod.ts";
-import { textTable } from "../../src/plot/table.ts";
+import { textTable } from "../../src/core/text_table.ts";
 import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
 
 const DIGITS = [0, 2, 4, 6, 7];

@@ -1,5 +1,5 @@
 /** A judged report as Markdown: the whole document, and a short page. */
-import { markdownTable } from "../../../src/plot/table.ts";
+import { markdownTable } from "../../../src/core/text_table.ts";
 import { countVerdicts } from "../judge.ts";
 import type { JudgedClaim, JudgedFigure, JudgedPicture, JudgedReport, JudgedSection } from "../judged.ts";
 import { beside } from "../tables.ts";

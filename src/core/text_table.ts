@@ -1,5 +1,5 @@
 /** Tables as text: CSV for programs, aligned columns for terminals, Markdown for documents. */
-import { require } from "../core/errors.ts";
+import { require } from "./errors.ts";
 
 /** What a cell may hold; `null`, `undefined` and NaN are written as nothing. */
 export type Cell = string | number | boolean | null | undefined;
@@ -15,7 +15,7 @@ function cellText(cell: Cell): string {
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { toCsv } from "./table.ts";
+ * import { toCsv } from "./text_table.ts";
  * assert(toCsv([["epoch", "loss"], [1, 0.5]]) === "epoch,loss\r\n1,0.5\r\n");
  * ```
  */
@@ -79,7 +79,7 @@ function widths({ labels, body }: Laid, least: number): number[] {
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { textTable } from "./table.ts";
+ * import { textTable } from "./text_table.ts";
  * const table = textTable({ columns: ["optimizer", "epochs"], rows: [["Adam", 25], ["VGD", 31625]] });
  * assert(table.split("\n")[3] === "VGD         31625");
  * ```
