@@ -1,6 +1,6 @@
 /** Networks as graphs: values that go through layers, and the model that leads from some of them to others. */
-import { require } from "../core/errors.ts";
-import { shown } from "../core/option_names.ts";
+import { DescentError, require } from "../core/errors.ts";
+import { NETWORK_VALUE, shown } from "../core/option_names.ts";
 import { formatShape, type Shape } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
 import type { ApplyOptions, BuiltLayer, Layer, LayerState, NamedLayer, Parameter } from "./layer.ts";
@@ -110,12 +110,22 @@ function valueOf(origin: Origin): Value {
 
 function pipeOne(value: Value, part: Part): Value {
   if (typeof part !== "function") return through(part, [value]);
-  const result = part(value);
+  const result = partOf(part, value);
   require(
     isValue(result),
     () => `A part of a network must give a value, as x.pipe(…) does, got ${shown(result)}`,
   );
   return result;
+}
+
+/** What a function makes of a value; a layer's own function, such as `dense`, is given settings and no value. */
+function partOf(part: (x: Value) => Value, value: Value): Value {
+  try {
+    return part(value);
+  } catch (error) {
+    if (!(error instanceof DescentError) || !error.message.endsWith(NETWORK_VALUE)) throw error;
+    throw new DescentError(`${error.message}: call ${part.name} with its settings first`);
+  }
 }
 
 /** Whether something is a value of a network that is being put together. */

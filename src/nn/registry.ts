@@ -9,6 +9,7 @@ import { layerNorm, type LayerNormOptions } from "./layer_norm.ts";
 import { sampleNormalLayer } from "./sample_normal.ts";
 import { avgPool2d } from "./avg_pool2d.ts";
 import type { Corruption } from "../ops/corrupt.ts";
+import { concatFromConfig } from "./concat.ts";
 import { conv2dFromConfig } from "./conv2d.ts";
 import { corruption } from "./corruption.ts";
 import { dense } from "./dense.ts";
@@ -19,6 +20,7 @@ import type { Layer } from "./layer.ts";
 import { maxPool2d } from "./max_pool2d.ts";
 import { input, type Model, modelOf, type NamedShape, through } from "./network.ts";
 import { poolFromConfig } from "./pool.ts";
+import { REARRANGE_LAYERS } from "./rearrange.ts";
 import type { Gives, ModelScaling } from "./recorded.ts";
 import { standardizeFromConfig } from "./standardize.ts";
 import { tiedDense } from "./tied_dense.ts";
@@ -31,6 +33,7 @@ const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
   ["augmentation", augmentationFromConfig],
   ["avg_pool2d", poolFromConfig(avgPool2d)],
   ["batch_norm", (config) => batchNorm(config as BatchNormOptions)],
+  ["concat", concatFromConfig],
   ["conv2d", conv2dFromConfig],
   ["corruption", (config) =>
     corruption(config.rate as number, {
@@ -48,6 +51,7 @@ const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
   ["flatten", flatten],
   ["layer_norm", (config) => layerNorm(config as LayerNormOptions)],
   ["max_pool2d", poolFromConfig(maxPool2d)],
+  ...Object.entries(REARRANGE_LAYERS),
   ["sample_normal", sampleNormalLayer],
   ["standardize", standardizeFromConfig],
   ["tied_dense", (config) => tiedDense(config.of as string, { activation: config.activation as Activation })],

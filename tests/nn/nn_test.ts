@@ -94,7 +94,7 @@ Deno.test("initial weights are the known ones for a seed", () => {
 });
 
 Deno.test("initial weights repeat for one seed and lane, and differ for another seed or lane", () => {
-  for (const initializer of INITIALIZERS.filter((one) => one !== "zeros")) {
+  for (const initializer of INITIALIZERS.filter((one) => one !== "zeros" && one !== "ones")) {
     const values = draw(initializer);
     assertEquals(draw(initializer), values);
     for (const other of [{ seed: 2 }, { lane: 1 }]) {
