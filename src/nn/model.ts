@@ -168,16 +168,21 @@ export function findNotFinite(values: Float32Array, shape: Shape): string | unde
 export interface LayerSummary {
   readonly name: string;
   readonly kind: string;
+  /** Names of the layers and inputs that it is given. */
+  readonly from: readonly string[];
   readonly outputShape: Shape;
+  /** Number of trained values; 0 where they are another layer's. */
   readonly parameters: number;
   readonly config: Layer["config"];
 }
 
 /** The model as a table. */
 export function summarizeModel(model: Model): readonly LayerSummary[] {
-  return model.layers.map(({ name, layer, built }) => ({
+  const names = [...model.inputs, ...model.layers].map(({ name }) => name);
+  return model.layers.map(({ name, layer, built, from }) => ({
     name,
     kind: layer.kind,
+    from: from.map((at) => names[at]!),
     outputShape: built.outputShape,
     parameters: built.parameters.reduce((sum, { node }) => sum + sizeOf(node.type.shape), 0),
     config: layer.config,

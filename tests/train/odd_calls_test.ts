@@ -256,8 +256,7 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   [
     "fit([dense(2)])",
     () => d.fit([dense(2)], DATA),
-    'The model must be what sequential() gives, got [{"kind":"dense","config":{"units":2,"activation":"relu",' +
-    '"initializer":"glorot_uniform"}}]',
+    "The model must be what sequential() gives, got [an object]",
   ],
   ["fit()", () => d.fit(), "The model must be what sequential() gives, got undefined"],
   [
