@@ -3,6 +3,7 @@ import { checkOptions, shown } from "../core/option_names.ts";
 import { columnsOf } from "../core/tensor.ts";
 import { leaf } from "../ir/leaf.ts";
 import type { Node } from "../ir/node.ts";
+import { where } from "../ops/expression/expression.ts";
 import { map } from "../ops/map.ts";
 import { reduceMean, reduceSum } from "../ops/reduce.ts";
 import { rowWeights } from "../ops/row_weights.ts";
@@ -86,7 +87,7 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
               [now(variance), batch.variance, batch.inverseCount],
               // The unbiased variance is n/(n − 1) times the batch's, and 1/n is known; of one value there is none.
               (old, now, one) =>
-                old.mul(1 - momentum).add(now.div(one.neg().add(1).add(one.equal(1))).mul(momentum)),
+                where(one.equal(1), old, old.mul(1 - momentum).add(now.div(one.neg().add(1)).mul(momentum))),
             ),
           );
           return normalize(x, batch.mean, batch.variance);
