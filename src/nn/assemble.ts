@@ -32,7 +32,7 @@ export function assemble(inputs: readonly Value[], outputs: readonly Value[]) {
     position.set(value, shapes.length);
     layers.push({ name, layer, built, from, ...(first !== undefined && { sharedWith: first }) });
     shapes.push(built.outputShape);
-    before.set(name, built);
+    if (first === undefined) before.set(name, built);
   }
   const at = outputs.map((value) => position.get(value)!);
   return { layers, at, shapes, outputs: at.map((place) => shapes[place]!) };

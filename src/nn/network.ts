@@ -158,6 +158,10 @@ export function makeModel(
   { inputs, outputs, layers }: Pick<Model, "inputs" | "outputs" | "layers">,
 ): Model {
   const values: Model["values"] = (given, options = {}) => {
+    require(given.length === inputs.length, () => {
+      const names = inputs.map(({ name }) => name).join(", ");
+      return `The model takes ${inputs.length} inputs (${names}), but is given ${given.length}`;
+    });
     const all = [...given], { frozen = [], update, ...rest } = options, now = new Map<Node, Node>();
     const known = {
       training: false,

@@ -40,7 +40,7 @@ export function slice(x: Node, options: SliceOptions): Node;
 export function slice(x: Value | Node, options: SliceOptions): Value | Node {
   if (isValue(x)) return through(sliceLayer(options), [x]);
   requireEither("slice", x);
-  return windowNode(x, sliceOf(x.type.shape, options));
+  return windowNode(x, { ...sliceOf(x.type.shape, options), label: "slice" });
 }
 
 /**
@@ -61,7 +61,7 @@ export function pad(x: Node, options: PadOptions): Node;
 export function pad(x: Value | Node, options: PadOptions): Value | Node {
   if (isValue(x)) return through(padLayer(options), [x]);
   requireEither("pad", x);
-  return windowNode(x, padded(x.type.shape, options));
+  return windowNode(x, { ...padded(x.type.shape, options), label: "pad" });
 }
 
 /**
@@ -85,7 +85,7 @@ export function transpose(x: Node, axes: readonly number[]): Node;
 export function transpose(x: Value | Node, axes: readonly number[]): Value | Node {
   if (isValue(x)) return through(transposeLayer(axes), [x]);
   requireEither("transpose", x);
-  return transposeNode(x, axes);
+  return transposeNode(x, axes, "transpose");
 }
 
 function requireEither(called: string, x: Node): void {

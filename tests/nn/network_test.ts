@@ -23,6 +23,12 @@ import {
   type Weights,
 } from "../../src/nn/model.ts";
 import { input, type Model, modelOf, share, through, type Value } from "../../src/nn/network.ts";
+import { layerNorm } from "../../src/nn/layer_norm.ts";
+import { pad, slice, transpose } from "../../src/nn/rearrange.ts";
+import { tiedDense } from "../../src/nn/tied_dense.ts";
+import { sigmoid } from "../../src/ops/expression/expression.ts";
+import { webgpuOrSkip } from "../exec/adapter.ts";
+import { assertNear, runSteps, worstSlope } from "./layer_steps.ts";
 import { sampleNormal } from "../../src/nn/sample_normal.ts";
 import { map } from "../../src/ops/map.ts";
 import { sgd } from "../../src/optim/mod.ts";
@@ -34,6 +40,7 @@ import { withTempFolder } from "../fixtures.ts";
 import { forward } from "../ops/forward.ts";
 
 const WASM = await wasmExecutor({ threads: 1 });
+const WEBGPU = await webgpuOrSkip();
 const sentenceOf = (work: () => unknown) => assertThrows(work, DescentError).message;
 const linear = (units: number) => dense(units, { activation: "identity" });
 const rowsOf = (count: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(1.3 * i + 0.2));
@@ -141,6 +148,57 @@ Deno.test("modelOf() says what is missing or no value, with the shape", () => {
     "batchNorm() takes options by name, { epsilon, momentum }, got a value of a network: call batchNorm with its settings first",
   );
   assertEquals(sentenceOf(() => input([])), "The input shape must hold positive whole numbers, got []");
+});
+
+Deno.test("a model says how many inputs it takes, also where fit() and predict() give it one", async () => {
+  const x = input(4), y = input(4), model = modelOf({ x, y }, addValues([x, y]).pipe(linear(1)));
+  const sentence = "The model takes 2 inputs (x, y), but is given 1", weights = initializeWeights(model, 1);
+  assertEquals(sentenceOf(() => model.apply(leaf("input", "x", [2, 4]))), sentence);
+  const train = { inputs: rowsOf(8), inputShape: [4], targets: rowsOf(2) };
+  await assertRejects(() => fit(model, { train }, { loss: meanSquaredError() }), DescentError, sentence);
+  await assertRejects(() => predict({ model, weights }, rowsOf(8)), DescentError, sentence);
+});
+
+Deno.test("a layer is tied to the first use of a shared one, and says so of another", () => {
+  const same = share(dense(4));
+  assertEquals(countParameters(sequential(4, [same, same, tiedDense("dense_1")])), 20 + 4);
+  assertEquals(
+    sentenceOf(() => sequential(4, [same, same, tiedDense("dense_2")])),
+    'Layer "tied_dense_3" (tied_dense) is tied to "dense_2", which is no dense layer before it: choose from dense_1',
+  );
+});
+
+/** A graph with a bit of everything that joins, shares and cuts. */
+function graphOfAll(): Model {
+  const x = input([3, 4]), same = share(dense(5, { activation: "tanh" }));
+  const [first, second] = [0, 2].map((start) => slice(x, { axis: 0, start, size: 1 }).pipe(flatten()));
+  const turned = transpose(x, [1, 0]).pipe((v) => pad(v, { before: 1, after: 1 }), flatten(), linear(5));
+  const joined = concat([first!.pipe(same), turned, second!.pipe(same)]);
+  const behind = joined.pipe(residual([linear(15), batchNorm(), activation("gelu")]), layerNorm());
+  return modelOf({ x }, elementwise([behind, joined], (a, b) => a.mul(sigmoid(b))).pipe(linear(2)));
+}
+
+const GRAPH_BATCH = { rows: 4, x: rowsOf(48), seed: rowsOf(8) };
+
+Deno.test("the gradients through a graph that joins, shares, cuts and normalizes agree with central differences", async () => {
+  const model = graphOfAll(), options = { model, weights: initializeWeights(model, 1), rows: 5 };
+  const worst = await worstSlope(referenceExecutor(), options, GRAPH_BATCH);
+  assert(worst < 1e-6, `off by ${worst}`);
+});
+
+Deno.test("a graph gives the same bits on WASM with one thread and with two, and near ones on WebGPU", async () => {
+  const model = await savedIsTheSame(graphOfAll());
+  const options = { model, weights: initializeWeights(model, 1), rows: 5 };
+  const one = await runSteps(WASM, options, [GRAPH_BATCH]);
+  const two = await wasmExecutor({ threads: 2, parallelFlops: 0 });
+  assertEquals(await runSteps(two, options, [GRAPH_BATCH]), one);
+  for (const executor of [referenceExecutor(), ...(WEBGPU ? [WEBGPU] : [])]) {
+    const found = await runSteps(executor, options, [GRAPH_BATCH]);
+    for (const [name, values] of Object.entries(one.answers[0]!)) {
+      assertNear(values, found.answers[0]![name]!, 1e-4, `${name} on ${executor.name}`);
+    }
+    assertNear(one.evaluated, found.evaluated, 1e-4, `evaluated on ${executor.name}`);
+  }
 });
 
 Deno.test("values know their shapes before there is a model", () => {
