@@ -1,5 +1,6 @@
 // reshape: the values of each row in the same dense order, under other axes.   X [B,…,FROM] → Y [B,…,TO].
 // Split: rows of `size` values. Runs that lie together in X and in Y are copied as vectors.
+import { copyRun } from "./lib/copy";
 import { pitchBytes } from "./lib/layout";
 
 export function reshape(begin: i32, end: i32, x: usize, y: usize, size: i32, from: i32, to: i32): void {
@@ -24,13 +25,4 @@ export function reshape(begin: i32, end: i32, x: usize, y: usize, size: i32, fro
       }
     }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function copyRun(source: usize, target: usize, count: i32): void {
-  const last = target + (<usize> count << 2);
-  let from = source, to = target;
-  for (; to + 16 <= last; from += 16, to += 16) v128.store(to, v128.load(from));
-  for (; to < last; from += 4, to += 4) store<f32>(to, load<f32>(from));
 }

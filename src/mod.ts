@@ -83,6 +83,8 @@ export {
   through,
   type Value,
 } from "./nn/network.ts";
+export { concat, type ConcatOptions } from "./nn/concat.ts";
+export { pad, type PadOptions, slice, type SliceOptions, transpose } from "./nn/rearrange.ts";
 export { sampleNormal } from "./nn/sample_normal.ts";
 export type { Gives, ModelScaling } from "./nn/recorded.ts";
 export { firstLayers, joinModels, sliceLayers } from "./train/compose.ts";
@@ -241,8 +243,10 @@ export {
   where,
 } from "./ops/expression/expression.ts";
 export type { BinaryKind, Comparison, UnaryKind } from "./ops/expression/meaning.ts";
+export { argmax } from "./ops/argmax.ts";
 export { map, type MapOptions } from "./ops/map.ts";
 export { reduceMax, reduceMean, type ReduceOptions, reduceSum } from "./ops/reduce.ts";
+export { take } from "./ops/take.ts";
 
 // What any of it throws.
 export { DescentError } from "./core/errors.ts";

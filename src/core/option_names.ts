@@ -33,7 +33,8 @@ export function checkOptions<T extends object>(
 ): void {
   const names = Object.keys(known), all = names.join(", ") || "none";
   require(
-    typeof options === "object" && options !== null && !Array.isArray(options),
+    typeof options === "object" && options !== null && !Array.isArray(options) &&
+      !isNetworkValue(options),
     () => `${called}() takes options by name, { ${all} }, got ${shown(options)}`,
   );
   const unknown = Object.keys(options).find((name) => !names.includes(name));
@@ -47,23 +48,32 @@ export function checkOptions<T extends object>(
   require(false, `${called}() has no option "${unknown}"${way}`);
 }
 
+/** What `shown` says of a value of a network. */
+export const NETWORK_VALUE = "a value of a network";
+
 /** Any value as a sentence shows it: `"adam"`, `the function adam`, `[1,2]`, `an object`. */
 export function shown(value: unknown): string {
   if (typeof value === "function") return `the function ${value.name || "without a name"}`;
   if (typeof value === "bigint") return `${value}n`;
-  if (typeof value === "string" || Array.isArray(value)) return JSON.stringify(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  // What holds a whole network is not written out.
+  if (Array.isArray(value)) return `[${value.map(shown).join()}]`;
   return typeof value === "object" && value !== null ? kindOf(value) : String(value);
 }
 
 /** `a Float32Array`, `an object`. */
 function kindOf(value: object): string {
-  // What a layer's function gets that stands in a network uncalled.
-  if ("origin" in value && "pipe" in value) return "a value of a network: call it with its settings first";
+  if (isNetworkValue(value)) return NETWORK_VALUE;
   const own = Object.getPrototypeOf(value)?.constructor?.name;
   // What has no class of a name, such as a generator, says what it is by its tag.
   const name: string = own || Object.prototype.toString.call(value).slice("[object ".length, -1);
   if (name === "Object") return "an object";
   return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
+}
+
+/** What a layer's function gets that stands in a network uncalled. */
+function isNetworkValue(value: object): boolean {
+  return "origin" in value && "pipe" in value;
 }
 
 /** By spelling, by its first letters (`lr`), or by a part of it (`batchSize`, `eps`). */

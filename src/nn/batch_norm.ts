@@ -3,6 +3,7 @@ import { checkOptions, shown } from "../core/option_names.ts";
 import { columnsOf } from "../core/tensor.ts";
 import { leaf } from "../ir/leaf.ts";
 import type { Node } from "../ir/node.ts";
+import { where } from "../ops/expression/expression.ts";
 import { map } from "../ops/map.ts";
 import { reduceMean, reduceSum } from "../ops/reduce.ts";
 import { rowWeights } from "../ops/row_weights.ts";
@@ -73,17 +74,20 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
           { node: mean, initial: new Float32Array(channels) },
           { node: variance, initial: new Float32Array(channels).fill(1) },
         ],
-        apply(x, { training, isFrozen, rowShares = rowWeights(x.type.shape[0]!), update }) {
+        apply(x, { training, isFrozen, rowShares = rowWeights(x.type.shape[0]!), update, stateNow }) {
           if (!training || isFrozen) return normalize(x, mean, variance);
-          const batch = batchMoments(x, rowShares, name);
-          update?.(mean, map([mean, batch.mean], (old, now) => old.mul(1 - momentum).add(now.mul(momentum))));
+          const batch = batchMoments(x, rowShares, name), now = (state: Node) => stateNow?.(state) ?? state;
+          update?.(
+            mean,
+            map([now(mean), batch.mean], (old, now) => old.mul(1 - momentum).add(now.mul(momentum))),
+          );
           update?.(
             variance,
             map(
-              [variance, batch.variance, batch.inverseCount],
+              [now(variance), batch.variance, batch.inverseCount],
               // The unbiased variance is n/(n − 1) times the batch's, and 1/n is known; of one value there is none.
               (old, now, one) =>
-                old.mul(1 - momentum).add(now.div(one.neg().add(1).add(one.equal(1))).mul(momentum)),
+                where(one.equal(1), old, old.mul(1 - momentum).add(now.div(one.neg().add(1)).mul(momentum))),
             ),
           );
           return normalize(x, batch.mean, batch.variance);

@@ -61,6 +61,8 @@ export interface ApplyOptions {
 export interface LayerOptions extends Omit<ApplyOptions, "frozen"> {
   /** Whether its parameters and states stay as they are. */
   readonly isFrozen?: boolean;
+  /** What a state is by now: where the layer was used before in this step, what it was updated to. */
+  readonly stateNow?: (state: Node) => Node;
 }
 
 /** A layer as the user declares it. `config` is what is saved with a model, and what rebuilds the layer. */

@@ -1,34 +1,14 @@
 /** Networks as graphs: values that go through layers, and the model that leads from some of them to others. */
-import { require } from "../core/errors.ts";
-import { shown } from "../core/option_names.ts";
+import { DescentError, require } from "../core/errors.ts";
+import { NETWORK_VALUE, shown } from "../core/option_names.ts";
 import { formatShape, type Shape } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
-import type { ApplyOptions, BuiltLayer, Layer, LayerState, NamedLayer, Parameter } from "./layer.ts";
+import { assemble } from "./assemble.ts";
+import type { ApplyOptions, Layer, LayerState, NamedLayer, Parameter } from "./layer.ts";
 import type { Gives, ModelScaling } from "./recorded.ts";
+import { isValue, type Origin, type Part, type Value } from "./value.ts";
 
-/** What a network is put together from: a layer, or a function that leads a value through several. */
-export type Part = Layer | ((x: Value) => Value);
-
-/** A value in a network that is being put together: an input, or what a layer gives. */
-export interface Value {
-  /** Shape of one row. */
-  readonly shape: Shape;
-  /** What it becomes behind these layers, one after another. */
-  pipe(...parts: readonly Part[]): Value;
-  /** Where it comes from. */
-  readonly origin: Origin;
-}
-
-/** An input of a model, or a layer and what it is given. */
-export type Origin =
-  | { readonly kind: "input"; readonly shape: Shape }
-  | {
-    readonly kind: "layer";
-    readonly layer: Layer;
-    readonly from: readonly Value[];
-    /** Uses of one layer with one set of weights have one mark. */
-    readonly mark: object;
-  };
+export { isValue, type Origin, type Part, type Value } from "./value.ts";
 
 /** A network as a description: it holds no weights. */
 export interface Model {
@@ -87,6 +67,10 @@ export function input(shape: number | Shape): Value {
 /** What a layer gives for values; a layer that takes several joins them. */
 export function through(layer: Layer, from: readonly Value[], mark: object = {}): Value {
   checkLayer(layer);
+  require(
+    Array.isArray(from) && from.length > 0 && from.every(isValue),
+    () => `A layer is given a list of values of a network, got ${shown(from)}`,
+  );
   return valueOf({ kind: "layer", layer, from, mark });
 }
 
@@ -110,7 +94,7 @@ function valueOf(origin: Origin): Value {
 
 function pipeOne(value: Value, part: Part): Value {
   if (typeof part !== "function") return through(part, [value]);
-  const result = part(value);
+  const result = partOf(part, value);
   require(
     isValue(result),
     () => `A part of a network must give a value, as x.pipe(…) does, got ${shown(result)}`,
@@ -118,9 +102,14 @@ function pipeOne(value: Value, part: Part): Value {
   return result;
 }
 
-/** Whether something is a value of a network that is being put together. */
-export function isValue(value: unknown): value is Value {
-  return typeof value === "object" && value !== null && "origin" in value && "pipe" in value;
+/** What a function makes of a value; a layer's own function, such as `dense`, is given settings and no value. */
+function partOf(part: (x: Value) => Value, value: Value): Value {
+  try {
+    return part(value);
+  } catch (error) {
+    if (!(error instanceof DescentError) || !error.message.endsWith(NETWORK_VALUE)) throw error;
+    throw new DescentError(`${error.message}: call ${part.name} with its settings first`);
+  }
 }
 
 /**
@@ -151,7 +140,12 @@ export function modelOf(
   }
   const foreign = Object.entries(inputs).find(([, { origin }]) => origin.kind !== "input");
   require(foreign === undefined, () => `"${foreign![0]}" is no input of a model: make it by input(shape)`);
-  const { layers, at, shapes } = assemble(Object.values(inputs), Object.values(named));
+  const given = Object.values(inputs), { layers, at, shapes } = assemble(given, Object.values(named));
+  require(
+    new Set(given).size === given.length,
+    "Each input of a model has one name: make another by input(shape)",
+  );
+  require(layers.length > 0, "A model needs at least one layer");
   return makeModel({
     inputs: Object.entries(inputs).map(([name, value]) => ({ name, shape: value.shape })),
     outputs: Object.keys(named).map((name, i) => ({ name, at: at[i]!, shape: shapes[at[i]!]! })),
@@ -163,18 +157,25 @@ export function modelOf(
 export function makeModel(
   { inputs, outputs, layers }: Pick<Model, "inputs" | "outputs" | "layers">,
 ): Model {
-  const own = layers.filter(({ sharedWith }) => sharedWith === undefined);
   const values: Model["values"] = (given, options = {}) => {
-    const all = [...given];
-    for (const { name, built, from } of layers) {
+    require(given.length === inputs.length, () => {
+      const names = inputs.map(({ name }) => name).join(", ");
+      return `The model takes ${inputs.length} inputs (${names}), but is given ${given.length}`;
+    });
+    const all = [...given], { frozen = [], update, ...rest } = options, now = new Map<Node, Node>();
+    const known = {
+      training: false,
+      ...rest,
+      stateNow: (state: Node) => now.get(state) ?? state,
+      update(state: Node, value: Node) {
+        now.set(state, value);
+        update?.(state, value);
+      },
+    };
+    for (const { name, built, from, sharedWith } of layers) {
       const [x, ...others] = from.map((position) => all[position]!);
-      all.push(
-        built.apply(
-          x!,
-          { training: false, ...options, isFrozen: options.frozen?.includes(name) ?? false },
-          others,
-        ),
-      );
+      const isFrozen = [name, layers[sharedWith ?? -1]?.name].some((one) => frozen.includes(one ?? ""));
+      all.push(built.apply(x!, { ...known, isFrozen }, others));
     }
     return all;
   };
@@ -184,83 +185,11 @@ export function makeModel(
     inputs,
     outputs,
     layers,
-    parameters: own.flatMap(({ built }) => built.parameters),
-    states: own.flatMap(({ built }) => built.states ?? []),
+    parameters: layers.flatMap(({ built }) => built.parameters),
+    states: layers.flatMap(({ built }) => built.states ?? []),
     values,
     apply: (x, options) => values([x], options)[outputs[0]!.at]!,
   };
-}
-
-/** Layers in the order of what leads to the outputs, built. */
-function assemble(inputs: readonly Value[], outputs: readonly Value[]) {
-  const position = new Map<Value, number>(inputs.map((value, i) => [value, i]));
-  const found = inputsOf(outputs), known = inputs.length > 0 ? inputs : found;
-  const missing = found.find((value) => !known.includes(value));
-  require(
-    missing === undefined,
-    () =>
-      `The outputs need an input of shape ${
-        formatShape(missing!.shape)
-      } that the model is not given: name it too`,
-  );
-  known.forEach((value, i) => position.set(value, i));
-  const shapes: Shape[] = known.map(({ shape }) => shape), layers: NamedLayer[] = [];
-  const before = new Map<string, BuiltLayer>(), marks = new Map<object, number>();
-  for (const value of ordered(outputs)) {
-    const { origin } = value;
-    if (origin.kind === "input") continue;
-    const { layer, mark } = origin, from = origin.from.map((one) => position.get(one)!);
-    const first = marks.get(mark), given = from.map((at) => shapes[at]!);
-    const name = `${layer.kind}_${layers.length + 1}`;
-    const built = first === undefined
-      ? layer.build(name, given[0]!, layers.length, before, given)
-      : sharedLayer(name, layers[first]!, given[0]!, shapes[layers[first]!.from[0]!]!);
-    if (first === undefined) marks.set(mark, layers.length);
-    position.set(value, shapes.length);
-    layers.push({ name, layer, built, from, ...(first !== undefined && { sharedWith: first }) });
-    shapes.push(built.outputShape);
-    before.set(name, built);
-  }
-  const at = outputs.map((value) => position.get(value)!);
-  return { layers, at, shapes, outputs: at.map((place) => shapes[place]!) };
-}
-
-function sharedLayer(
-  name: string,
-  { name: first, built }: NamedLayer,
-  shape: Shape,
-  before: Shape,
-): BuiltLayer {
-  require(
-    shape.join() === before.join(),
-    () =>
-      `Layer "${name}" shares the weights of "${first}", which takes rows of shape ${
-        formatShape(before)
-      }, and is given ${formatShape(shape)}`,
-  );
-  return built;
-}
-
-/** Values that lead to others, each after what it comes from. */
-function ordered(outputs: readonly Value[]): readonly Value[] {
-  const order: Value[] = [], seen = new Set<Value>();
-  // A deep network is no reason to run out of stack.
-  const stack = outputs.toReversed().map((value) => ({ value, next: 0 }));
-  while (stack.length > 0) {
-    const top = stack.at(-1)!, { origin } = top.value;
-    const from = origin.kind === "layer" ? origin.from[top.next++] : undefined;
-    if (seen.has(top.value)) stack.pop();
-    else if (from === undefined) {
-      seen.add(top.value);
-      order.push(top.value);
-      stack.pop();
-    } else if (!seen.has(from)) stack.push({ value: from, next: 0 });
-  }
-  return order;
-}
-
-function inputsOf(outputs: readonly Value[]): readonly Value[] {
-  return ordered(outputs).filter(({ origin }) => origin.kind === "input");
 }
 
 /** Throws where a shape is none; a number is that of flat rows. */

@@ -9,6 +9,7 @@ import { layerNorm, type LayerNormOptions } from "./layer_norm.ts";
 import { sampleNormalLayer } from "./sample_normal.ts";
 import { avgPool2d } from "./avg_pool2d.ts";
 import type { Corruption } from "../ops/corrupt.ts";
+import { concatFromConfig } from "./concat.ts";
 import { conv1dFromConfig } from "./conv1d.ts";
 import { conv2dFromConfig } from "./conv2d.ts";
 import { conv2dTransposeFromConfig } from "./conv2d_transpose.ts";
@@ -23,6 +24,7 @@ import type { Layer } from "./layer.ts";
 import { maxPool2d } from "./max_pool2d.ts";
 import { input, type Model, modelOf, type NamedShape, through } from "./network.ts";
 import { poolFromConfig } from "./pool.ts";
+import { REARRANGE_LAYERS } from "./rearrange.ts";
 import type { Gives, ModelScaling } from "./recorded.ts";
 import { reshapeFromConfig } from "./reshape.ts";
 import { standardizeFromConfig } from "./standardize.ts";
@@ -37,6 +39,7 @@ const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
   ["augmentation", augmentationFromConfig],
   ["avg_pool2d", poolFromConfig(avgPool2d)],
   ["batch_norm", (config) => batchNorm(config as BatchNormOptions)],
+  ["concat", concatFromConfig],
   ["conv1d", conv1dFromConfig],
   ["conv2d", conv2dFromConfig],
   ["conv2d_transpose", conv2dTransposeFromConfig],
@@ -60,6 +63,7 @@ const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
   ["global_max_pool2d", globalMaxPool2d],
   ["layer_norm", (config) => layerNorm(config as LayerNormOptions)],
   ["max_pool2d", poolFromConfig(maxPool2d)],
+  ...Object.entries(REARRANGE_LAYERS),
   ["reshape", reshapeFromConfig],
   ["sample_normal", sampleNormalLayer],
   ["standardize", standardizeFromConfig],

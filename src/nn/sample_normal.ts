@@ -1,7 +1,8 @@
 /** Values drawn from normal distributions of which a network gives mean and variance. */
+import { formatShape, sameShape, type Shape } from "../core/tensor.ts";
 import { corrupt } from "../ops/corrupt.ts";
 import { map } from "../ops/map.ts";
-import type { Layer } from "./layer.ts";
+import { type Layer, refuseShape } from "./layer.ts";
 import { through, type Value } from "./network.ts";
 
 /**
@@ -29,8 +30,8 @@ export function sampleNormalLayer(): Layer {
   return {
     kind: "sample_normal",
     config: {},
-    build: (name, inputShape, position) => ({
-      outputShape: inputShape,
+    build: (name, inputShape, position, _before, [, other] = []) => ({
+      outputShape: sameOrRefuse(name, inputShape, other),
       parameters: [],
       apply(mean, { training }, [logVariance] = []) {
         if (!training) return mean;
@@ -46,4 +47,14 @@ export function sampleNormalLayer(): Layer {
       },
     }),
   };
+}
+
+function sameOrRefuse(name: string, mean: Shape, logVariance: Shape | undefined): Shape {
+  if (logVariance === undefined) {
+    refuseShape(name, "sample_normal", mean, "a mean and a logarithm of the variance");
+  }
+  if (!sameShape(mean, logVariance)) {
+    refuseShape(name, "sample_normal", logVariance, `the shape of the mean, ${formatShape(mean)}`);
+  }
+  return mean;
 }

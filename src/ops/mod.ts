@@ -3,6 +3,7 @@ import type { Op } from "../ir/op.ts";
 import { activationGradOp } from "./activation_grad.ts";
 import { addOp } from "./add.ts";
 import { augmentOp } from "./augment.ts";
+import { argmaxOp } from "./argmax.ts";
 import { assignOp } from "./assign.ts";
 import { avgPool2dOp } from "./avg_pool2d.ts";
 import { avgPool2dGradOp } from "./avg_pool2d_grad.ts";
@@ -10,6 +11,7 @@ import { binaryCrossEntropyOp } from "./binary_cross_entropy.ts";
 import { binaryCrossEntropyGradOp } from "./binary_cross_entropy_grad.ts";
 import { clipNormOp } from "./clip_norm.ts";
 import { clipValueOp } from "./clip_value.ts";
+import { concatOp } from "./concat.ts";
 import { confusionOp } from "./confusion.ts";
 import { conv2dOp } from "./conv2d.ts";
 import { conv2dInputGradOp } from "./conv2d_input_grad.ts";
@@ -38,6 +40,7 @@ import { meanSquaredErrorOp } from "./mean_squared_error.ts";
 import { meanSquaredErrorGradOp } from "./mean_squared_error_grad.ts";
 import { oneHotOp } from "./one_hot.ts";
 import { outerProductOp } from "./outer_product.ts";
+import { rearrangeOp } from "./rearrange.ts";
 import { recordOp } from "./record.ts";
 import { reduceOp } from "./reduce.ts";
 import { reshapeOp } from "./reshape.ts";
@@ -47,6 +50,8 @@ import { softmaxCrossEntropyOp } from "./softmax_cross_entropy.ts";
 import { softmaxCrossEntropyGradOp } from "./softmax_cross_entropy_grad.ts";
 import { sumRowsOp } from "./sum_rows.ts";
 import { sumSquaresOp } from "./sum_squares.ts";
+import { takeOp } from "./take.ts";
+import { takeGradOp } from "./take_grad.ts";
 import { upsample2dOp } from "./upsample2d.ts";
 import { upsample2dGradOp } from "./upsample2d_grad.ts";
 import { weighRowsOp } from "./weigh_rows.ts";
@@ -56,6 +61,7 @@ import { zerosOp } from "./zeros.ts";
 export const OPS: readonly Op[] = [
   activationGradOp,
   addOp,
+  argmaxOp,
   assignOp,
   augmentOp,
   avgPool2dOp,
@@ -64,6 +70,7 @@ export const OPS: readonly Op[] = [
   binaryCrossEntropyGradOp,
   clipNormOp,
   clipValueOp,
+  concatOp,
   confusionOp,
   conv2dOp,
   conv2dInputGradOp,
@@ -92,6 +99,7 @@ export const OPS: readonly Op[] = [
   meanSquaredErrorGradOp,
   oneHotOp,
   outerProductOp,
+  rearrangeOp,
   recordOp,
   reduceOp,
   reshapeOp,
@@ -101,6 +109,8 @@ export const OPS: readonly Op[] = [
   softmaxCrossEntropyGradOp,
   sumRowsOp,
   sumSquaresOp,
+  takeOp,
+  takeGradOp,
   upsample2dOp,
   upsample2dGradOp,
   weighRowsOp,

@@ -4,6 +4,7 @@ import { formatShape, sameShape } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
 import type { BuiltLayer, Layer } from "../nn/layer.ts";
 import { checkWeights, type Gives, type Model, type NamedLayer, sequential } from "../nn/model.ts";
+import { type Part, share } from "../nn/network.ts";
 import { tiedDense, type TiedDenseOptions } from "../nn/tied_dense.ts";
 import { checkTrained } from "./check_parts.ts";
 import type { Trained } from "./saved.ts";
@@ -122,14 +123,22 @@ function rebuild(
   inputShape: readonly number[],
   parts: readonly { readonly trained: Trained; readonly layers: readonly NamedLayer[] }[],
 ): Trained {
-  const layers: Layer[] = [], values: Float32Array[] = [];
+  const layers: Part[] = [], values: Float32Array[] = [];
   for (const { trained: { model, weights }, layers: chosen } of parts) {
     checkWeights(model, weights);
     const first = layers.length;
     const newNames = new Map(chosen.map(({ name, layer }, i) => [name, `${layer.kind}_${first + i + 1}`]));
-    for (const { name, layer, built } of chosen) {
-      layers.push(layer.kind === "tied_dense" ? tiedAnew(name, layer, newNames) : layer);
-      values.push(...leavesOf(built).map(({ label }) => weights.get(label)!));
+    // Uses of one layer with one set of weights stay that.
+    const known = new Map<NamedLayer, Part>();
+    for (const named of chosen) {
+      const { name, layer, sharedWith } = named, first = model.layers[sharedWith ?? -1] ?? named;
+      let part = known.get(first);
+      if (part === undefined) {
+        part = share(layer.kind === "tied_dense" ? tiedAnew(name, layer, newNames) : layer);
+        known.set(first, part);
+        values.push(...leavesOf(first.built).map(({ label }) => weights.get(label)!));
+      }
+      layers.push(part);
     }
   }
   const model = sequential(inputShape, layers);

@@ -70,7 +70,7 @@ const CASES: readonly (readonly [changes: Readonly<Record<string, unknown>>, sen
   ],
   [
     { inputShape: [2, NaN] },
-    "The inputShape of the test set must hold 1 to 3 positive whole numbers, as [28, 28], got [2,null]",
+    "The inputShape of the test set must hold 1 to 3 positive whole numbers, as [28, 28], got [2,NaN]",
   ],
   [
     { inputShape: [2, 1, 1, 2] },
