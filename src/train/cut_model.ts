@@ -70,7 +70,8 @@ export function cutModel(trained: Trained, options: CutOptions): Trained {
   const inputs = Object.fromEntries(Array.from(begin.values(), ({ name, value }) => [name, value]));
   const part = modelOf(inputs, ends), values = new Map<string, Float32Array>();
   for (const { layer, built } of part.layers) {
-    const old = model.layers[copies.get(layer)!]!.built;
+    // The parameters of a shared layer stand where it was first used.
+    const index = copies.get(layer)!, old = model.layers[model.layers[index]!.sharedWith ?? index]!.built;
     const before = [...old.parameters, ...old.states ?? []];
     [...built.parameters, ...built.states ?? []].forEach(({ node }, i) =>
       values.set(node.label, weights.get(before[i]!.node.label)!)
