@@ -1,9 +1,10 @@
 // conv2d_general: conv2d of windows with gaps or groups: Y[b,oy,ox,j] = f(bias[j] + Σ X[b, oy·sy + ky·dy − top, ox·sx +
 // kx·dx − left, c] · W[ky,kx,c,j]) over the channels c of the group of j.
 // X [B,H,W,C] (pixel: C padded) or [B,H,W] (pixel 1), W [KH,KW,C/G,N], bias [N] → Y [B,OH,OW,N].
-// Split: images. Each thread packs the weights, four filters after four; see lib/general_windows.ts.
+// Split: images. Each thread packs the weights; see lib/general_windows.ts.
 // Limits: scratch for the packed weights.
 import { activateRows } from "./lib/activate";
+import { generalBlock } from "./lib/general_places";
 import {
   generalWindows, setGeneralSource, setGeneralSteps, setGeneralTarget, setGeneralWindow, setGroups,
 } from "./lib/general_windows";
@@ -23,10 +24,12 @@ export function conv2d_general(
   setGeneralSteps(strideY, strideX, 1, 1);
   setGroups(seen, n / groups);
   let into = scratch();
-  for (let first: i32 = 0; first < yPixel; first += 4) {
+  for (let first: i32 = 0, vectors = 0; first < n; first += vectors << 2) {
+    vectors = generalBlock(first, n, n / groups);
+    const bytes = <usize> vectors << 4;
     for (let tap: i32 = 0; tap < taps; tap++) {
       const from = w + (<usize> ((flip ? taps - 1 - tap : tap) * seen * yPixel + first) << 2);
-      for (let t: i32 = 0; t < seen; t++, into += 16) v128.store(into, v128.load(from + (<usize> (t * yPixel) << 2)));
+      for (let t: i32 = 0; t < seen; t++, into += bytes) memory.copy(into, from + (<usize> (t * yPixel) << 2), bytes);
     }
   }
   const xImage = <usize> (height * row) << 2, yImage = <usize> (oh * ow * yPixel) << 2;

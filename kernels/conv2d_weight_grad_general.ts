@@ -4,7 +4,7 @@
 // Split: rows of the window of four filters each. Sums of up to four channels stay in registers and run from the first
 // position of the first image to the last of the last, in one order however rows are shared.
 // Limits: none of its own.
-import { baseOf, placesOf, valuesAt } from "./lib/general_windows";
+import { baseOf, EACH, NEXT, placesOf, SAME, valuesAt } from "./lib/general_places";
 import { pitchBytes } from "./lib/layout";
 import { clearPads, fma } from "./lib/math";
 
@@ -36,8 +36,8 @@ export function conv2d_weight_grad_general(
       const into = dW + <usize> (tap * seen) * yPixel + (<usize> first << 2);
       for (let t: i32 = 0; t < seen; t += 4) {
         const from = x + (<usize> t << 2), to = into + <usize> t * yPixel, four = min(4, seen - t);
-        if (places == 0) sumsOfSame(from, gradients, to, yPixel, first, y, at, four, b0, b1, b2, b3);
-        else if (places == 1) sumsOfNext(from, gradients, to, yPixel, first, y, at, four, b0, b1, b2, b3);
+        if (places == SAME) sumsOfSame(from, gradients, to, yPixel, first, y, at, four, b0, b1, b2, b3);
+        else if (places == NEXT) sumsOfNext(from, gradients, to, yPixel, first, y, at, four, b0, b1, b2, b3);
         else sumsOfEach(from, gradients, to, yPixel, first, y, at, four, b0, b1, b2, b3);
       }
     }
@@ -88,19 +88,19 @@ function sumsOfSame(
   x: usize, dY: usize, dW: usize, yPixel: usize, first: i32, y: i32, at: i32, four: i32,
   b0: usize, b1: usize, b2: usize, b3: usize,
 ): void {
-  sums(x, dY, dW, yPixel, first, y, at, four, b0, b1, b2, b3, 0);
+  sums(x, dY, dW, yPixel, first, y, at, four, b0, b1, b2, b3, SAME);
 }
 
 function sumsOfNext(
   x: usize, dY: usize, dW: usize, yPixel: usize, first: i32, y: i32, at: i32, four: i32,
   b0: usize, b1: usize, b2: usize, b3: usize,
 ): void {
-  sums(x, dY, dW, yPixel, first, y, at, four, b0, b1, b2, b3, 1);
+  sums(x, dY, dW, yPixel, first, y, at, four, b0, b1, b2, b3, NEXT);
 }
 
 function sumsOfEach(
   x: usize, dY: usize, dW: usize, yPixel: usize, first: i32, y: i32, at: i32, four: i32,
   b0: usize, b1: usize, b2: usize, b3: usize,
 ): void {
-  sums(x, dY, dW, yPixel, first, y, at, four, b0, b1, b2, b3, 2);
+  sums(x, dY, dW, yPixel, first, y, at, four, b0, b1, b2, b3, EACH);
 }

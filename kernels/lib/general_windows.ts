@@ -5,7 +5,9 @@
 //
 // Work: four target channels a vector, whose sums stay in registers, of four positions at once where the windows lie
 // inside. Four channels of one group take the same source channel; of groups of one channel, four side by side;
-// others find theirs one by one. Sums run from the first tap of the window to the last, in one order.
+// others find theirs one by one. Eight channels of one group are a block of two vectors, which the engine may join.
+// Sums run from the first tap of the window to the last, in one order.
+import { baseOf, EACH, generalBlock, NEXT, placesOf, SAME, valuesAt } from "./general_places";
 import { clearPads, fma } from "./math";
 import { ZEROS } from "./rows";
 
@@ -51,29 +53,6 @@ export function setGroups(seen: i32, count: i32): void {
   size = count;
 }
 
-/** How the four channels of a vector find their source channels. */
-const SAME: i32 = 0, NEXT: i32 = 1, EACH: i32 = 2;
-
-/** Of channels from `first`, `count` in all, in groups of `size` that see `terms` channels each. */
-export function placesOf(first: i32, count: i32, size: i32, terms: i32): i32 {
-  if (first / size == (min(first + 4, count) - 1) / size) return SAME;
-  return size == 1 && terms == 1 ? NEXT : EACH;
-}
-
-/** Source channel of lane `lane` behind `first`, in elements; lanes of pads take that of the last channel. */
-export function baseOf(first: i32, lane: i32, count: i32, size: i32, terms: i32): i32 {
-  return min(first + lane, count - 1) / size * terms;
-}
-
-/** The source values of four channels of a pixel, in bytes behind which their places lie. */
-// @ts-ignore: decorator
-@inline
-export function valuesAt(pixel: usize, places: i32, b0: usize, b1: usize, b2: usize, b3: usize): v128 {
-  if (places == SAME) return v128.load32_splat(pixel + b0);
-  if (places == NEXT) return v128.load(pixel + b0);
-  return f32x4(load<f32>(pixel + b0), load<f32>(pixel + b1), load<f32>(pixel + b2), load<f32>(pixel + b3));
-}
-
 /** Stores a vector of channels of a pixel; of a flat image its first lane. */
 // @ts-ignore: decorator
 @inline
@@ -91,10 +70,14 @@ function row(source: usize, target: usize, packed: usize, bias: usize, ty: i32, 
   const b2 = <usize> baseOf(first, 2, channels, size, terms) << 2;
   const b3 = <usize> baseOf(first, 3, channels, size, terms) << 2;
   const y = ty * stepY - top, start = v128.load(bias), tap = <usize> terms << 4;
-  const next = <usize> (stepX * sourcePixel) << 2, reach = 3 * stepX + (kw - 1) * gapX;
+  const next = <usize> (stepX * sourcePixel) << 2, rest = sourceWidth - 1 - (kw - 1) * gapX + left;
+  // Positions whose windows have all their columns inside.
+  const inside = left > 0 ? (left + stepX - 1) / stepX : 0, outside = rest < 0 ? 0 : min(targetWidth, rest / stepX + 1);
   for (let tx: i32 = 0; tx < targetWidth;) {
-    const x = tx * stepX - left;
-    if (spreadX == 1 && tx + 4 <= targetWidth && x >= 0 && x + reach < sourceWidth) {
+    if (spreadX == 1 && tx >= inside && tx < outside && outside - inside >= 4) {
+      // The last four may be some that are there already.
+      tx = min(tx, outside - 4);
+      const x = tx * stepX - left;
       let s0 = start, s1 = start, s2 = start, s3 = start, w = packed;
       for (let ky: i32 = 0; ky < kh; ky++) {
         const sy = sourceAt(y + ky * gapY, spreadY, sourceHeight);
@@ -119,12 +102,17 @@ function row(source: usize, target: usize, packed: usize, bias: usize, ty: i32, 
       put(target, tx + 3, first, s3);
       tx += 4;
     } else {
+      const x = tx * stepX - left;
       let sum = start, w = packed;
       for (let ky: i32 = 0; ky < kh; ky++) {
         const sy = sourceAt(y + ky * gapY, spreadY, sourceHeight);
+        if (sy < 0) {
+          w += tap * kw;
+          continue;
+        }
         for (let kx: i32 = 0; kx < kw; kx++) {
           const sx = sourceAt(x + kx * gapX, spreadX, sourceWidth);
-          if (sy < 0 || sx < 0) {
+          if (sx < 0) {
             w += tap;
             continue;
           }
@@ -138,6 +126,84 @@ function row(source: usize, target: usize, packed: usize, bias: usize, ty: i32, 
       tx++;
     }
   }
+}
+
+/** A row of the target's eight channels from `first`, which are of one group. */
+function rowOfPair(source: usize, target: usize, packed: usize, bias: usize, ty: i32, first: i32): void {
+  const base = <usize> baseOf(first, 0, channels, size, terms) << 2, y = ty * stepY - top, tap = <usize> terms << 5;
+  const low = v128.load(bias), high = v128.load(bias, 16), ones = i32x4.splat(-1);
+  const isLow = clearPads(ones, first, channels), isHigh = clearPads(ones, first + 4, channels);
+  const next = <usize> (stepX * sourcePixel) << 2, rest = sourceWidth - 1 - (kw - 1) * gapX + left;
+  const step = <usize> targetPixel << 2;
+  const inside = left > 0 ? (left + stepX - 1) / stepX : 0, outside = rest < 0 ? 0 : min(targetWidth, rest / stepX + 1);
+  for (let tx: i32 = 0; tx < targetWidth;) {
+    const isTile = spreadX == 1 && tx >= inside && tx < outside && outside - inside >= 4;
+    if (isTile) tx = min(tx, outside - 4);
+    const x = tx * stepX - left, to = target + (<usize> (tx * targetPixel + first) << 2);
+    let w = packed, a0 = low, b0 = high;
+    if (isTile) {
+      let a1 = low, b1 = high, a2 = low, b2 = high, a3 = low, b3 = high;
+      for (let ky: i32 = 0; ky < kh; ky++) {
+        const sy = sourceAt(y + ky * gapY, spreadY, sourceHeight);
+        if (sy < 0) {
+          w += tap * kw;
+          continue;
+        }
+        for (let kx: i32 = 0; kx < kw; kx++) {
+          let p = source + base + (<usize> (sy * sourceRow + (x + kx * gapX) * sourcePixel) << 2);
+          for (let t: i32 = 0; t < terms; t++, p += 4, w += 32) {
+            const wa = v128.load(w), wb = v128.load(w, 16), p1 = p + next, p2 = p1 + next;
+            const v0 = v128.load32_splat(p), v1 = v128.load32_splat(p1);
+            const v2 = v128.load32_splat(p2), v3 = v128.load32_splat(p2 + next);
+            a0 = fma(v0, wa, a0);
+            b0 = fma(v0, wb, b0);
+            a1 = fma(v1, wa, a1);
+            b1 = fma(v1, wb, b1);
+            a2 = fma(v2, wa, a2);
+            b2 = fma(v2, wb, b2);
+            a3 = fma(v3, wa, a3);
+            b3 = fma(v3, wb, b3);
+          }
+        }
+      }
+      putPair(to, a0, b0, isLow, isHigh);
+      putPair(to + step, a1, b1, isLow, isHigh);
+      putPair(to + step * 2, a2, b2, isLow, isHigh);
+      putPair(to + step * 3, a3, b3, isLow, isHigh);
+      tx += 4;
+    } else {
+      for (let ky: i32 = 0; ky < kh; ky++) {
+        const sy = sourceAt(y + ky * gapY, spreadY, sourceHeight);
+        if (sy < 0) {
+          w += tap * kw;
+          continue;
+        }
+        for (let kx: i32 = 0; kx < kw; kx++) {
+          const sx = sourceAt(x + kx * gapX, spreadX, sourceWidth);
+          if (sx < 0) {
+            w += tap;
+            continue;
+          }
+          let p = source + base + (<usize> (sy * sourceRow + sx * sourcePixel) << 2);
+          for (let t: i32 = 0; t < terms; t++, p += 4, w += 32) {
+            const value = v128.load32_splat(p);
+            a0 = fma(value, v128.load(w), a0);
+            b0 = fma(value, v128.load(w, 16), b0);
+          }
+        }
+      }
+      putPair(to, a0, b0, isLow, isHigh);
+      tx++;
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function putPair(to: usize, low: v128, high: v128, isLow: v128, isHigh: v128): void {
+  const a = v128.and(low, isLow), b = v128.and(high, isHigh);
+  v128.store(to, a);
+  v128.store(to, b, 16);
 }
 
 /** Place / spread where that is whole and below `count`, else -1. */
@@ -162,23 +228,26 @@ function rowOfEach(source: usize, target: usize, packed: usize, bias: usize, ty:
   row(source, target, packed, bias, ty, first, EACH);
 }
 
-/** Bytes of the packed weights of four channels: for each tap, its terms. */
+/** Bytes of the packed weights of a vector: for each tap, its terms. Those of a block of two lie term beside term. */
 export function generalBytes(): usize {
   return <usize> (kh * kw * terms) << 4;
 }
 
-/** An image: `packed` are the weights, four channels after four, `bias` the first bias (0: none). */
+/** An image: `packed` are the weights, block after block, `bias` the first bias (0: none). */
 export function generalWindows(source: usize, target: usize, packed: usize, bias: usize): void {
   let weights = packed;
   const rowBytes = <usize> targetRow << 2, width = targetPixel == 1 ? targetWidth : targetRow;
-  for (let first: i32 = 0; first < channels; first += 4, weights += generalBytes()) {
+  for (let first: i32 = 0, vectors = 0; first < channels; first += vectors << 2) {
+    vectors = generalBlock(first, channels, size);
     const places = placesOf(first, channels, size, terms), start = bias == 0 ? ZEROS : bias + (<usize> first << 2);
     let to = target;
     for (let ty: i32 = 0; ty < targetHeight; ty++, to += rowBytes) {
-      if (places == SAME) rowOfSame(source, to, weights, start, ty, first);
+      if (vectors == 2) rowOfPair(source, to, weights, start, ty, first);
+      else if (places == SAME) rowOfSame(source, to, weights, start, ty, first);
       else if (places == NEXT) rowOfNext(source, to, weights, start, ty, first);
       else rowOfEach(source, to, weights, start, ty, first);
       for (let x = width; x < targetRow; x++) store<f32>(to + (<usize> x << 2), 0);
     }
+    weights += generalBytes() * vectors;
   }
 }

@@ -21,7 +21,7 @@ import type { Pair } from "./pair.ts";
  * Shapes: rows [H,W] (one channel) or [H,W,C] → rows [OH,OW,filters]; W [KH,KW,C/groups,filters], b [filters]; with the
  * padding P of both sides OH = ⌊(H + P − dilation·(KH−1) − 1)/stride⌋ + 1. Fan-in is C·KH·KW/groups, fan-out
  * filters·KH·KW/groups. The numbers are those of PyTorch's Conv2d and Keras's Conv2D. Windows with gaps or groups take a
- * kernel that knows no zeros and is slower. Throws when a size is not a positive whole number or a name is unknown;
+ * kernel of their own, which does not pass over zeros. Throws when a size is not a positive whole number or a name is unknown;
  * building it throws when its input holds no images, they are smaller than the window, or their channels do not make the
  * groups.
  * Source: LeCun et al., "Gradient-based learning applied to document recognition" (1998).

@@ -310,7 +310,7 @@ export const WASM_BUGS: readonly PlantedBug[] = [
   {
     what: "takes the first channel's group for all four",
     op: "conv2d",
-    file: "lib/general_windows.ts",
+    file: "lib/general_places.ts",
     from: "min(first + lane, count - 1) / size",
     to: "min(first, count - 1) / size",
   },
