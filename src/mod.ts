@@ -56,6 +56,7 @@ export type {
   NamedLayer,
   Parameter,
 } from "./nn/layer.ts";
+export { parameter } from "./nn/layer.ts";
 export { maxPool2d } from "./nn/max_pool2d.ts";
 export type { LayerMakers } from "./nn/registry.ts";
 export type { Pair } from "./nn/pair.ts";
@@ -63,6 +64,7 @@ export type { Padding, PaddingOption } from "./nn/padding.ts";
 export type { AvgPoolOptions, MaxPoolOptions, PoolLayerOptions } from "./nn/pool.ts";
 export { reshape } from "./nn/reshape.ts";
 export { standardize, type StandardizedRows } from "./nn/standardize.ts";
+export type { WeightPenaltyOptions } from "./nn/weight_penalty.ts";
 export { tiedDense, type TiedDenseOptions } from "./nn/tied_dense.ts";
 export { upsample2d, type Upsample2dOptions, type UpsampleMode } from "./nn/upsample2d.ts";
 export type { Activation } from "./ops/_activation.ts";
@@ -246,7 +248,12 @@ export type { BinaryKind, Comparison, UnaryKind } from "./ops/expression/meaning
 export { argmax } from "./ops/argmax.ts";
 export { map, type MapOptions } from "./ops/map.ts";
 export { reduceMax, reduceMean, type ReduceOptions, reduceSum } from "./ops/reduce.ts";
+/** Functions that make the nodes of the library's ops, for layers, losses and ops of one's own. */
+export * as ops from "./ops/nodes.ts";
+export { type OwnOp, ownOp } from "./ops/own_op.ts";
 export { take } from "./ops/take.ts";
+
+export { node } from "./ir/node.ts";
 
 // What any of it throws.
 export { DescentError } from "./core/errors.ts";

@@ -158,6 +158,11 @@ export interface Op<A extends Attrs = Attrs> {
   wgsl(types: CallTypes<A>): WgslDispatch;
   /** How its WebAssembly kernel is launched. */
   wasm(types: CallTypes<A>): WasmDispatch;
+  /** What its node comes to in other ops, and on which executors that is computed, since it has no kernel there. */
+  readonly composition?: {
+    readonly on: readonly ("webgpu" | "wasm")[];
+    of(value: Node): Node;
+  };
   /** Shapes and settings that tests, gradcheck and benchmarks run. */
   readonly cases: readonly OpCase<A>[];
 }

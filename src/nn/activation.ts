@@ -48,7 +48,7 @@ export function endingIn(
  *   dense(8),
  *   activation((x) => x.mul(x)),
  * ]);
- * console.log(model.layers[1].name); // "elementwise_2"
+ * console.log(model.layers[1]!.name); // "elementwise_2"
  * ```
  */
 export function activation(of: ActivationName | ((x: Expr) => ExprLike)): Layer {

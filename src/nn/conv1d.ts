@@ -78,6 +78,7 @@ export function conv1d(filters: number, kernelSize: number, options: Conv1dOptio
       return {
         outputShape,
         parameters: built.parameters,
+        ...(built.penalties && { penalties: built.penalties }),
         apply: (x, settings) => reshape(built.apply(reshape(x, row, name), settings), outputShape, name),
       };
     },

@@ -13,6 +13,7 @@ import {
 import { biasFor, type Layer, parameter, refuseShape } from "./layer.ts";
 import { paddingFor } from "./padding.ts";
 import type { Pair } from "./pair.ts";
+import { weightPenalty } from "./weight_penalty.ts";
 
 /**
  * A convolutional layer: `filters` windows of `kernelSize` pixels (a number, or [height, width]) move over each image, and
@@ -30,6 +31,7 @@ import type { Pair } from "./pair.ts";
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { conv2d, dense, flatten, maxPool2d, sequential } from "descent";
+import { weightPenalty } from "./weight_penalty.ts";
  * const layers = [
  *   conv2d(8, 3, { padding: "same" }), // [28,28,8]
  *   maxPool2d(), // [14,14,8]
@@ -70,6 +72,7 @@ export function conv2d(filters: number, kernelSize: Pair, options: ConvolutionOp
       return {
         outputShape: [...shape, filters],
         parameters: [weights, ...bias.parameters],
+        ...weightPenalty(weights, settings.penalty),
         apply: (x) =>
           endingIn(
             activation,

@@ -14,6 +14,7 @@ import {
 import { biasFor, type Layer, parameter, refuseShape } from "./layer.ts";
 import { paddingFor } from "./padding.ts";
 import { type Pair, sizesOf } from "./pair.ts";
+import { weightPenalty } from "./weight_penalty.ts";
 
 /** Settings of `conv2dTranspose`. */
 export interface Conv2dTransposeOptions extends ConvolutionOptions {
@@ -97,6 +98,7 @@ export function conv2dTranspose(
       return {
         outputShape: [...shape, filters],
         parameters: [weights, ...bias.parameters],
+        ...weightPenalty(weights, settings.penalty),
         apply(x) {
           const images = inputShape.length === 2 ? reshape(x, [height!, width!, 1], `${name}/images`) : x;
           const sizes = [images.type.shape[0]!, ...shape, filters];

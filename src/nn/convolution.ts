@@ -13,9 +13,10 @@ import {
   type PaddingOption,
 } from "./padding.ts";
 import { type Pair, pairOf } from "./pair.ts";
+import { PENALTY_NAMES, penaltyConfig, type WeightPenaltyOptions } from "./weight_penalty.ts";
 
 /** Settings of every convolutional layer. */
-export interface ConvolutionOptions {
+export interface ConvolutionOptions extends WeightPenaltyOptions {
   /** Pixels from one position of the window to the next: a number, or [down, across]. Default 1. */
   readonly stride?: Pair;
   /**
@@ -56,6 +57,7 @@ export interface Convolution {
   readonly activation: ActivationName;
   readonly initializer: Initializer;
   readonly flipKernel: boolean;
+  readonly penalty: WeightPenaltyOptions;
   readonly config: Layer["config"];
 }
 
@@ -69,6 +71,7 @@ export const CONVOLUTION_NAMES = {
   flipKernel: true,
   activation: true,
   initializer: true,
+  ...PENALTY_NAMES,
 } as const;
 
 /** Throws a sentence for what cannot be. */
@@ -101,6 +104,7 @@ export function convolution(filters: number, kernelSize: Pair, options: Convolut
   checkActivation(activation);
   checkInitializer(initializer);
   checkPadding("convolution", padding);
+  const penalty = penaltyConfig(options);
   return {
     filters,
     kernel,
@@ -113,6 +117,7 @@ export function convolution(filters: number, kernelSize: Pair, options: Convolut
     activation,
     initializer,
     flipKernel,
+    penalty,
     config: {
       filters,
       kernelHeight: kernel[0],
@@ -126,6 +131,7 @@ export function convolution(filters: number, kernelSize: Pair, options: Convolut
       ...((dilation[0] > 1 || dilation[1] > 1) && { dilationY: dilation[0], dilationX: dilation[1] }),
       ...(groups > 1 && { groups }),
       ...(!bias && { bias }),
+      ...penalty,
     },
   };
 }
@@ -134,13 +140,15 @@ export function convolution(filters: number, kernelSize: Pair, options: Convolut
 export function convolutionFromConfig(
   config: Layer["config"],
 ): readonly [filters: number, kernelSize: Sizes, options: ConvolutionOptions] {
-  const { dilationY = 1, dilationX = 1, groups = 1, bias = true } = config;
+  const { dilationY = 1, dilationX = 1, groups = 1, bias = true, l1 = 0, l2 = 0 } = config;
   return [config.filters as number, [config.kernelHeight as number, config.kernelWidth as number], {
     stride: [config.strideY as number, config.strideX as number],
     padding: paddingFromConfig(config.padding),
     dilation: [dilationY as number, dilationX as number],
     groups: groups as number,
     bias: bias as boolean,
+    l1: l1 as number,
+    l2: l2 as number,
     flipKernel: config.flipKernel as boolean,
     activation: config.activation as ActivationName,
     initializer: config.initializer as Initializer,

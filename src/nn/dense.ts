@@ -4,9 +4,10 @@ import { linear } from "../ops/linear.ts";
 import { type ActivationName, checkActivation, endingIn } from "./activation.ts";
 import type { Initializer } from "./initializers.ts";
 import { biasFor, checkBias, checkInitializer, type Layer, parameter, refuseShape } from "./layer.ts";
+import { PENALTY_NAMES, penaltyConfig, weightPenalty, type WeightPenaltyOptions } from "./weight_penalty.ts";
 
 /** Settings of `dense`. */
-export interface DenseOptions {
+export interface DenseOptions extends WeightPenaltyOptions {
   /** f of what it gives. Default `identity`, as in Keras and PyTorch: the last layer of a classifier gives logits, which the loss takes. */
   readonly activation?: ActivationName;
   /** Whether a bias is added, one for each unit. Default true. */
@@ -28,7 +29,7 @@ export interface DenseOptions {
  * ```
  */
 export function dense(units: number, options: DenseOptions = {}): Layer {
-  checkOptions("dense", options, { activation: true, bias: true, initializer: true });
+  checkOptions("dense", options, { activation: true, bias: true, initializer: true, ...PENALTY_NAMES });
   const { activation = "identity", bias: isTrained = true, initializer = "glorot_uniform" } = options;
   require(
     Number.isSafeInteger(units) && units > 0,
@@ -37,9 +38,10 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
   checkBias(isTrained);
   checkActivation(activation);
   checkInitializer(initializer);
+  const penalty = penaltyConfig(options);
   return {
     kind: "dense",
-    config: { units, activation, initializer, ...(!isTrained && { bias: isTrained }) },
+    config: { units, activation, initializer, ...(!isTrained && { bias: isTrained }), ...penalty },
     build(name, inputShape) {
       if (inputShape.length !== 1) {
         refuseShape(name, "dense", inputShape, "flat rows: put flatten() before it");
@@ -50,6 +52,7 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
       return {
         outputShape: [units],
         parameters: [weights, ...bias.parameters],
+        ...weightPenalty(weights, penalty),
         apply: (x) =>
           endingIn(
             activation,

@@ -54,6 +54,8 @@ const KINDS = new Map<unknown, (config: Layer["config"]) => Layer>([
       activation: config.activation as ActivationName,
       bias: config.bias as boolean,
       initializer: config.initializer as Initializer,
+      ...(config.l1 !== undefined && { l1: config.l1 as number }),
+      ...(config.l2 !== undefined && { l2: config.l2 as number }),
     })],
   ["dropout", (config) => dropout(config.rate as number)],
   ["elementwise", elementwiseFromConfig],

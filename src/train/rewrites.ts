@@ -4,6 +4,7 @@ import { namesOf, shown } from "../core/option_names.ts";
 import type { BackendName } from "../exec/executor.ts";
 import type { CompileOptions } from "../ir/plan.ts";
 import { BYTES_REWRITE, LISTS_REWRITE, POOL_REWRITE } from "../ops/_rewrites.ts";
+import { compositionOn } from "../ops/own_op.ts";
 import { SGD_REWRITE } from "../optim/sgd_bytes.ts";
 
 /**
@@ -32,8 +33,8 @@ export function compileOptionsFor(backend: BackendName, off: readonly RewriteNam
   // On a GPU, tiles that share what they read beat reading bytes; the reference is there to be plain.
   const rules = {
     reference: [],
-    webgpu: [POOL_REWRITE],
-    wasm: [POOL_REWRITE, BYTES_REWRITE, LISTS_REWRITE, SGD_REWRITE],
+    webgpu: [compositionOn("webgpu"), POOL_REWRITE],
+    wasm: [compositionOn("wasm"), POOL_REWRITE, BYTES_REWRITE, LISTS_REWRITE, SGD_REWRITE],
   }[backend];
   return {
     hoist: !off.includes("hoist"),

@@ -20,6 +20,7 @@ const EXAMPLES: readonly (readonly [name: string, args: readonly number[], outpu
   ],
   ["residual_network", [1, 96], /^epoch 1: loss .*\n\d+\.\d % of the shapes are told/],
   ["convolutional_autoencoder", [1, 300], /^epoch 1: \d+\.\d nats an image\n\d+\.\d nats on clean images/],
+  ["own_parts", [20], /^[89]\d\.\d % arrive in the time that it says/],
   [
     "variational_autoencoder",
     [1, 600],

@@ -1,0 +1,26 @@
+/** Functions that make the nodes of the library's ops, for layers and losses of one's own. */
+export { add } from "./add.ts";
+export { assign } from "./assign.ts";
+export { avgPool2d } from "./avg_pool2d.ts";
+export { binaryCrossEntropy } from "./binary_cross_entropy.ts";
+export { conv2d, conv2dInputGrad } from "./conv2d.ts";
+export { conv2dWeightGrad } from "./conv2d_weight_grad.ts";
+export { corrupt } from "./corrupt.ts";
+export { countCorrect } from "./count_correct.ts";
+export { dropout } from "./dropout.ts";
+export { embedding } from "./embedding.ts";
+export { klSparsity } from "./kl_sparsity.ts";
+export { linear } from "./linear.ts";
+export { matmul } from "./matmul.ts";
+export { maxPool2d } from "./max_pool2d.ts";
+export { meanSquaredError } from "./mean_squared_error.ts";
+export { oneHot } from "./one_hot.ts";
+export { outerProduct } from "./outer_product.ts";
+export { reshape } from "./reshape.ts";
+export { rowWeights } from "./row_weights.ts";
+export { softmax } from "./softmax.ts";
+export { softmaxCrossEntropy } from "./softmax_cross_entropy.ts";
+export { sumRows } from "./sum_rows.ts";
+export { upsample2d } from "./upsample2d.ts";
+export { weightedSumRows } from "./weighted_sum_rows.ts";
+export { zeros } from "./zeros.ts";
