@@ -1,19 +1,8 @@
 /**
  * A layer, a loss and an op of one's own: how long a way takes nine times out of ten. `deno run -A examples/own_parts.ts`
  */
-import { adam, dense, fit, type Layer, type Loss, parameter, sequential, standardize } from "descent";
-import {
-  abs,
-  loadModel,
-  map,
-  maximum,
-  node,
-  ownOp,
-  predict,
-  reduceMean,
-  reduceSum,
-  saveModel,
-} from "descent";
+import { abs, adam, dense, fit, type Layer, type Loss, parameter, sequential, standardize } from "descent";
+import { loadModel, map, maximum, node, ownOp, predict, reduceMean, reduceSum, saveModel } from "descent";
 
 const [epochs = 60] = Deno.args.map(Number);
 
