@@ -47,7 +47,7 @@ export function activated(x: Node, activation: ActivationName, label: string): N
  *   dense(8, { activation: "identity" }),
  *   activation((x) => x.mul(x)),
  * ]);
- * console.log(model.layers[1].name); // "elementwise_2"
+ * console.log(model.layers.map(({ name }) => name)); // [ "dense_1", "elementwise_2", "dense_3", "elementwise_4" ]
  * ```
  */
 export function activation(of: ActivationName | ((x: Expr) => ExprLike)): Layer {
