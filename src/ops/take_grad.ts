@@ -68,18 +68,25 @@ export const takeGradOp: Op<TakeGradAttrs> = {
   cases: [
     gradCase([1], [1], 1),
     gradCase([7], [13], 5),
-    gradCase([32, 7], [16], 53, true),
+    gradCase([32, 7], [16], 53, { bench: true }),
+    // Every third index is past the end.
+    gradCase([13], [5], 4, { below: 6 }),
     gradCase([13, 1], [5], 3),
     gradCase([5], [3, 7], 2),
     gradCase([11385], [5], 13),
   ],
 };
 
-function gradCase(indices: Shape, sizes: Shape, entries: number, bench = false): OpCase<TakeGradAttrs> {
+function gradCase(
+  indices: Shape,
+  sizes: Shape,
+  entries: number,
+  { below = entries, bench = false } = {},
+): OpCase<TakeGradAttrs> {
   return {
-    label: `${formatShape(indices)} of ${entries} entries of ${formatShape(sizes)}`,
+    label: `${formatShape(indices)} below ${below} of ${entries} entries of ${formatShape(sizes)}`,
     inputs: [
-      { shape: indices, fill: { below: entries }, dtype: "u32" },
+      { shape: indices, fill: { below }, dtype: "u32" },
       { shape: [...indices, ...sizes], fill: "normal" },
     ],
     attrs: { entries },
