@@ -27,6 +27,7 @@ export { type ImageSet, type ImageSplits, mnist, type MnistOptions } from "./dat
 export { type NpyOptions, parseNpy, readNpy } from "./data/npy.ts";
 export { type NpzOptions, readNpz } from "./data/npz.ts";
 export type { Place } from "./data/read_bytes.ts";
+export { sideBySide, type SideBySideOptions } from "./data/side_by_side.ts";
 export { splitData, type SplitDataOptions } from "./data/split_data.ts";
 export type { DataBatch, StreamedSplits } from "./data/stream.ts";
 
@@ -114,6 +115,7 @@ export {
   reconstructionError,
   sumOfLosses,
 } from "./nn/losses.ts";
+export { lossesOf, type OutputLoss } from "./nn/losses_of_outputs.ts";
 export { type SparsityOptions, withSparsity } from "./nn/sparsity.ts";
 
 // Optimizers: how gradients become updates.

@@ -29,6 +29,8 @@ export interface Loss {
   penalties?(inputs: PenaltyInputs): readonly Penalty[];
   /** Weight of each class in the losses of its rows: what a mean is divided by, is the sum of these over its rows. */
   readonly classWeights?: readonly number[];
+  /** It says itself how many targets its outputs take. Default: as many as the first output gives. */
+  readonly isOfOutputs?: boolean;
   /** Rows of this class do not count. */
   readonly ignore?: number;
   /** What it is a sum of, each of which must be able to compare. */

@@ -1,8 +1,10 @@
 /** Networks as graphs: values that go through layers, and the model that leads from some of them to others. */
 import { DescentError, require } from "../core/errors.ts";
 import { NETWORK_VALUE, shown } from "../core/option_names.ts";
-import { formatShape, type Shape } from "../core/tensor.ts";
+import { formatShape, type Shape, sizeOf } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
+import { windowNode } from "../ops/rearrange.ts";
+import { reshape } from "../ops/reshape.ts";
 import { assemble } from "./assemble.ts";
 import type { ApplyOptions, Layer, LayerState, NamedLayer, Parameter } from "./layer.ts";
 import type { Gives, ModelScaling } from "./recorded.ts";
@@ -12,7 +14,7 @@ export { isValue, type Origin, type Part, type Value } from "./value.ts";
 
 /** A network as a description: it holds no weights. */
 export interface Model {
-  /** Shape of one row of the first input. */
+  /** Shape of a row that it takes: of its input, or flat, of all inputs side by side in their order. */
   readonly inputShape: Shape;
   /** Shape of one row of the first output. */
   readonly outputShape: Shape;
@@ -35,7 +37,7 @@ export interface Model {
   readonly scaling?: ModelScaling;
   /** Names of the classes that it was trained on, in the order of its logits; they are saved too. */
   readonly classNames?: readonly string[];
-  /** The network as nodes, on a batch `x` [rows, …inputShape]. May be called often: parameters are shared. */
+  /** Its first output as nodes, on a batch `x` [rows, …inputShape]. May be called often: parameters are shared. */
   apply(x: Node, options?: Partial<ApplyOptions>): Node;
   /** All of its values on a batch of each input: the inputs, then what each layer gives. */
   values(inputs: readonly Node[], options?: Partial<ApplyOptions>): readonly Node[];
@@ -158,11 +160,13 @@ export function makeModel(
   { inputs, outputs, layers }: Pick<Model, "inputs" | "outputs" | "layers">,
 ): Model {
   const values: Model["values"] = (given, options = {}) => {
-    require(given.length === inputs.length, () => {
+    require(given.length === inputs.length || given.length === 1, () => {
       const names = inputs.map(({ name }) => name).join(", ");
       return `The model takes ${inputs.length} inputs (${names}), but is given ${given.length}`;
     });
-    const all = [...given], { frozen = [], update, ...rest } = options, now = new Map<Node, Node>();
+    const all = given.length === inputs.length ? [...given] : apart(given[0]!, inputs),
+      { frozen = [], update, ...rest } = options,
+      now = new Map<Node, Node>();
     const known = {
       training: false,
       ...rest,
@@ -180,7 +184,7 @@ export function makeModel(
     return all;
   };
   return {
-    inputShape: inputs[0]!.shape,
+    inputShape: inputs.length === 1 ? inputs[0]!.shape : [widthOf(inputs)],
     outputShape: outputs[0]!.shape,
     inputs,
     outputs,
@@ -190,6 +194,28 @@ export function makeModel(
     values,
     apply: (x, options) => values([x], options)[outputs[0]!.at]!,
   };
+}
+
+/** Values of a row that holds all inputs, or outputs, side by side. */
+export function widthOf(values: readonly NamedShape[]): number {
+  return values.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
+/** Inputs that lie side by side in the rows of one matrix. */
+function apart(x: Node, inputs: readonly NamedShape[]): Node[] {
+  const { shape } = x.type, width = widthOf(inputs);
+  require(shape.length === 2 && shape[1] === width, () => {
+    const names = inputs.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(", ");
+    return `The model takes ${inputs.length} inputs (${names}), ${width} values side by side in a row, but is given ${
+      formatShape(shape.slice(1))
+    }`;
+  });
+  let start = 0;
+  return inputs.map(({ name, shape }) => {
+    const size = sizeOf(shape), part = windowNode(x, { axis: 1, start, size, label: name });
+    start += size;
+    return reshape(part, shape, name);
+  });
 }
 
 /** Throws where a shape is none; a number is that of flat rows. */

@@ -28,7 +28,7 @@ export function predictionGraph(
   batch: number,
   kind: InputKind,
 ): RowBatch & { readonly logits: Node; readonly probabilities?: Node } {
-  const given = rowBatch(model, batch, kind), logits = model.apply(given.x);
+  const given = rowBatch(model, batch, kind), logits = appliedModel(model, given.x).outputs.output;
   return { ...given, logits, ...(model.outputShape.length === 1 && { probabilities: softmax(logits) }) };
 }
 

@@ -260,9 +260,9 @@ function mirrored(stack: Model, groups: readonly Group[], activation: "sigmoid" 
 
 /** A layer's parameters in the mirrored model: weights, bias, and the bias of its decoder. */
 function parameterNames(groups: readonly Group[], i: number): readonly string[] {
-  const { name } = groups[i]!;
+  const { name, layers } = groups[i]!, hasBias = layers.at(-1)!.config.bias !== false;
   const decoder = groups.at(-1)!.end + groups.length - i;
-  return [`${name}/weights`, `${name}/bias`, `tied_dense_${decoder}/bias`];
+  return [`${name}/weights`, ...(hasBias ? [`${name}/bias`] : []), `tied_dense_${decoder}/bias`];
 }
 
 /** The mirrored model with what its layers have learned. */

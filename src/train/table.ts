@@ -169,7 +169,7 @@ export function checkModel(
 function checkComparison(
   model: Model,
   { targets }: DataKind,
-  { loss: { compares, name }, given, encoder }: {
+  { loss: { compares, name, isOfOutputs = false }, given, encoder }: {
     readonly loss: Loss;
     /** Values of a row that the model takes. */
     readonly given: number;
@@ -200,7 +200,7 @@ function checkComparison(
           }`,
       );
       require(
-        size === targets.columns,
+        isOfOutputs || size === targets.columns,
         () =>
           `${gives}, but there are ${targets.columns} targets a row: the ${name} compares each with one value`,
       );

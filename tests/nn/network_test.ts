@@ -152,11 +152,18 @@ Deno.test("modelOf() says what is missing or no value, with the shape", () => {
 
 Deno.test("a model says how many inputs it takes, also where fit() and predict() give it one", async () => {
   const x = input(4), y = input(4), model = modelOf({ x, y }, addValues([x, y]).pipe(linear(1)));
-  const sentence = "The model takes 2 inputs (x, y), but is given 1", weights = initializeWeights(model, 1);
-  assertEquals(sentenceOf(() => model.apply(leaf("input", "x", [2, 4]))), sentence);
+  const sentence = "The model takes rows of shape [8]", weights = initializeWeights(model, 1);
+  assertEquals(
+    sentenceOf(() => model.apply(leaf("input", "x", [2, 4]))),
+    "The model takes 2 inputs (x [4], y [4]), 8 values side by side in a row, but is given [4]",
+  );
+  assertEquals(
+    sentenceOf(() => model.values([x, y, x].map((_, i) => leaf("input", `x${i}`, [2, 4])))),
+    "The model takes 2 inputs (x, y), but is given 3",
+  );
   const train = { inputs: rowsOf(8), inputShape: [4], targets: rowsOf(2) };
   await assertRejects(() => fit(model, { train }, { loss: meanSquaredError() }), DescentError, sentence);
-  await assertRejects(() => predict({ model, weights }, rowsOf(8)), DescentError, sentence);
+  await assertRejects(() => predict({ model, weights }, rowsOf(12)), DescentError, "takes rows of shape [8]");
 });
 
 Deno.test("a layer is tied to the first use of a shared one, and says so of another", () => {

@@ -425,3 +425,13 @@ Deno.test("a session opened twice writes the penalty's weights each time", async
   assertEquals(await first.trainEpoch(0), await second.trainEpoch(0));
   assert((await second.trainEpoch(1)).penalty! > 0);
 });
+
+Deno.test("a stack without biases is pre-trained, with those of its decoders alone", async () => {
+  const plain = (units: number) => dense(units, { activation: "sigmoid", bias: false });
+  const { encoder, autoencoder } = await pretrainLayers(sequential(64, [plain(20), plain(6)]), DATA, OPTIONS);
+  assertEquals([...encoder.weights.keys()], ["dense_1/weights", "dense_2/weights"]);
+  assertEquals(
+    [...autoencoder.weights.keys()].filter((name) => name.endsWith("bias")),
+    ["tied_dense_3/bias", "tied_dense_4/bias"],
+  );
+});
