@@ -1,7 +1,7 @@
 /** Calls of a network that answers, one awaited after another, as things that can be timed: W11. */
 import type { TypedArray } from "../src/core/tensor.ts";
 import type { Subject } from "./measure.ts";
-import { PIXELS } from "./workloads.ts";
+import { PIXELS } from "./networks.ts";
 
 /** What half of the calls stay below, and what 99 of 100 do, in milliseconds. */
 export interface CallTimes {

@@ -32,7 +32,7 @@ export async function main(
 async function benchGpu(args: readonly string[], output: Output, search: Search): Promise<number> {
   const { words, values } = parseFlags(GPU_FLAGS, args, { words: true });
   if (values.help) {
-    output.print(usageOf({ about: ABOUT, task: "bench:gpu [W1 … W7, W11]", flags: GPU_FLAGS }));
+    output.print(usageOf({ about: ABOUT, task: "bench:gpu [W1 … W11]", flags: GPU_FLAGS }));
     return 0;
   }
   const workloads = selectWorkloads(words);

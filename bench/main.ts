@@ -12,6 +12,7 @@ import { BENCH_FLAGS, trainingImages } from "./options.ts";
 import { jsonOf, type Line, nearestBound, placeOfDevice, speedOf, textOf } from "./report.ts";
 import { loadPredicting, trainPredictor } from "./predicting.ts";
 import { loadCase, loadProduct } from "./routine.ts";
+import { shapeImages } from "./shapes.ts";
 import { type LoadedSubject, loadTraining } from "./training.ts";
 import { CALL_ROWS, PRODUCT_SIZES, TRAININGS } from "./workloads.ts";
 
@@ -31,7 +32,7 @@ export async function main(args: readonly string[], output: Output = CONSOLE): P
 async function bench(args: readonly string[], { print, note }: Output): Promise<number> {
   const { words, values } = parseFlags(BENCH_FLAGS, args, { words: true });
   if (values.help) {
-    print(usageOf({ about: ABOUT, task: "bench [W1 … W7, W11] [ops] [OP …]", flags: BENCH_FLAGS }));
+    print(usageOf({ about: ABOUT, task: "bench [W1 … W11] [ops] [OP …]", flags: BENCH_FLAGS }));
     return 0;
   }
   const { backend = "all", threads = defaultThreads(), seconds = 3, rounds = 3, off = [] } = values;
@@ -90,8 +91,9 @@ async function benchTrainings(
 ): Promise<void> {
   const chosen = TRAININGS.filter(({ name }) => names.includes(name));
   if (chosen.length === 0) return;
-  const images = await trainingImages(data);
+  const digits = await trainingImages(data);
   for (const workload of chosen) {
+    const images = workload.images === "shapes" ? shapeImages() : digits;
     await withSubjects(
       devices,
       (device) => loadTraining(workload, images, device.executor, { off }),

@@ -9,7 +9,7 @@ import { openPredictor, rowsKind } from "../src/train/predictor.ts";
 import type { Trained } from "../src/train/saved.ts";
 import { type Calls, callsOf } from "./calls.ts";
 import type { LoadedSubject } from "./training.ts";
-import { NETWORKS } from "./workloads.ts";
+import { NETWORKS } from "./networks.ts";
 
 /** Trains the network for an epoch: after that its zeros, which are skipped, are those of a network in use. */
 export async function trainPredictor({ inputs, inputShape, targets }: DataSet): Promise<Trained> {

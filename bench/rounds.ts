@@ -4,11 +4,12 @@ import { textTable } from "../src/core/text_table.ts";
 import type { Output } from "../src/cli/command.ts";
 import type { Values } from "../src/cli/flags.ts";
 import { type COMPARE_FLAGS, trainingImages } from "./options.ts";
-import { type SideLine, writeSideData, writeSideWeights } from "./peers/side.ts";
+import { type SideLine, writeSideData, writeSideImages, writeSideWeights } from "./peers/side.ts";
 import { processor } from "./devices.ts";
 import { trainPredictor } from "./predicting.ts";
 import { checkAnswers, doubtsOf, ratiosOf, ratiosTable, type RoundLine, timesTable } from "./ratios.ts";
 import { callTimesText, jsonNumbers, threeDigits } from "./report.ts";
+import { shapeImages } from "./shapes.ts";
 import { runSide, type Side } from "./sides.ts";
 
 const SEED = 1;
@@ -40,6 +41,7 @@ export async function compare(
   try {
     const images = await trainingImages(data);
     await writeSideData(folder, images, SEED);
+    if (workloads.includes("W9")) await writeSideImages(folder, "shapes", shapeImages());
     if (workloads.includes("W11")) {
       await writeSideWeights(folder, "predictor", (await trainPredictor(images)).weights);
     }

@@ -6,13 +6,14 @@ import { batches } from "../src/data/order.ts";
 import type { Executor, Program } from "../src/exec/executor.ts";
 import { compile } from "../src/ir/plan.ts";
 import { callFlops } from "../src/ir/print.ts";
-import { initializeWeights } from "../src/nn/model.ts";
+import { initializeWeights, modelLeaves } from "../src/nn/model.ts";
 import { COLUMN, evaluationGraph, trainingGraph } from "../src/train/graph.ts";
 import { compileOptionsFor, type RewriteName } from "../src/train/rewrites.ts";
 import { writeTable } from "../src/train/session_data.ts";
 import { dataKind, tableLeaves } from "../src/train/table.ts";
 import { LEAST_GPU_MS, type Subject } from "./measure.ts";
-import { NETWORKS, type TrainingWorkload } from "./workloads.ts";
+import { NETWORKS } from "./networks.ts";
+import type { TrainingWorkload } from "./workloads.ts";
 
 /** A subject that owns a program. */
 export interface LoadedSubject extends Subject {
@@ -28,14 +29,20 @@ export interface LoadedSubject extends Subject {
 const SEED = 1;
 const EVALUATION_BATCH = 512;
 
-/** Loads a training on an executor, with its first weights. The rows of `train` are in a mixed order already. */
+/**
+ * Loads a training on an executor, with its first weights; without `noise` (default true) nothing is drawn by chance. The
+ * rows of `train` are in a mixed order already.
+ */
 export async function loadTraining(
   { network, batch: size, optimizer: makeOptimizer, loss: makeLoss, lossRows }: TrainingWorkload,
   data: DataSet,
   executor: Executor,
-  { off = [] }: { readonly off?: readonly RewriteName[] } = {},
+  { off = [], noise = true }: { readonly off?: readonly RewriteName[]; readonly noise?: boolean } = {},
 ): Promise<LoadedSubject> {
-  const model = NETWORKS[network](), optimizer = makeOptimizer(), loss = makeLoss(), rows = countRows(data);
+  const model = NETWORKS[network]({ noise }),
+    optimizer = makeOptimizer(),
+    loss = makeLoss(),
+    rows = countRows(data);
   const batch = size === "all" ? rows : Math.min(size, rows);
   const table = tableLeaves(rows, dataKind(data), { loss });
   const training = trainingGraph(model, table, { rows, batch, loss, optimizer });
@@ -48,7 +55,7 @@ export async function loadTraining(
   program.write(evaluation.order, counting);
   const first = initializeWeights(model, SEED), epoch = batches(rows, batch);
   const reset = () => {
-    for (const { node } of model.parameters) program.write(node, first.get(node.label)!);
+    for (const node of modelLeaves(model)) program.write(node, first.get(node.label)!);
     for (const state of training.states) program.write(state, new Float32Array(sizeOf(state.type.shape)));
   };
   reset();

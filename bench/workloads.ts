@@ -1,22 +1,18 @@
-/** What is timed: the trainings W1 to W6 of the experiments, the products W7, and the calls of a trained network W11. */
-import { conv2d } from "../src/nn/conv2d.ts";
-import { corruption } from "../src/nn/corruption.ts";
-import { dense } from "../src/nn/dense.ts";
-import { flatten } from "../src/nn/flatten.ts";
+/** What is timed: the trainings W1 to W6 of the experiments and W8 to W10 of the examples, the products W7, and the calls of a trained network W11. */
 import { crossEntropy } from "../src/nn/cross_entropy.ts";
 import type { Loss } from "../src/nn/loss.ts";
 import { reconstructionCrossEntropy, reconstructionError } from "../src/nn/losses.ts";
-import { maxPool2d } from "../src/nn/max_pool2d.ts";
-import { type Model, sequential } from "../src/nn/model.ts";
-import { tiedDense } from "../src/nn/tied_dense.ts";
 import { adam, type Optimizer, sgd } from "../src/optim/mod.ts";
+import { evidenceBound, type NetworkName } from "./networks.ts";
 
 /** A training whose steps are timed. */
 export interface TrainingWorkload {
-  readonly name: "W1" | "W2" | "W3" | "W4" | "W5" | "W6";
+  readonly name: "W1" | "W2" | "W3" | "W4" | "W5" | "W6" | "W8" | "W9" | "W10";
   readonly title: string;
   /** Names the network: workloads of one network start from the same weights. */
   readonly network: NetworkName;
+  /** What it learns from: digits of MNIST, or what `shapeImages` draws. Default digits. */
+  readonly images?: ImagesName;
   readonly batch: number | "all";
   readonly optimizer: () => Optimizer;
   readonly loss: () => Loss;
@@ -24,36 +20,7 @@ export interface TrainingWorkload {
   readonly lossRows?: number;
 }
 
-export type NetworkName = "classifier" | "autoencoder" | "cnn" | "denoising" | "predictor";
-
-export const PIXELS = 784;
-
-/** The networks by name, for images of 28 × 28 pixels. */
-export const NETWORKS: Readonly<Record<NetworkName, () => Model>> = {
-  classifier: () =>
-    sequential(PIXELS, [
-      dense(30, { activation: "relu" }),
-      dense(20, { activation: "relu" }),
-      dense(10, { activation: "relu" }),
-      dense(5),
-    ]),
-  autoencoder: () =>
-    sequential(PIXELS, [dense(512, { activation: "relu" }), dense(PIXELS, { activation: "sigmoid" })]),
-  cnn: () =>
-    sequential([28, 28], [
-      conv2d(15, 9, { activation: "relu" }),
-      maxPool2d(),
-      conv2d(20, 5, { activation: "relu" }),
-      maxPool2d(),
-      flatten(),
-      dense(100, { activation: "relu" }),
-      dense(10),
-    ]),
-  denoising: () =>
-    sequential(PIXELS, [corruption(0.1), dense(900, { activation: "sigmoid" }), tiedDense("dense_2")]),
-  predictor: () =>
-    sequential(PIXELS, [dense(128, { activation: "relu" }), dense(64, { activation: "relu" }), dense(10)]),
-};
+export type ImagesName = "digits" | "shapes";
 
 const classifier = { network: "classifier", loss: crossEntropy } as const;
 const slowAdam = () => adam({ learningRate: 1e-3 });
@@ -101,7 +68,40 @@ export const TRAININGS: readonly TrainingWorkload[] = [
     loss: reconstructionError,
     lossRows: 1024,
   },
+  {
+    name: "W8",
+    title: "CNN of two convolutions (32@3×3, 64@3×3) with dropout, Adam, batch 128",
+    network: "mnist_cnn",
+    batch: 128,
+    optimizer: slowAdam,
+    loss: crossEntropy,
+    lossRows: 1024,
+  },
+  {
+    name: "W9",
+    title: "residual network of three blocks (16, 32, 64) with batch norm, SGD with momentum, batch 32",
+    network: "residual",
+    images: "shapes",
+    batch: 32,
+    optimizer: () => sgd({ learningRate: 0.05, momentum: 0.9, weightDecay: 1e-4 }),
+    loss: crossEntropy,
+  },
+  {
+    name: "W10",
+    title: "variational autoencoder 784-128-2-512-784 with layer norm and GELU, Adam, batch 128",
+    network: "variational",
+    batch: 128,
+    optimizer: slowAdam,
+    loss: evidenceBound,
+    lossRows: 1024,
+  },
 ];
+
+/**
+ * Steps from the first weights, with nothing drawn by chance, after which all sides must have the same loss: so they
+ * have the same gradients and updates.
+ */
+export const CHECKED_STEPS = 5;
 
 /** Sizes n of the n × n products of W7, each a workload of its own: `W7-256` … */
 export const PRODUCT_SIZES = [256, 512, 1024] as const;
@@ -110,4 +110,5 @@ export const PRODUCT_SIZES = [256, 512, 1024] as const;
 export const CALL_ROWS = [1, 256] as const;
 
 /** Every workload that runs, in order. */
-export const WORKLOAD_NAMES: readonly string[] = [...TRAININGS.map(({ name }) => name), "W7", "W11"];
+export const WORKLOAD_NAMES: readonly string[] = [...TRAININGS.map(({ name }) => name), "W7", "W11"]
+  .toSorted((a, b) => Number(a.slice(1)) - Number(b.slice(1)));

@@ -1,10 +1,11 @@
 /** Descent as a side of a comparison; see side.ts. */
 import { webgpuExecutor } from "../../src/exec/webgpu.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
+import { NETWORKS } from "../networks.ts";
 import { loadPredicting } from "../predicting.ts";
 import { loadProduct } from "../routine.ts";
 import { loadTraining } from "../training.ts";
-import { CALL_ROWS, NETWORKS, PRODUCT_SIZES, TRAININGS } from "../workloads.ts";
+import { CALL_ROWS, CHECKED_STEPS, PRODUCT_SIZES, TRAININGS } from "../workloads.ts";
 import { emitMeasured, readSideImages, readSideWeights, sideOptions } from "./side.ts";
 
 const { threads, seconds, folder, workloads, backend } = sideOptions(Deno.args);
@@ -18,7 +19,6 @@ const head = {
   threads: backend === "webgpu" ? 0 : threads,
   device: executor.description,
 };
-const images = await readSideImages(folder);
 for (const name of workloads) {
   if (name === "W7") {
     for (const n of PRODUCT_SIZES) {
@@ -33,6 +33,7 @@ for (const name of workloads) {
   if (name === "W11") {
     const model = NETWORKS.predictor(), layers = await readSideWeights(folder, "predictor");
     const values = layers.flatMap(({ weights, bias }) => [weights, bias]);
+    const images = await readSideImages(folder);
     const weights = new Map(model.parameters.map(({ node }, i) => [node.label, values[i]!]));
     for (const rows of CALL_ROWS) {
       const calls = await loadPredicting({ model, weights }, { images, rows, executor });
@@ -43,8 +44,17 @@ for (const name of workloads) {
     }
     continue;
   }
-  const training = await loadTraining(TRAININGS.find((one) => one.name === name)!, images, executor);
-  await emitMeasured({ ...head, workload: name }, training, { seconds });
+  const workload = TRAININGS.find((one) => one.name === name)!;
+  const images = await readSideImages(folder, workload.images);
+  const checked = async () => {
+    const copy = await loadTraining(workload, images, executor, { noise: false });
+    await copy.prepare(CHECKED_STEPS)();
+    const loss = await copy.loss!();
+    copy.close();
+    return loss;
+  };
+  const training = await loadTraining(workload, images, executor);
+  await emitMeasured({ ...head, workload: name }, { ...training, checked }, { seconds });
   training.close();
 }
 executor.close();

@@ -10,7 +10,8 @@ import type { ImageSet } from "../../src/data/mnist.ts";
 import { initializeWeights } from "../../src/nn/model.ts";
 import { type Calls, callsOf, type CallTimes } from "../calls.ts";
 import { measure, type MeasureOptions, type Subject } from "../measure.ts";
-import { CALL_ROWS, type NetworkName, NETWORKS, PIXELS } from "../workloads.ts";
+import { type NetworkName, NETWORKS } from "../networks.ts";
+import { CALL_ROWS, type ImagesName } from "../workloads.ts";
 
 /** One measurement of one side. */
 export interface SideLine extends Partial<CallTimes> {
@@ -28,6 +29,8 @@ export interface SideLine extends Partial<CallTimes> {
   /** Mean loss on fixed rows: before, of the weights that all sides start from; after, of the trained ones. */
   readonly lossBefore?: number;
   readonly lossAfter?: number;
+  /** The same after `CHECKED_STEPS` steps of a copy that draws nothing by chance. */
+  readonly lossChecked?: number;
   /** Products alone. */
   readonly gflops?: number;
   /** Of the calls of W11, what all sides must answer alike. */
@@ -54,7 +57,11 @@ const SIDE_FLAGS = {
   probe: { help: "only tell whether the side can run here" },
 } as const;
 
-const IMAGES = "images.u8", LABELS = "labels.u8";
+/** Files of images and of their classes. */
+const IMAGE_FILES: Readonly<Record<ImagesName, readonly [images: string, labels: string]>> = {
+  digits: ["images.u8", "labels.u8"],
+  shapes: ["shapes.u8", "shape_labels.u8"],
+};
 
 export function sideOptions(args: readonly string[]): SideOptions {
   const { words: workloads, values } = parseFlags(SIDE_FLAGS, args, { words: true });
@@ -63,13 +70,8 @@ export function sideOptions(args: readonly string[]): SideOptions {
 }
 
 /** The training images and first weights as raw files, which a program in any language reads in a line. */
-export async function writeSideData(
-  folder: string,
-  { inputs, targets }: ImageSet,
-  seed: number,
-): Promise<void> {
-  await Deno.writeFile(join(folder, IMAGES), inputs);
-  await Deno.writeFile(join(folder, LABELS), Uint8Array.from(targets));
+export async function writeSideData(folder: string, images: ImageSet, seed: number): Promise<void> {
+  await writeSideImages(folder, "digits", images);
   for (const [name, network] of Object.entries(NETWORKS)) {
     await writeSideWeights(folder, name as NetworkName, initializeWeights(network(), seed));
   }
@@ -85,13 +87,23 @@ export async function writeSideWeights(
   await Deno.writeFile(join(folder, `${network}.f32`), new Uint8Array(values.buffer));
 }
 
-/** Images as bytes; row r is `images[784·r …]`, of class `labels[r]`. */
-export async function readSideImages(folder: string): Promise<DataSet> {
-  return {
-    inputs: await Deno.readFile(join(folder, IMAGES)),
-    inputShape: [PIXELS],
-    targets: await Deno.readFile(join(folder, LABELS)),
-  };
+/** Images that all sides train with. */
+export async function writeSideImages(
+  folder: string,
+  name: ImagesName,
+  { inputs, targets }: ImageSet,
+): Promise<void> {
+  const [images, labels] = IMAGE_FILES[name];
+  await Deno.writeFile(join(folder, images), inputs);
+  await Deno.writeFile(join(folder, labels), targets);
+}
+
+/** Images as bytes, flat; row r is of class `targets[r]`. */
+export async function readSideImages(folder: string, name: ImagesName = "digits"): Promise<DataSet> {
+  const [images, labels] = IMAGE_FILES[name];
+  const inputs = await Deno.readFile(join(folder, images)),
+    targets = await Deno.readFile(join(folder, labels));
+  return { inputs, inputShape: [inputs.length / targets.length], targets };
 }
 
 /** A layer's first values, dense: weights [inputs, units] or [height, width, channels, filters], and bias. */
@@ -102,7 +114,7 @@ export interface LayerValues {
   readonly bias: Float32Array;
 }
 
-/** The weights that all sides start from. */
+/** The weights that all sides start from, of a network whose layers all have weights and a bias. */
 export async function readSideWeights(folder: string, network: NetworkName): Promise<readonly LayerValues[]> {
   const { buffer } = await Deno.readFile(join(folder, `${network}.f32`));
   const values = new Float32Array(buffer), { parameters } = NETWORKS[network]();
@@ -121,10 +133,14 @@ export async function readSideWeights(folder: string, network: NetworkName): Pro
 /** Times a subject in one round, with its loss before and after or what it answers, and prints the line. */
 export async function emitMeasured(
   head: Pick<SideLine, "peer" | "variant" | "workload" | "threads" | "device">,
-  subject: Subject & Partial<Calls> & { loss?(): Promise<number>; readonly flops?: number },
+  subject: Subject & Partial<Calls> & {
+    loss?(): Promise<number>;
+    checked?(): Promise<number>;
+    readonly flops?: number;
+  },
   { seconds }: Pick<MeasureOptions, "seconds">,
 ): Promise<void> {
-  const lossBefore = await subject.loss?.();
+  const lossChecked = await subject.checked?.(), lossBefore = await subject.loss?.();
   const [found] = await measure([subject], { seconds, rounds: 1 }), { ms, ...rest } = found!;
   const lossAfter = await subject.loss?.();
   const times = await subject.callTimes?.(seconds), answers = await subject.answers?.();
@@ -133,6 +149,7 @@ export async function emitMeasured(
     msPerStep: ms,
     ...rest,
     ...(lossBefore !== undefined && lossAfter !== undefined && { lossBefore, lossAfter }),
+    ...(lossChecked !== undefined && { lossChecked }),
     ...(head.workload.startsWith("W7") && { gflops: subject.flops! / ms / 1e6 }),
     ...times,
     ...(answers !== undefined && { answers }),

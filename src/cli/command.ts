@@ -14,7 +14,7 @@ export const CONSOLE: Output = { print: (line) => console.log(line), note: (line
 /** What a command is for. */
 export interface Usage {
   readonly about: string;
-  /** After `deno task`, with the words that it takes: `bench [W1 … W7]`. */
+  /** After `deno task`, with the words that it takes: `bench [W1 … W11]`. */
   readonly task: string;
   readonly flags: Flags;
 }

@@ -10,7 +10,7 @@ import { checkAnswers } from "../../bench/ratios.ts";
 import { callTimesText } from "../../bench/report.ts";
 import { compare } from "../../bench/rounds.ts";
 import { denoSide, type Side } from "../../bench/sides.ts";
-import { PIXELS } from "../../bench/workloads.ts";
+import { PIXELS } from "../../bench/networks.ts";
 import { predict } from "../../src/train/predict.ts";
 import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
 
