@@ -31,7 +31,6 @@ import { weightPenalty } from "./weight_penalty.ts";
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { conv2d, dense, flatten, maxPool2d, sequential } from "descent";
-import { weightPenalty } from "./weight_penalty.ts";
  * const layers = [
  *   conv2d(8, 3, { padding: "same" }), // [28,28,8]
  *   maxPool2d(), // [14,14,8]
