@@ -300,6 +300,10 @@ for (const executor of (await everyExecutor()).filter(({ name }) => name !== "re
       [(x) => x.equal(x), [0, 1, 1]],
       [(x) => x.notEqual(x), [1, 0, 0]],
       [(x) => where(x, 1, 2), [1, 1, 1]],
+      [(x) => sin(x), [NaN, NaN, NaN]],
+      [(x) => cos(x), [NaN, NaN, NaN]],
+      [(x) => atan(x), [NaN, Math.fround(Math.PI / 2), -Math.fround(Math.PI / 2)]],
+      ...[floor, ceil, round].map((f) => [(x: Expr) => f(x), [NaN, Infinity, -Infinity]] as const),
       [(x) => where(x.notEqual(x), 0, x), [0, Infinity, -Infinity]],
     ];
     const found = await forward(executor, cases.map(([build]) => map([x, y], build)), values);
