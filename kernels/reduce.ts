@@ -1,4 +1,4 @@
-// reduce: y[k] = scale · Σ x or max x over the reduced axes.   x of up to four axes → y of those that are left.
+// reduce: y[k] = scale · Σ x, max x or min x over the reduced axes.   x of up to four axes → y of those that are left.
 // Rows of x (all axes but the last) are those of results, K0·K1 of them, and those that are put together, R0·R1; steps
 // are in elements. Split: vectors of y. Where the last axis stays, a vector is four columns, each summed in the order of
 // sum_rows. Where it goes, it is four results, each of rows whose vectors go to four sums in turn.
@@ -9,13 +9,14 @@ import { addRows } from "./lib/row_sums";
 /** Codes of src/ops/_reduce_kernel.ts. */
 const SUM: i32 = 0;
 const MAX: i32 = 1;
+const MIN: i32 = 2;
 
 /** Traps at a kind that it does not know. */
 export function reduce(
   begin: i32, end: i32, x: usize, y: usize, kind: i32, isLast: i32, columns: i32, results: i32, k1: i32, k0Step: i32,
   k1Step: i32, r0: i32, r0Step: i32, r1: i32, r1Step: i32, scale: f32,
 ): void {
-  if (kind != SUM && kind != MAX) unreachable();
+  if (kind != SUM && kind != MAX && kind != MIN) unreachable();
   const r0Row = <usize> r0Step << 2, r1Row = <usize> r1Step << 2;
   const vectors = <i32> (pitchBytes(isLast ? results : columns) >> 4);
   for (let at = begin; at < end;) {
@@ -28,13 +29,19 @@ export function reduce(
         const from = x + (<usize> (q / k1 * k0Step + q % k1 * k1Step) << 2);
         const terms = kind == SUM
           ? sumOfRows(from, r0, r0Row, r1, r1Row, columns)
-          : maxOfRows(from, r0, r0Row, r1, r1Row, columns);
+          : kind == MAX
+          ? mostOfRows<Max>(from, r0, r0Row, r1, r1Row, columns)
+          : mostOfRows<Min>(from, r0, r0Row, r1, r1Row, columns);
         if (i == 0) a = terms;
         else if (i == 1) b = terms;
         else if (i == 2) c = terms;
         else d = terms;
       }
-      const all = kind == SUM ? f32x4.mul(sums4(a, b, c, d), f32x4.splat(scale)) : maxima4(a, b, c, d);
+      const all = kind == SUM
+        ? f32x4.mul(sums4(a, b, c, d), f32x4.splat(scale))
+        : kind == MAX
+        ? most4<Max>(a, b, c, d)
+        : most4<Min>(a, b, c, d);
       v128.store(to, all);
       at++;
     } else {
@@ -44,7 +51,8 @@ export function reduce(
         memory.fill(to, 0, bytes);
         for (let i: i32 = 0; i < r0; i++) addRows(from + <usize> i * r0Row, r1Row, r1, to, to + bytes);
         if (scale != 1) scaleAll(to, to + bytes, scale);
-      } else maxAlong(from, r0, r0Row, r1, r1Row, to, to + bytes);
+      } else if (kind == MAX) mostAlong<Max>(from, r0, r0Row, r1, r1Row, to, to + bytes);
+      else mostAlong<Min>(from, r0, r0Row, r1, r1Row, to, to + bytes);
       at += run;
     }
   }
@@ -75,53 +83,69 @@ function sumOfRows(x: usize, r0: i32, r0Row: usize, r1: i32, r1Row: usize, colum
   return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
 }
 
-/** Four maxima whose largest is that of all columns of these rows. */
-function maxOfRows(x: usize, r0: i32, r0Row: usize, r1: i32, r1Row: usize, columns: i32): v128 {
-  let a = f32x4.splat(-Infinity), b = a, c = a, d = a;
+/** Which of two is wanted, as a type: a kernel has the loops of each. */
+class Max {}
+class Min {}
+
+// @ts-ignore: decorator
+@inline
+function isMin<T>(): bool {
+  return idof<T>() == idof<Min>();
+}
+
+// @ts-ignore: decorator
+@inline
+function most<T>(a: v128, b: v128): v128 {
+  return isMin<T>() ? f32x4.min(a, b) : f32x4.max(a, b);
+}
+
+/** Four maxima whose largest is that of all columns of these rows; likewise minima. */
+function mostOfRows<T>(x: usize, r0: i32, r0Row: usize, r1: i32, r1Row: usize, columns: i32): v128 {
+  let a = f32x4.splat(isMin<T>() ? Infinity : -Infinity), b = a, c = a, d = a;
   const whole = <usize> (columns & ~3) << 2;
   for (let i: i32 = 0; i < r0; i++) {
     for (let j: i32 = 0; j < r1; j++) {
       let at = x + <usize> i * r0Row + <usize> j * r1Row;
       const last = at + whole;
       for (; at + 64 <= last; at += 64) {
-        a = f32x4.max(a, v128.load(at));
-        b = f32x4.max(b, v128.load(at, 16));
-        c = f32x4.max(c, v128.load(at, 32));
-        d = f32x4.max(d, v128.load(at, 48));
+        a = most<T>(a, v128.load(at));
+        b = most<T>(b, v128.load(at, 16));
+        c = most<T>(c, v128.load(at, 32));
+        d = most<T>(d, v128.load(at, 48));
       }
-      for (; at < last; at += 16) a = f32x4.max(a, v128.load(at));
-      // Not the pads: zero may be more than every value.
+      for (; at < last; at += 16) a = most<T>(a, v128.load(at));
+      // Not the pads: zero may be more, or less, than every value.
       for (let left = columns & 3; left > 0; left--) {
-        b = f32x4.max(b, v128.load32_splat(at));
+        b = most<T>(b, v128.load32_splat(at));
         at += 4;
       }
     }
   }
-  return f32x4.max(f32x4.max(a, b), f32x4.max(c, d));
+  return most<T>(most<T>(a, b), most<T>(c, d));
 }
 
-/** The largest lane of each of four vectors. */
+/** The largest, or smallest, lane of each of four vectors. */
 // @ts-ignore: decorator
 @inline
-function maxima4(a: v128, b: v128, c: v128, d: v128): v128 {
-  const ab = f32x4.max(v128.shuffle<f32>(a, b, 0, 2, 4, 6), v128.shuffle<f32>(a, b, 1, 3, 5, 7));
-  const cd = f32x4.max(v128.shuffle<f32>(c, d, 0, 2, 4, 6), v128.shuffle<f32>(c, d, 1, 3, 5, 7));
-  return f32x4.max(v128.shuffle<f32>(ab, cd, 0, 2, 4, 6), v128.shuffle<f32>(ab, cd, 1, 3, 5, 7));
+function most4<T>(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = most<T>(v128.shuffle<f32>(a, b, 0, 2, 4, 6), v128.shuffle<f32>(a, b, 1, 3, 5, 7));
+  const cd = most<T>(v128.shuffle<f32>(c, d, 0, 2, 4, 6), v128.shuffle<f32>(c, d, 1, 3, 5, 7));
+  return most<T>(v128.shuffle<f32>(ab, cd, 0, 2, 4, 6), v128.shuffle<f32>(ab, cd, 1, 3, 5, 7));
 }
 
-/** The largest of each column over these rows. */
-function maxAlong(x: usize, r0: i32, r0Row: usize, r1: i32, r1Row: usize, first: usize, last: usize): void {
+/** The largest, or smallest, of each column over these rows. */
+function mostAlong<T>(x: usize, r0: i32, r0Row: usize, r1: i32, r1Row: usize, first: usize, last: usize): void {
   memory.copy(first, x, last - first);
   for (let i: i32 = 0; i < r0; i++) {
     for (let j: i32 = 0; j < r1; j++) {
       let from = x + <usize> i * r0Row + <usize> j * r1Row, at = first;
       for (; at + 32 <= last; at += 32) {
-        const low = f32x4.max(v128.load(at), v128.load(from)), high = f32x4.max(v128.load(at, 16), v128.load(from, 16));
+        const low = most<T>(v128.load(at), v128.load(from)), high = most<T>(v128.load(at, 16), v128.load(from, 16));
         v128.store(at, low);
         v128.store(at, high, 16);
         from += 32;
       }
-      if (at < last) v128.store(at, f32x4.max(v128.load(at), v128.load(from)));
+      if (at < last) v128.store(at, most<T>(v128.load(at), v128.load(from)));
     }
   }
 }

@@ -227,19 +227,23 @@ export {
   type PlanOperand,
 } from "./ir/plan.ts";
 export type { Rewrite, Roots } from "./ir/rewrite.ts";
+export { atan, cos, sin } from "./ops/expression/angles.ts";
 export {
   abs,
+  ceil,
   constant,
   erf,
   exp,
   type Expr,
   type ExprKind,
   type ExprLike,
+  floor,
   log,
   log1p,
   maximum,
   minimum,
   pow,
+  round,
   sigmoid,
   sign,
   sqrt,
@@ -249,7 +253,7 @@ export {
 export type { BinaryKind, Comparison, UnaryKind } from "./ops/expression/meaning.ts";
 export { argmax } from "./ops/argmax.ts";
 export { map, type MapOptions } from "./ops/map.ts";
-export { reduceMax, reduceMean, type ReduceOptions, reduceSum } from "./ops/reduce.ts";
+export { reduceMax, reduceMean, reduceMin, type ReduceOptions, reduceSum } from "./ops/reduce.ts";
 /** Functions that make the nodes of the library's ops, for layers, losses and ops of one's own. */
 export * as ops from "./ops/nodes.ts";
 export { type OwnOp, ownOp } from "./ops/own_op.ts";

@@ -1,11 +1,11 @@
-// reduce: y[k] = SCALE · Σ x or max x over the reduced axes.
+// reduce: y[k] = SCALE · Σ x, max x or min x over the reduced axes.
 // Shapes: x of up to four axes → y of those that are left. Rows of x (all axes but the last) are those of results, K0·K1,
 // and those that are put together, R0·R1; steps between them are in vectors.
 // Work: a result, or four columns of one where the last axis stays, has THREADS threads of a workgroup, which take its
 // terms in turn and meet in a tree, always in the same order; a workgroup strides on where the grid is clamped.
-// Limits: x below 2³² vectors. Pads of y are written as zero, or are sums and maxima of pads, which are.
+// Limits: x below 2³² vectors. Pads of y are written as zero, or are sums, maxima and minima of pads, which are.
 
-override KIND: u32; // 0 sum, 1 max
+override KIND: u32; // 0 sum, 1 max, 2 min
 override LAST: u32; // 1: the last axis is reduced too
 override SCALE: f32;
 override UNITS: u32; // results with pads, or vectors of results
@@ -36,15 +36,16 @@ fn join(a: vec4f, b: vec4f) -> vec4f {
   switch KIND {
     case 0u: { return a + b; }
     case 1u: { return select(select(b, a, a > b), a, is_nan(a)); }
+    case 2u: { return select(select(b, a, a < b), a, is_nan(a)); }
     default: { return bitcast<vec4f>(bitcast<vec4u>(a) | vec4u(0x7fc00000)); }
   }
 }
 
 // The terms of a result that begins at `start`, of which this thread takes every THREADS-th from `t` on. What takes the
-// place of none is 0 or, of a maximum, the first term.
+// place of none is 0 or, of a maximum or minimum, the first term.
 fn terms(start: u32, t: u32) -> vec4f {
   let first = x[start];
-  let none = select(vec4f(), select(first, first.xxxx, LAST == 1u), KIND == 1u);
+  let none = select(vec4f(), select(first, first.xxxx, LAST == 1u), KIND != 0u);
   var sum = none;
   let width = select(1u, VECTORS, LAST == 1u);
   for (var i = t; i < R0 * R1 * width; i += THREADS) {

@@ -3,21 +3,25 @@ import { formatShape, type Shape } from "../core/tensor.ts";
 import type { CaseInput, Fill, OpCase } from "../ir/op.ts";
 import {
   abs,
+  ceil,
   erf,
   exp,
   type Expr,
+  floor,
   inputExpr,
   log,
   log1p,
   maximum,
   minimum,
   pow,
+  round,
   sigmoid,
   sign,
   sqrt,
   tanh,
   where,
 } from "./expression/expression.ts";
+import { atan, cos, sin } from "./expression/angles.ts";
 import { formatExpression } from "./expression/format.ts";
 import type { MapAttrs } from "./_map_kernel.ts";
 
@@ -62,6 +66,10 @@ export function mapCases(): readonly OpCase<MapAttrs>[] {
     mapCase(one, (x) => tanh(x)),
     mapCase(one, (x) => sigmoid(x)),
     mapCase(one, (x) => erf(x)),
+    mapCase(one, (x) => sin(x.mul(3))),
+    mapCase(one, (x) => cos(x.mul(3))),
+    mapCase(one, (x) => atan(x.mul(3))),
+    mapCase(one, (x) => floor(x).add(ceil(x.mul(2))).add(round(x.mul(4))), { notSmooth: true }),
     mapCase(pair, (x, y) => pow(x.add(0.2), y), positive),
     mapCase(one, (x) => pow(x.add(0.2), 1.7), positive),
     mapCase(one, (x) => pow(x, 5)),

@@ -4,7 +4,7 @@ import type { CallTypes, Op, OpCase } from "../ir/op.ts";
 import { fits, flatGrid, ROUNDING } from "./_support.ts";
 
 /** Codes that the kernels know what is made of values by; a mean is a sum that is scaled. */
-export const REDUCTION_CODE = { sum: 0, mean: 0, max: 1 } as const;
+export const REDUCTION_CODE = { sum: 0, mean: 0, max: 1, min: 2 } as const;
 export type Reduction = keyof typeof REDUCTION_CODE;
 
 export type ReduceAttrs = {
@@ -14,6 +14,20 @@ export type ReduceAttrs = {
   /** Those of them that stay, with size 1. */
   readonly keep: string | false;
 };
+
+/** What two terms become, and what stands in the place of none. */
+const add = (sum: number, term: number) => sum + term;
+const JOINED = {
+  sum: { join: add, first: 0 },
+  mean: { join: add, first: 0 },
+  max: { join: Math.max, first: -Infinity },
+  min: { join: Math.min, first: Infinity },
+} as const satisfies Record<Reduction, unknown>;
+
+/** Whether a result is one of its terms. */
+export function isExtreme(kind: Reduction): boolean {
+  return kind === "max" || kind === "min";
+}
 
 export function axesOfReduction({ axes }: ReduceAttrs): readonly number[] {
   return axes.split(",").map(Number);
@@ -119,17 +133,16 @@ export function reduceKernel(): Omit<Op<ReduceAttrs>, "grad"> {
       return tensorType("f32", resultShape(shape, attrs));
     },
     reference(call) {
-      const { output, attrs, inputs } = call, isMax = attrs.kind === "max";
+      const { output, attrs, inputs } = call, { join, first } = JOINED[attrs.kind];
       const scale = scaleOf(inputs[0]!.type.shape, attrs);
-      const join = isMax ? Math.max : (sum: number, term: number) => sum + term;
       for (let index = 0; index < output.data.length; index++) {
-        const found = fold(call, index, join, isMax ? -Infinity : 0);
+        const found = fold(call, index, join, first);
         if (found !== undefined) output.data[index] = scale * found;
       }
     },
     tolerance(call) {
       const { attrs, inputs } = call, { shape } = inputs[0]!.type;
-      if (attrs.kind === "max") return () => 0;
+      if (isExtreme(attrs.kind)) return () => 0;
       const roundings = 2 * (termsOf(shape, attrs) + 2) * ROUNDING * scaleOf(shape, attrs);
       return (index) => roundings * (fold(call, index, (sum, term) => sum + Math.abs(term), 0) ?? 0);
     },
@@ -169,7 +182,7 @@ export function reduceKernel(): Omit<Op<ReduceAttrs>, "grad"> {
       };
     },
     cases: [
-      ...(["sum", "mean", "max"] as const).flatMap((kind) => [
+      ...(["sum", "mean", "max", "min"] as const).flatMap((kind) => [
         reduceCase(kind, [1, 1], "1"),
         reduceCase(kind, [7, 13], "1"),
         reduceCase(kind, [7, 13], "0"),
@@ -189,6 +202,7 @@ export function reduceKernel(): Omit<Op<ReduceAttrs>, "grad"> {
       reduceCase("sum", [2, 300, 9], "0,2"),
       reduceCase("sum", [11385, 29], "1"),
       reduceCase("max", [11385, 29], "0"),
+      reduceCase("min", [11385, 29], "1"),
       reduceCase("sum", [128, 784], "1", false, true),
       reduceCase("sum", [128, 784], "0", false, true),
       reduceCase("max", [128, 784], "1", false, true),

@@ -23,7 +23,7 @@ import {
   mapKernel,
   type OperandAxes,
 } from "./_map_kernel.ts";
-import { axesOfReduction, type ReduceAttrs, reduceKernel, termsOf } from "./_reduce_kernel.ts";
+import { axesOfReduction, isExtreme, type ReduceAttrs, reduceKernel, termsOf } from "./_reduce_kernel.ts";
 
 export const mapOp: Op<MapAttrs> = {
   ...mapKernel(),
@@ -40,14 +40,14 @@ export const reduceOp: Op<ReduceAttrs> = {
     const reduced = axesOfReduction(attrs),
       left = attrs.keep === false ? [] : attrs.keep.split(",").map(Number);
     const axes = kept.filter((axis) => !reduced.includes(axis) || left.includes(axis));
-    if (attrs.kind !== "max") {
+    if (!isExtreme(attrs.kind)) {
       const share = attrs.kind === "mean" ? 1 / termsOf(shape, attrs) : 1;
       return [mapNode([dOutput], (dY) => dY.mul(share), { axes: [axes], shape, label })];
     }
-    const isLargest = mapNode([x, value], (a, y) => a.equal(y), { axes: [kept, axes] });
-    const count = node(reduceOp, [isLargest], { ...attrs, kind: "sum" });
+    const isIt = mapNode([x, value], (a, y) => a.equal(y), { axes: [kept, axes] });
+    const count = node(reduceOp, [isIt], { ...attrs, kind: "sum" });
     const share = mapNode([dOutput, count], (dY, n) => where(n, dY.div(n), 0));
-    return [mapNode([isLargest, share], (is, dY) => where(is, dY, 0), { axes: [kept, axes], label })];
+    return [mapNode([isIt, share], (is, dY) => where(is, dY, 0), { axes: [kept, axes], label })];
   },
 };
 

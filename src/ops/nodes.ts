@@ -16,7 +16,7 @@ export { maxPool2d } from "./max_pool2d.ts";
 export { meanSquaredError } from "./mean_squared_error.ts";
 export { oneHot } from "./one_hot.ts";
 export { outerProduct } from "./outer_product.ts";
-export { reshape } from "./reshape.ts";
+export { reshape, reshapeAll } from "./reshape.ts";
 export { rowWeights } from "./row_weights.ts";
 export { softmax } from "./softmax.ts";
 export { softmaxCrossEntropy } from "./softmax_cross_entropy.ts";

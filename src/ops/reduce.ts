@@ -1,5 +1,5 @@
 /**
- * reduce: sums, means or maxima over chosen axes: y[k] = Σ x, (1/n) Σ x or max x. Each result is put together in one
+ * reduce: sums, means, maxima or minima over chosen axes: y[k] = Σ x, (1/n) Σ x, max x or min x. Each result is put together in one
  * fixed order, whatever the number of threads.
  * Shapes: x of 1 to 4 axes → y of those that are not reduced; with `keepAxes`, those that are have size 1.
  */
@@ -11,7 +11,7 @@ import { reduceOp } from "./map.ts";
 
 export { reduceOp };
 
-/** Options of `reduceSum`, `reduceMean` and `reduceMax`. */
+/** Options of `reduceSum`, `reduceMean`, `reduceMax` and `reduceMin`. */
 export interface ReduceOptions {
   /** Which axes go, counted from 0. */
   readonly axes: readonly number[];
@@ -79,4 +79,19 @@ export function reduceMean(x: Node, options: ReduceOptions): Node {
  */
 export function reduceMax(x: Node, options: ReduceOptions): Node {
   return reduced("reduceMax", "max", x, options);
+}
+
+/**
+ * Node for the smallest of `x` over `axes`: NaN where one is. Equal ones share the gradient. See `reduceSum`.
+ *
+ * @example Values from 0 to 1
+ * ```ts
+ * import { leaf, map, reduceMax, reduceMin } from "descent";
+ * const x = leaf("input", "x", [32, 10]);
+ * const least = reduceMin(x, { axes: [1], keepAxes: true }), most = reduceMax(x, { axes: [1], keepAxes: true });
+ * const scaled = map([x, least, most], (value, low, high) => value.sub(low).div(high.sub(low)));
+ * ```
+ */
+export function reduceMin(x: Node, options: ReduceOptions): Node {
+  return reduced("reduceMin", "min", x, options);
 }

@@ -2,14 +2,17 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DescentError } from "../../src/core/errors.ts";
 import { leaf } from "../../src/ir/leaf.ts";
+import { atan, cos, sin } from "../../src/ops/expression/angles.ts";
 import { derivative } from "../../src/ops/expression/derivative.ts";
 import { evaluatorOf, keepsZero } from "../../src/ops/expression/evaluate.ts";
 import {
   abs,
+  ceil,
   constant,
   erf,
   exp,
   type Expr,
+  floor,
   inputExpr,
   log,
   log1p,
@@ -17,6 +20,7 @@ import {
   maximum,
   minimum,
   pow,
+  round,
   sigmoid,
   sqrt,
   tanh,
@@ -59,6 +63,7 @@ Deno.test("the text of an expression gives the same expression again", () => {
     where(a.equal(b), a.notEqual(1).mul(b), abs(a).greater(b.lessEqual(2))),
     pow(a, b).add(pow(a, 0.3)).add(sqrt(a)).add(log1p(erf(tanh(sigmoid(log(minimum(a, b))))))),
     a.greater(b).greater(a.greater(0)).sub(a.greater(b)),
+    sin(a).mul(cos(a.add(b))).add(atan(a)).add(floor(a)).add(ceil(b)).add(round(a)),
     constant(-0.1),
     makeExpr("neg", [makeExpr("neg", [a])]),
   ];
@@ -117,10 +122,22 @@ Deno.test("derivatives are short, and there is none where nothing changes", () =
   assertEquals(by(a.square()), "2 * a");
   assertEquals(by(tanh(a)), "t1 = tanh(a); 1 - t1 * t1");
   assertEquals(by(a.div(b), 1), "-(a / b) / b");
+  assertEquals([by(sin(a)), by(cos(a)), by(atan(a))], ["cos(a)", "-sin(a)", "1 / (a * a + 1)"]);
   assertEquals(
-    [by(b.exp()), by(a.greater(b)), by(unary("sign", a)), by(constant(2))],
-    new Array(4).fill(undefined),
+    [b.exp(), a.greater(b), unary("sign", a), floor(a), ceil(a), round(a), constant(2)].map((one) => by(one)),
+    new Array(7).fill(undefined),
   );
+});
+
+Deno.test("round() goes to the even one of two whole numbers that are as near", () => {
+  const at = [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 2.4999, -0.51, 1e30, 0.49999999999999994];
+  assertEquals(at.map((x) => valueAt(round(a), x) + 0), [-2, -2, 0, 0, 2, 2, 2, -1, 1e30, 0]);
+});
+
+Deno.test("the error of a sine is at most that of its angle, and 2 where nothing is known of it", () => {
+  const bound = (x: Expr, at: number) => evaluatorOf(x).error([at]);
+  assert(bound(sin(a), 1) < 1e-6 && bound(sin(a), 1) > 1e-8);
+  assert(bound(sin(a.mul(0.3)), 3e4) > 1e-4 && bound(cos(a.exp()), 10) < 0.2);
 });
 
 Deno.test("at kinks the slope of |x| is 0, the first of equals has that of a maximum, and ReLU is flat", () => {
@@ -155,6 +172,8 @@ Deno.test("keepsZero() says so only where pads stay zero whatever else is there"
     erf(a).sub(a),
     where(b, a, a.neg()),
     log1p(a),
+    floor(a).add(ceil(a)).sub(round(a)),
+    sin(a).add(atan(a)),
   ];
   assertEquals(kept.map((one) => keepsZero(one, zeros)), kept.map(() => true));
   // 0·b is NaN where b is infinite.
@@ -163,6 +182,7 @@ Deno.test("keepsZero() says so only where pads stay zero whatever else is there"
     a.add(1),
     exp(a),
     sigmoid(a),
+    cos(a),
     a.mul(b),
     a.div(b),
     a.div(a),
@@ -213,6 +233,10 @@ const CURVES: readonly UnaryKind[] = [
   "sign",
   "abs",
   "neg",
+  "floor",
+  "ceil",
+  "round",
+  "atan",
 ];
 
 for (const executor of (await everyExecutor()).filter(({ name }) => name !== "reference")) {
@@ -231,6 +255,23 @@ for (const executor of (await everyExecutor()).filter(({ name }) => name !== "re
       });
       assertEquals(wrong, [], kind);
     });
+  });
+
+  Deno.test(`sines and cosines on ${executor.name} are within 4 units in the last place or 2⁻³⁴ up to 65,536, and NaN beyond`, async () => {
+    const x = leaf("input", "x", [NUMBERS.length]), quarters = leaf("input", "quarters", [2001]);
+    // Next to whole quarters of a turn one of both is nearly nothing.
+    const near = Float32Array.from({ length: 2001 }, (_, i) => (i - 1000) * 41 * Math.PI / 2);
+    for (const [angles, values] of [[x, NUMBERS], [quarters, near]] as const) {
+      const found = await forward(executor, [map([angles], sin), map([angles], cos)], [[angles, values]]);
+      (["sin", "cos"] as const).forEach((kind, i) => {
+        const wrong = [...values].filter((number, at) => {
+          const right = UNARY[kind](number), value = found[i]![at]!;
+          const isNearly = Math.abs(value - right) <= 2 ** -34;
+          return !isNearly && !(ulps(value, right) <= 4);
+        });
+        assertEquals(wrong, [], kind);
+      });
+    }
   });
 
   Deno.test(`powers on ${executor.name} are right to as many units as their exponents make of the logarithm's`, async () => {
@@ -259,6 +300,10 @@ for (const executor of (await everyExecutor()).filter(({ name }) => name !== "re
       [(x) => x.equal(x), [0, 1, 1]],
       [(x) => x.notEqual(x), [1, 0, 0]],
       [(x) => where(x, 1, 2), [1, 1, 1]],
+      [(x) => sin(x), [NaN, NaN, NaN]],
+      [(x) => cos(x), [NaN, NaN, NaN]],
+      [(x) => atan(x), [NaN, Math.fround(Math.PI / 2), -Math.fround(Math.PI / 2)]],
+      ...[floor, ceil, round].map((f) => [(x: Expr) => f(x), [NaN, Infinity, -Infinity]] as const),
       [(x) => where(x.notEqual(x), 0, x), [0, Infinity, -Infinity]],
     ];
     const found = await forward(executor, cases.map(([build]) => map([x, y], build)), values);

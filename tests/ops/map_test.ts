@@ -15,7 +15,7 @@ import { assemble, op as code, whileLoop } from "../../src/ops/expression/assemb
 import { abs, type Expr, maximum, sigmoid, tanh, where } from "../../src/ops/expression/expression.ts";
 import { linear } from "../../src/ops/linear.ts";
 import { map, mapOp } from "../../src/ops/map.ts";
-import { reduceMax, reduceMean, reduceOp, reduceSum } from "../../src/ops/reduce.ts";
+import { reduceMax, reduceMean, reduceMin, reduceOp, reduceSum } from "../../src/ops/reduce.ts";
 import { relative } from "../../src/ops/_support.ts";
 import { everyExecutor, forward } from "./forward.ts";
 
@@ -63,8 +63,10 @@ for (const executor of EXECUTORS) {
       reduceMean(x, { axes: [2, 0], keepAxes: true }),
       reduceMax(x, { axes: [0, 1, 2] }),
       reduceMax(x, { axes: [1] }),
+      reduceMin(x, { axes: [0, 1, 2] }),
+      reduceMin(x, { axes: [1] }),
     ];
-    assertEquals(roots.map(({ type }) => type.shape), [[2, 3], [2], [1, 3, 1], [], [2, 2]]);
+    assertEquals(roots.map(({ type }) => type.shape), [[2, 3], [2], [1, 3, 1], [], [2, 2], [], [2, 2]]);
     const values = [1, -2, 3, -4, 5, -6, 7, -8, 9, -10, 11, -12];
     const found = await forward(executor, roots, [[x, values]]);
     assertEquals(found.map((one) => [...one]), [
@@ -73,6 +75,8 @@ for (const executor of EXECUTORS) {
       [-0.5, -0.5, -0.5],
       [11],
       [5, -2, 11, -8],
+      [-12],
+      [1, -6, 7, -12],
     ]);
   });
 
@@ -85,11 +89,23 @@ for (const executor of EXECUTORS) {
     assertEquals([...found[1]!], [1, 2, NaN, 4, 5]);
   });
 
-  Deno.test(`of equal maxima ${on} each has an equal share of the gradient`, async () => {
+  Deno.test(`the smallest ${on} may be above the zeros of pads, or ∞, and is NaN where one is`, async () => {
+    const x = input("x", 3, 5);
+    const found = await forward(executor, [1, 0].map((axis) => reduceMin(x, { axes: [axis] })), [
+      [x, [5, 4, 3, 2, 9, ...new Array(5).fill(Infinity), 1, 2, NaN, 4, 5]],
+    ]);
+    assertEquals([...found[0]!], [2, Infinity, NaN]);
+    assertEquals([...found[1]!], [1, 2, NaN, 2, 5]);
+  });
+
+  Deno.test(`of equal maxima or minima ${on} each has an equal share of the gradient`, async () => {
     const x = input("x", 2, 3), y = reduceMax(x, { axes: [1] }), seed = input("seed", 2);
     const [dX] = gradients([{ value: y, seed }], [x], add);
     const [found] = await forward(executor, [dX!], [[x, [4, 1, 4, 2, 3, 1]], [seed, [10, 5]]]);
     assertEquals([...found!], [5, 0, 5, 0, 5, 0]);
+    const [dLeast] = gradients([{ value: reduceMin(x, { axes: [1] }), seed }], [x], add);
+    const [least] = await forward(executor, [dLeast!], [[x, [4, 1, 1, 2, 3, 1]], [seed, [10, 5]]]);
+    assertEquals([...least!], [0, 5, 5, 0, 0, 5]);
   });
 
   Deno.test(`an op of one's own with its shader's text and its kernel's bytes runs ${on}`, async () => {
@@ -271,8 +287,8 @@ Deno.test("reduce traps on WASM and gives NaN on WebGPU at a kind that it does n
   const known = reduceOp as Op;
   const unknown: Op = {
     ...known,
-    wasm: (types) => ({ ...known.wasm(types), args: [2, ...known.wasm(types).args.slice(1)] }),
-    wgsl: (types) => ({ ...known.wgsl(types), overrides: { ...known.wgsl(types).overrides, KIND: 2 } }),
+    wasm: (types) => ({ ...known.wasm(types), args: [3, ...known.wasm(types).args.slice(1)] }),
+    wgsl: (types) => ({ ...known.wgsl(types), overrides: { ...known.wgsl(types).overrides, KIND: 3 } }),
   };
   const suite = buildSuite(unknown, known.cases.slice(1, 2));
   const [, wasm] = EXECUTORS, webgpu = EXECUTORS.find(({ name }) => name === "webgpu");

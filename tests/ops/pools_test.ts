@@ -18,7 +18,7 @@ import { avgPool2d } from "../../src/ops/avg_pool2d.ts";
 import { avgPool2dGrad } from "../../src/ops/avg_pool2d_grad.ts";
 import { maxPool2d, maxPool2dOp } from "../../src/ops/max_pool2d.ts";
 import { maxPool2dGrad } from "../../src/ops/max_pool2d_grad.ts";
-import { reshape } from "../../src/ops/reshape.ts";
+import { reshape, reshapeAll } from "../../src/ops/reshape.ts";
 import { webgpuOrSkip } from "../exec/adapter.ts";
 
 const wasm = await wasmExecutor({ threads: 1 }), webgpu = await webgpuOrSkip();
@@ -232,6 +232,23 @@ Deno.test("reshape() refuses rows of another number of values, with both numbers
     () => reshape(input("x", 5, 780), [28, 28]),
     DescentError,
     "Cannot reshape f32[5,780]: a row holds 780 values, [28,28] takes 784",
+  );
+});
+
+Deno.test("reshapeAll() keeps the values in their order, whatever the first axis becomes, and refuses another number of them", () => {
+  const x = input("x", 3, 4, 5);
+  assertEquals(reshapeAll(x, [6, 10]).type.shape, [6, 10]);
+  assertEquals(reshapeAll(reshapeAll(x, [60]), [3, 4, 5]) === x, true);
+  assertEquals(reshape(reshapeAll(x, [12, 5]), [5, 1]).type.shape, [12, 5, 1]);
+  assertThrows(
+    () => reshapeAll(x, [8, 8]),
+    DescentError,
+    "Cannot reshape f32[3,4,5]: it holds 60 values, [8,8] takes 64",
+  );
+  assertThrows(
+    () => reshapeAll(x, []),
+    DescentError,
+    "reshapeAll() takes a shape of one axis or more, got []",
   );
 });
 

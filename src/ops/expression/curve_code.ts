@@ -4,7 +4,7 @@
  * so the same bits; each is good to a few units in the last place.
  */
 import { type Code, op, V128, type ValueType } from "./assembler.ts";
-import type { Curve } from "./meaning.ts";
+import { type Curve, MOST_ANGLE } from "./meaning.ts";
 
 /** What code needs of the kernel that it stands in. */
 export interface CodeContext {
@@ -188,6 +188,55 @@ function erfCode(context: CodeContext): Code {
   ];
 }
 
+/** π/2 in four parts, of which n of up to 16 bits times each of the first three is exact. */
+const QUARTER_TURN = [1.5703125, 0.0004825592041015625, 1.2665987014770508e-06, 9.92093629470503e-10];
+
+/** The sine of the value on the stack and `quarters` of a turn more; NaN where its size is above what is known. */
+function sineCode(context: CodeContext, quarters: number): Code {
+  const { local, number } = context, x = local(V128), n = local(V128), r = local(V128), z = local(V128);
+  const q = local(V128);
+  const odd = polynomial(context, z, [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1]);
+  const even = polynomial(context, z, [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2]);
+  return [
+    [set(x), get(x), number(2 / Math.PI), op.mul, op.nearest, set(n), get(x), set(r)],
+    QUARTER_TURN.map((part) => [fma(get(n), number(-part), get(r)), set(r)]),
+    [get(r), get(r), op.mul, set(z), get(n), op.toWhole, lanes(quarters), op.addI32, set(q)],
+    fma([get(r), get(z), op.mul], odd, get(r)),
+    fma([get(z), get(z), op.mul], even, fma(get(z), number(-0.5), number(1))),
+    [get(q), lanes(1), op.and, lanes(0), op.equalI32, op.bitselect],
+    // In the third and fourth quarter it is below 0.
+    [get(q), lanes(2), op.and, op.i32Const(30), op.shiftLeft, op.xor, set(r)],
+    [number(NaN), get(r), get(x), op.abs, number(MOST_ANGLE), op.greater, op.bitselect],
+  ];
+}
+
+/** The angle whose tangent is on the stack: above tan(3π/8) it is π/2 - atan(1/x), above tan(π/8) π/4 + atan((x-1)/(x+1)). */
+function atanCode(context: CodeContext): Code {
+  const { local, number } = context, x = local(V128), t = local(V128), z = local(V128), angle = local(V128);
+  const isLarge = [get(t), number(2.414213562373095), op.greater];
+  const isMiddle = [get(t), number(0.4142135623730950), op.greater];
+  const base = local(V128);
+  return [
+    [set(x), get(x), op.abs, set(t)],
+    [
+      number(Math.PI / 2),
+      number(Math.PI / 4),
+      number(0),
+      isMiddle,
+      op.bitselect,
+      isLarge,
+      op.bitselect,
+      set(base),
+    ],
+    [number(-1), get(t), op.div],
+    [get(t), number(1), op.sub, get(t), number(1), op.add, op.div, get(t), isMiddle, op.bitselect],
+    [isLarge, op.bitselect, set(t), get(t), get(t), op.mul, set(z)],
+    polynomial(context, z, [8.05374449538e-2, -1.38776856032e-1, 1.99777106478e-1, -3.33329491539e-1]),
+    [get(z), op.mul, set(angle), fma(get(angle), get(t), get(t)), get(base), op.add, set(angle)],
+    [get(x), get(angle), lanes(SIGN), op.bitselect],
+  ];
+}
+
 /** The power of the two values on the stack: NaN for a negative base, 1 where the exponent is 0. */
 function powCode(context: CodeContext): Code {
   const { local, number } = context, exponent = local(V128);
@@ -205,5 +254,8 @@ export const CURVE_CODE: Readonly<Record<Curve, (context: CodeContext) => Code>>
   tanh: tanhCode,
   sigmoid: sigmoidCode,
   erf: erfCode,
+  sin: (context) => sineCode(context, 0),
+  cos: (context) => sineCode(context, 1),
+  atan: atanCode,
   pow: powCode,
 };

@@ -1,12 +1,13 @@
 /** The derivative of an expression by an input, as another expression. */
 import { unreachable } from "../../core/errors.ts";
+import { cos, sin } from "./angles.ts";
 import { exp, type Expr, log, makeExpr, pow, sign, where } from "./expression.ts";
 import { partsOf, shareParts } from "./format.ts";
 import { isBinary, isCurve, isUnary } from "./meaning.ts";
 
 /**
  * The derivative by the input at `position`; `undefined` where it is 0 everywhere. At kinks: that of |x| at 0 is 0, of
- * equal operands of a maximum or minimum the first has it, comparisons and signs have none, and `where` has that of what
+ * equal operands of a maximum or minimum the first has it, comparisons, signs and roundings have none, and `where` has that of what
  * it chose, so that what it did not choose does no harm.
  */
 export function derivative(root: Expr, position: number): Expr | undefined {
@@ -30,6 +31,9 @@ function slopeOf(y: Expr, da?: Expr, db?: Expr, dc?: Expr): Expr | undefined {
       case "abs":
         return sign(a).mul(da);
       case "sign":
+      case "floor":
+      case "ceil":
+      case "round":
         return undefined;
       case "sqrt":
         return da.mul(0.5).div(y);
@@ -45,6 +49,12 @@ function slopeOf(y: Expr, da?: Expr, db?: Expr, dc?: Expr): Expr | undefined {
         return y.mul(y.neg().add(1)).mul(da);
       case "erf":
         return exp(a.square().neg()).mul(2 / Math.sqrt(Math.PI)).mul(da);
+      case "sin":
+        return cos(a).mul(da);
+      case "cos":
+        return sin(a).mul(da).neg();
+      case "atan":
+        return da.div(a.square().add(1));
       default:
         return unreachable(kind);
     }

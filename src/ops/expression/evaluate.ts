@@ -7,6 +7,9 @@ import { partsOf } from "./format.ts";
 /** Half the distance from 1 to the next float32, and the least normal float32: below it kernels may give 0. */
 const ROUNDING = 2 ** -24, LEAST = 2 ** -126;
 
+/** What is left of an angle after whole turns is known up to this. */
+const ANGLE_ERROR = 2 ** -34;
+
 /** Roundings by which a kernel's function may be off where its argument is exact, a few more than tests/ops find. */
 const ROUNDINGS: Readonly<Record<UnaryKind, number>> = {
   neg: 0,
@@ -19,6 +22,12 @@ const ROUNDINGS: Readonly<Record<UnaryKind, number>> = {
   tanh: 8,
   sigmoid: 8,
   erf: 12,
+  floor: 0,
+  ceil: 0,
+  round: 0,
+  sin: 8,
+  cos: 8,
+  atan: 8,
 };
 
 /** A part of an expression as a step of a calculation: arguments are positions of earlier steps. */
@@ -77,8 +86,9 @@ function errorOf({ expr: { kind, value }, args }: Part, y: number, v: Float64Arr
   }
   if (isUnary(kind)) {
     if (kind === "sign") return ea > 0 && !(Math.abs(a) > ea) ? 1 + Math.abs(y) : 0;
-    const own = ROUNDINGS[kind], around = spread(UNARY[kind], a, ea, y);
-    return around + (own === 0 ? 0 : own * ROUNDING * (Math.abs(y) + around) + LEAST);
+    const own = ROUNDINGS[kind], turns = kind === "sin" || kind === "cos";
+    const around = turns ? Math.min(ea, 2) : spread(UNARY[kind], a, ea, y);
+    return around + (own === 0 ? 0 : own * ROUNDING * (Math.abs(y) + around) + (turns ? ANGLE_ERROR : LEAST));
   }
   // A compiler of shaders may sort sums anew, so that their error is one of the operands' size.
   const rounding = 6 * ROUNDING;

@@ -276,6 +276,21 @@ export function abs(x: ExprLike): Expr {
   return unary("abs", x);
 }
 
+/** The largest whole number that is not above x. It has no gradient, as `ceil` and `round` have none. */
+export function floor(x: ExprLike): Expr {
+  return unary("floor", x);
+}
+
+/** The smallest whole number that is not below x. */
+export function ceil(x: ExprLike): Expr {
+  return unary("ceil", x);
+}
+
+/** The nearest whole number, of two as near the even one. */
+export function round(x: ExprLike): Expr {
+  return unary("round", x);
+}
+
 /** -1, 0 or 1; NaN of NaN. It has no gradient. */
 export function sign(x: ExprLike): Expr {
   return unary("sign", x);

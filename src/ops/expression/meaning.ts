@@ -20,6 +20,14 @@ function erf(x: number): number {
   return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
 }
 
+/** The nearest whole number, of two as near the even one, as WebAssembly and WGSL round. */
+function round(x: number): number {
+  return Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x);
+}
+
+/** Up to this angle, in radians, kernels know sines and cosines; beyond it float32 has few angles a turn. */
+export const MOST_ANGLE = 65536;
+
 /** Functions of one value, by name. */
 export type UnaryKind =
   | "neg"
@@ -31,7 +39,13 @@ export type UnaryKind =
   | "log1p"
   | "tanh"
   | "sigmoid"
-  | "erf";
+  | "erf"
+  | "floor"
+  | "ceil"
+  | "round"
+  | "sin"
+  | "cos"
+  | "atan";
 
 /** Functions of one value. */
 export const UNARY: Readonly<Record<UnaryKind, (x: number) => number>> = {
@@ -45,6 +59,12 @@ export const UNARY: Readonly<Record<UnaryKind, (x: number) => number>> = {
   tanh: Math.tanh,
   sigmoid,
   erf,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  round,
+  sin: (x) => Math.abs(x) > MOST_ANGLE ? NaN : Math.sin(x),
+  cos: (x) => Math.abs(x) > MOST_ANGLE ? NaN : Math.cos(x),
+  atan: Math.atan,
 };
 
 /** Comparisons of two values: 1 where they hold, else 0. */
@@ -72,7 +92,7 @@ export const BINARY: Readonly<Record<BinaryKind, (a: number, b: number) => numbe
 const COMPARISONS: readonly string[] = ["greater", "greaterEqual", "equal", "notEqual"];
 
 /** Functions that cost many operations; kernels have a function of their own for each. */
-const CURVES = ["exp", "log", "log1p", "tanh", "sigmoid", "erf", "pow"] as const;
+const CURVES = ["exp", "log", "log1p", "tanh", "sigmoid", "erf", "sin", "cos", "atan", "pow"] as const;
 export type Curve = typeof CURVES[number];
 
 export function isUnary(kind: string): kind is UnaryKind {

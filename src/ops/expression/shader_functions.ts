@@ -128,6 +128,59 @@ fn error_function(x: vec4f) -> vec4f {
   return select(select(y, -y, x < vec4f()), x, is_nan(x));
 }`,
   },
+  sine_of: {
+    calls: [],
+    text: `\
+// sin(x + quarters·π/2) where |x| is at most 65536, else NaN. π/2 has four parts, of which n times each of the first three is
+// exact. Of n as it is, compilers make one product of all.
+fn sine_of(x: vec4f, quarters: i32) -> vec4f {
+  let isKnown = abs(x) <= vec4f(65536);
+  let bounded = select(vec4f(), x, isKnown);
+  let n = round(bounded * 0.63661977);
+  let whole = vec4i(n);
+  var r = fma(n, vec4f(-1.5703125), bounded);
+  r = fma(vec4f(whole << vec4u(2)), vec4f(-0.0004825592041015625 / 4), r);
+  r = fma(vec4f(whole << vec4u(4)), vec4f(-1.2665987014770508e-06 / 16), r);
+  r = fma(vec4f(whole << vec4u(6)), vec4f(-9.92093629470503e-10 / 64), r);
+  let z = r * r;
+  let odd = fma(r * z, (-1.9515295891e-4 * z + 8.3321608736e-3) * z - 1.6666654611e-1, r);
+  let even = fma(z * z, (2.443315711809948e-5 * z - 1.388731625493765e-3) * z + 4.166664568298827e-2, fma(z, vec4f(-0.5), vec4f(1)));
+  let q = whole + quarters;
+  let size = select(even, odd, (q & vec4i(1)) == vec4i(0));
+  let y = select(size, -size, (q & vec4i(2)) != vec4i(0));
+  return select(bitcast<vec4f>(bitcast<vec4u>(x) | vec4u(0x7fc00000)), y, isKnown);
+}`,
+  },
+  sine: {
+    calls: ["sine_of"],
+    text: `\
+fn sine(x: vec4f) -> vec4f {
+  return sine_of(x, 0);
+}`,
+  },
+  cosine: {
+    calls: ["sine_of"],
+    text: `\
+fn cosine(x: vec4f) -> vec4f {
+  return sine_of(x, 1);
+}`,
+  },
+  arctangent: {
+    calls: [],
+    text: `\
+// The angle whose tangent is x: above tan(3π/8) it is π/2 - atan(1/x), above tan(π/8) π/4 + atan((x - 1)/(x + 1)).
+fn arctangent(x: vec4f) -> vec4f {
+  let size = abs(x);
+  let isLarge = size > vec4f(2.414213562);
+  let isMiddle = size > vec4f(0.414213562);
+  let base = select(select(vec4f(), vec4f(0.785398163), isMiddle), vec4f(1.570796327), isLarge);
+  let t = select(select(size, (size - 1) / (size + 1), isMiddle), -1 / size, isLarge);
+  let z = t * t;
+  let p = ((8.05374449538e-2 * z - 1.38776856032e-1) * z + 1.99777106478e-1) * z - 3.33329491539e-1;
+  let angle = base + fma(p * z, t, t);
+  return select(angle, -angle, x < vec4f());
+}`,
+  },
   power: {
     calls: ["exponential_of_any", "logarithm"],
     text: `\
@@ -174,6 +227,9 @@ const FUNCTION_OF: Readonly<Partial<Record<ExprKind, string>>> = {
   tanh: "hyperbolic_tangent",
   sigmoid: "sigmoid",
   erf: "error_function",
+  sin: "sine",
+  cos: "cosine",
+  atan: "arctangent",
   pow: "power",
   max: "maximum",
   min: "minimum",
