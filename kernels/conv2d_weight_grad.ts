@@ -2,15 +2,20 @@
 // X [B,H,W,C] (pixel: C padded) or [B,H,W] (pixel 1), dY [B,OH,OW,N] → dW [KH,KW,C,N].
 // Split: rows of the window of four filters each. For four filters, the gradients of some 1,000 positions that are not zero
 // are listed, each with the place of its window; for each entry, the pixels of a row of its window, which lie side by
-// side, are added to that row's sums in registers.
+// side, are added to that row's sums in registers. Where few gradients are zero, units are parts of the tiles of
+// lib/window_products.ts instead; both give the same bits.
 // Limits: scratch for the lists, the sums, and, where there is padding, the images with their borders; see
 // src/ops/_conv_scratch.ts. Sums run from the first image to the last in one order, however rows are shared.
+import { hasDenseTiles, isDense } from "./lib/dense_windows";
 import { pitchBytes, scratch } from "./lib/layout";
 import { append4, listBytes, offsetsAt } from "./lib/nonzeros";
+import { addProducts, productTiles, storeProducts } from "./lib/window_products";
 import { addWindows } from "./lib/window_sums";
 
 /** Positions that are listed at a time, at least an image's; the same as in src/ops/_conv_scratch.ts. */
 const LISTED_POSITIONS: i32 = 1024;
+/** Images, spread over the batch, that tell whether gradients are mostly zero. */
+const SAMPLED: i32 = 4;
 
 export function conv2d_weight_grad(
   begin: i32, end: i32, x: usize, dY: usize, dW: usize, images: i32,
@@ -24,6 +29,26 @@ export function conv2d_weight_grad(
   const isInside = top == 0 && left == 0 && neededHeight <= height && neededWidth <= width;
   const windowRow = isInside ? row : (neededWidth * pixel + 3) & ~3;
   const imageBytes = <usize> (isInside ? height * row : neededHeight * windowRow) << 2;
+  if (kw * pixel >= 6 && hasDenseTiles(<i32> (yPixel >> 2)) && isMostlyDense(dY, images, <usize> positions * yPixel)) {
+    // The same share of all tiles as of all units.
+    const tiles = productTiles(kh, kw * pixel, <i32> (yPixel >> 2)), units = kh * <i32> (yPixel >> 4);
+    const from = <i32> (<i64> tiles * begin / units), to = <i32> (<i64> tiles * end / units);
+    const sums = scratch(), borders = sums + <usize> (to - from) * 384, rowBytes = <usize> windowRow << 2;
+    memory.fill(sums, 0, isInside ? borders - sums : borders - sums + imageBytes);
+    for (let b: i32 = 0; b < images && from < to; b++) {
+      let source = x + (<usize> (b * height * row) << 2);
+      if (!isInside) {
+        copyInto(source, borders, height, width, pixel, row, top, left, neededHeight, neededWidth, windowRow);
+        source = borders;
+      }
+      addProducts(
+        from, to, source, <usize> (strideX * pixel) << 2, <usize> strideY * rowBytes, rowBytes,
+        dY + <usize> (b * positions) * yPixel, yPixel, oh, ow, kh, kw * pixel, sums,
+      );
+    }
+    storeProducts(from, to, sums, dW, yPixel, kh, kw, pixel, channels, flip);
+    return;
+  }
   const block = min(images, max(1, LISTED_POSITIONS / padded)), capacity = block * padded;
   const run = (kw * pixel + 3) & ~3, sumRow = <usize> run << 2, sums4 = sumRow * kh;
   const toOffsets = offsetsAt(capacity), bytes = listBytes(capacity);
@@ -89,6 +114,14 @@ export function conv2d_weight_grad(
     }
     unit += lastRow - firstRow;
   }
+}
+
+/** Whether most of some images of the batch have few zeros. Every thread must find the same. */
+function isMostlyDense(dY: usize, images: i32, bytes: usize): bool {
+  const step = max(1, images / SAMPLED);
+  let dense: i32 = 0, looked: i32 = 0;
+  for (let b: i32 = 0; b < images; b += step, looked++) dense += <i32> isDense(dY + <usize> b * bytes, bytes);
+  return dense * 2 > looked;
 }
 
 /** Copies what the windows reach of an image into the middle of zeros. */

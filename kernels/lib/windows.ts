@@ -1,7 +1,5 @@
 // Windows that move over images, by the non-zeros of the images: the core of conv2d and of its gradient by the images.
-// An image in (the source) becomes an image out (the target): target[ty,tx,:] += source[sy,sx,c] · P[ky,kx,c,:], where
-// ky = sy·spreadY − ty·strideY + top and kx = sx·spreadX − tx·strideX + left lie in the window. A convolution has the
-// strides and spreads of 1; its gradient by the images has strides of 1 and the spreads.
+// What moves over what is said by window_moves.ts.
 //
 // Work: a band is the few target columns of a tile, up to six positions × five vectors of channels whose sums stay in
 // registers. The non-zeros of the source columns under a band are listed once, row after row, so those under a tile are
@@ -10,40 +8,11 @@
 import { clearPads, RELU } from "./math";
 import { append4, offsetsAt } from "./nonzeros";
 import { ZEROS } from "./rows";
+import {
+  ceilDiv, floorDiv, kh, kw, left, sourceHeight, sourcePixel, sourceRow, sourceWidth, spreadX, spreadY, strideX, strideY,
+  targetHeight, targetPixel, targetRow, targetWidth, top,
+} from "./window_moves";
 import { band2x5, band3x4, band4x3, band6x1, band6x2 } from "./window_tiles";
-
-/** What moves over what; set by `setWindows` for the calls that follow on this thread. */
-let sourceHeight: i32, sourceWidth: i32, sourcePixel: i32, sourceRow: i32;
-let targetHeight: i32, targetWidth: i32, targetPixel: i32, targetRow: i32;
-let kh: i32, kw: i32, strideY: i32, strideX: i32, spreadY: i32, spreadX: i32, top: i32, left: i32;
-
-export function setSource(height: i32, width: i32, pixel: i32, row: i32): void {
-  sourceHeight = height;
-  sourceWidth = width;
-  sourcePixel = pixel;
-  sourceRow = row;
-}
-
-export function setTarget(height: i32, width: i32, pixel: i32, row: i32): void {
-  targetHeight = height;
-  targetWidth = width;
-  targetPixel = pixel;
-  targetRow = row;
-}
-
-export function setWindow(height: i32, width: i32, y: i32, x: i32): void {
-  kh = height;
-  kw = width;
-  top = y;
-  left = x;
-}
-
-export function setSteps(overY: i32, overX: i32, betweenY: i32, betweenX: i32): void {
-  strideY = overY;
-  strideX = overX;
-  spreadY = betweenY;
-  spreadX = betweenX;
-}
 
 /** Vectors of the next block of channels when `left` are to be done. */
 export function blockOf(left: i32): i32 {
@@ -71,18 +40,6 @@ export function packedBytes(vectors: i32): usize {
 export function packedAt(vectors: i32, ky: i32, kx: i32, c: i32): usize {
   const column = (tilePositions(vectors) - 1) * strideX + kx;
   return <usize> (((ky * packedWidth(vectors) + column) * sourcePixel + c) * vectors) << 4;
-}
-
-// @ts-ignore: decorator
-@inline
-function ceilDiv(a: i32, b: i32): i32 {
-  return a >= 0 ? (a + b - 1) / b : -(-a / b);
-}
-
-// @ts-ignore: decorator
-@inline
-function floorDiv(a: i32, b: i32): i32 {
-  return a >= 0 ? a / b : -((-a + b - 1) / b);
 }
 
 /** Lists the non-zeros of `count` values with offsets start + i·stride; returns the end of the values. */

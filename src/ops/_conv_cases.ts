@@ -49,6 +49,18 @@ export const CONV_CASES: readonly ConvCase[] = [
   convCase([2, 8, 8, 16], [3, 3], 37, { padTop: 1, padBottom: 1, padLeft: 1, padRight: 1, bench: true }),
   convCase([1, 20, 3, 33], [4, 2], 2, { strideY: 3 }),
   convCase([11385, 3, 4], [2, 3], 5),
+  // Images and filters of whole blocks of 16 channels, which go by tiles where few values are zero.
+  convCase([32, 16, 16, 32], [3, 3], 32, {
+    padTop: 1,
+    padBottom: 1,
+    padLeft: 1,
+    padRight: 1,
+    bench: true,
+  }),
+  convCase([3, 9, 7, 16], [3, 3], 32, { padTop: 1, padBottom: 1, padLeft: 1, padRight: 1, flip: true }),
+  convCase([2, 5, 7, 16], [1, 2], 48, { strideY: 3, strideX: 2, padLeft: 1 }),
+  convCase([2, 5, 6, 16], [3, 3], 16),
+  convCase([2, 6, 7, 32], [3, 2], 16, { strideY: 2, strideX: 2, padTop: 1, padLeft: 2, flip: true }),
   // With gaps or groups: groups of whole vectors, of one channel (depthwise), and across vectors.
   convCase([2, 9, 8, 3], [3, 2], 5, { dilationY: 2, dilationX: 3 }),
   convCase([3, 9, 10], [3, 3], 6, { dilationY: 3, padTop: 2, padLeft: 1, flip: true }),

@@ -16,6 +16,13 @@ interface Windows {
   /** Columns from a position of the window to the next. */
   readonly strideX: number;
   readonly targetHeight: number;
+  readonly targetWidth: number;
+  readonly targetPixel: number;
+  /** Rows and columns from one pixel of the images in to the next, of the images out. */
+  readonly spreadY: number;
+  readonly spreadX: number;
+  /** Pixels under all windows, borders among them. */
+  readonly reached: number;
 }
 
 /** For the widest tile: weights of a block of channels, masks, a spare band, what each row reaches, lists and their starts. */
@@ -31,6 +38,16 @@ function windowBytes(
   return Math.max(...tiles) + 12 * targetHeight + 4 * (sourceHeight + 1) + 16;
 }
 
+/** The same where few values are zero: weights of all channels, masks, places, and an image with its borders. */
+function tiledBytes(
+  { sourcePixel, kh, kw, targetHeight, targetWidth, targetPixel, spreadY, spreadX, reached }: Windows,
+): number {
+  if (targetPixel % 16 > 0) return 0;
+  const weights = 4 * kh * kw * sourcePixel * targetPixel;
+  const places = 8 * (targetHeight * targetWidth + 5 * spreadY * spreadX);
+  return weights + 4 * targetPixel + places + 4 * sourcePixel * reached + 64;
+}
+
 /** Of a window with gaps or groups, which packs its weights for `columns` results of `terms` terms a tap. */
 function generalBytes({ kh, kw }: ConvSizes, columns: number, terms: number): number {
   return 4 * kh * kw * roundUp(columns, 4) * terms;
@@ -38,10 +55,13 @@ function generalBytes({ kh, kw }: ConvSizes, columns: number, terms: number): nu
 
 /** Of `conv2d`. */
 export function convListBytes(sizes: ConvSizes, attrs: ConvAttrs): number {
-  const { x, kh, kw, oh } = sizes, { strideX } = attrs;
+  const { x, kh, kw, oh, ow, n } = sizes, { strideY, strideX } = attrs;
   if (isGeneral(attrs)) return generalBytes(sizes, sizes.n, sizes.seen);
   const source = { sourceHeight: x.height, sourceWidth: x.width, sourcePixel: x.pixel };
-  return windowBytes({ ...source, kh, kw, strideX, targetHeight: oh });
+  const target = { targetHeight: oh, targetWidth: ow, targetPixel: roundUp(n, 4), spreadY: 1, spreadX: 1 };
+  const reached = ((oh - 1) * strideY + kh) * ((ow - 1) * strideX + kw);
+  const windows = { ...source, ...target, kh, kw, strideX, reached };
+  return Math.max(windowBytes(windows), tiledBytes(windows));
 }
 
 /** Of `conv2d_input_grad`, whose source are the gradients; an image of one channel is first made of whole vectors. */
@@ -49,14 +69,18 @@ export function convInputListBytes(sizes: ConvSizes, attrs: ConvAttrs): number {
   const { x, kh, kw, oh, ow, n, groups } = sizes;
   if (isGeneral(attrs)) return generalBytes(sizes, x.channels, n / groups);
   const source = { sourceHeight: oh, sourceWidth: ow, sourcePixel: roundUp(n, 4) };
-  return windowBytes({ ...source, kh, kw, strideX: 1, targetHeight: x.height }) + 16 * x.height * x.width;
+  const target = { targetHeight: x.height, targetWidth: x.width, targetPixel: x.pixel };
+  const { strideY: spreadY, strideX: spreadX } = attrs;
+  const reached = (Math.ceil((x.height + kh) / spreadY) + 1) * (Math.ceil((x.width + kw) / spreadX) + 1);
+  const windows = { ...source, ...target, kh, kw, strideX: 1, spreadY, spreadX, reached };
+  return Math.max(windowBytes(windows) + 16 * x.height * x.width, tiledBytes(windows));
 }
 
 /** Positions of which lists are made at a time; the same as in kernels/conv2d_weight_grad.ts. */
 const LISTED_POSITIONS = 1024;
 
-/** Of `conv2d_weight_grad`: places of the windows, four lists, the sums of four filters, and padded images. */
-export function convWeightListBytes({ x, kh, kw, oh, ow }: ConvSizes, attrs: ConvAttrs): number {
+/** Of `conv2d_weight_grad`: places of the windows, four lists, the sums of four filters, and padded images; or tiles and one image. */
+export function convWeightListBytes({ x, kh, kw, oh, ow, n }: ConvSizes, attrs: ConvAttrs): number {
   if (isGeneral(attrs)) return 0;
   const positions = roundUp(oh * ow, 4);
   const images = Math.min(x.count, Math.max(1, Math.floor(LISTED_POSITIONS / positions)));
@@ -65,5 +89,8 @@ export function convWeightListBytes({ x, kh, kw, oh, ow }: ConvSizes, attrs: Con
     ? ((oh - 1) * attrs.strideY + kh) * roundUp(((ow - 1) * attrs.strideX + kw) * x.pixel, 4)
     : 0;
   const run = roundUp(kw * x.pixel, 4);
-  return 4 * positions + 4 * listBytes(images * positions) + 16 * kh * run + 4 * images * padded + 64;
+  const lists = 4 * positions + 4 * listBytes(images * positions) + 16 * kh * run + 4 * images * padded;
+  // Tiles of six values of the window and 16 filters have 384 bytes of sums.
+  const tiles = 384 * kh * Math.ceil(kw * x.pixel / 6) * Math.ceil(n / 16) + 4 * padded;
+  return Math.max(lists, tiles) + 64;
 }
