@@ -4,7 +4,8 @@
  */
 import asc from "assemblyscript/asc";
 import { sha256 } from "../src/core/sha256.ts";
-import { acceptedFlags } from "../src/exec/engine.ts";
+import { FLAGS_VARIABLE } from "../src/core/platform_deno.ts";
+import { ENGINE_FLAGS } from "../src/exec/engine.ts";
 
 const here = new URL("./", import.meta.url);
 
@@ -53,6 +54,23 @@ export async function compileSources(sources: ReadonlyMap<string, string>): Prom
     throw new Error(`The kernels do not compile:\n${stderr.toString()}`);
   }
   return wasm;
+}
+
+/**
+ * The first of `choices` with which this Deno starts; the last, untried, if there is none. `deno task setup` leaves it
+ * where the other tasks find it.
+ */
+export async function acceptedFlags(choices = ENGINE_FLAGS): Promise<string> {
+  for (const flags of choices.slice(0, -1)) {
+    const { success } = await new Deno.Command(Deno.execPath(), {
+      args: ["eval", "--no-config", "0"],
+      env: { [FLAGS_VARIABLE]: flags },
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    if (success) return flags;
+  }
+  return choices.at(-1)!;
 }
 
 /**

@@ -191,11 +191,20 @@ export {
   type PredictorOptions,
 } from "./train/predictor.ts";
 
-// Saving: trained models as files.
-export { loadModel, type LoadModelOptions, saveModel, type Trained } from "./train/saved.ts";
+// Saving: trained models as files, or as their bytes.
+export {
+  decodeModel,
+  type DecodeModelOptions,
+  encodeModel,
+  loadModel,
+  type LoadModelOptions,
+  saveModel,
+  type Trained,
+} from "./train/saved.ts";
 
 // Executors: what all of it runs on.
 export { type Backend, type Choice, chooseExecutor, type ChooseOptions } from "./exec/choose.ts";
+export type { GpuProvider } from "./exec/webgpu_adapter.ts";
 export type { BackendName, Executor, LoadOptions, Program } from "./exec/executor.ts";
 
 // Graphs and ops of one's own: values, elementwise maths, gradients, plans.

@@ -1,4 +1,5 @@
 /** The images of the reports: three sets chosen by seed, or from the first on, of MNIST or of any set in its format. */
+import { createHash } from "node:crypto";
 import { DescentError, require } from "../../src/core/errors.ts";
 import { checkOptions, shown } from "../../src/core/option_names.ts";
 import { requireSeed } from "../../src/core/random.ts";
@@ -8,7 +9,6 @@ import {
   folderSet,
   packageLabels,
   packageSet,
-  sha256Of,
   type SourceFile,
   type SourceLabels,
   type SourceSet,
@@ -165,7 +165,7 @@ function hashRows({ train, validation, test }: Selection): string {
   const rows = [...train, ...validation, ...test];
   const view = new DataView(new ArrayBuffer(4 * rows.length));
   rows.forEach((row, i) => view.setUint32(4 * i, row, true));
-  return sha256Of(new Uint8Array(view.buffer));
+  return createHash("sha256").update(view).digest("hex");
 }
 
 /** Copies the chosen rows out of the files. */

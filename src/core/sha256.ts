@@ -1,3 +1,6 @@
+/** The hash of files. */
+import { platform } from "./choose_platform.ts";
+
 /**
  * SHA-256 in hex, as `sha256sum` prints it.
  *
@@ -8,6 +11,7 @@
  * assert((await sha256(new Uint8Array())).startsWith("e3b0c44298fc1c14"));
  * ```
  */
-export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+export async function sha256(bytes: Uint8Array): Promise<string> {
+  const hash = await platform().sha256(bytes);
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,4 +1,7 @@
 /** Files that are written whole or not at all. */
+import { platform } from "./choose_platform.ts";
+import { folderOf, splitPath } from "./paths.ts";
+import type { FileStatus } from "./platform.ts";
 
 /**
  * Writes a file so that readers see the old one or the new one, never a half: into a temporary file beside it, which is
@@ -6,35 +9,17 @@
  * name starts with a dot.
  */
 export async function writeAtomically(path: string, data: string | Uint8Array): Promise<void> {
-  const { folder, name } = splitPath(path);
+  const { files } = platform(), { folder, name } = splitPath(path);
   const temporary = `${folder}.${name}.${crypto.randomUUID()}.tmp`;
   try {
-    {
-      using file = await Deno.open(temporary, { write: true, createNew: true });
-      writeFully(file, typeof data === "string" ? new TextEncoder().encode(data) : data);
-      await file.sync();
-    }
-    await Deno.rename(temporary, path);
+    const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+    await files.write(temporary, bytes, { isNew: true });
+    await files.rename(temporary, path);
   } catch (error) {
-    await Deno.remove(temporary).catch(() => {}); // it may not even have been created
+    await files.remove(temporary).catch(() => {}); // it may not even have been created
     throw error;
   }
-  await syncFolder(folderOf(path));
-}
-
-/** Writes all of `bytes`; one call of `writeSync` may write less. */
-export function writeFully(file: Deno.FsFile, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
-}
-
-/** A new name in a folder is lost with the power unless the folder is synchronised too. */
-export async function syncFolder(folder: string): Promise<void> {
-  try {
-    using opened = await Deno.open(folder);
-    await opened.sync();
-  } catch {
-    // Some systems open no folders, or synchronise none: then the name is as safe as they make it.
-  }
+  await files.syncFolder(folderOf(path));
 }
 
 const MAX_LINKS = 40;
@@ -45,30 +30,19 @@ const MAX_LINKS = 40;
  * @throws an error in a few words when something else has this name: a folder, a pipe, a device.
  */
 export async function regularFile(path: string): Promise<string> {
+  const { files } = platform();
   for (let at = path, links = 0; links < MAX_LINKS; links++) {
-    let found: Deno.FileInfo;
+    let found: FileStatus;
     try {
-      found = await Deno.lstat(at);
+      found = await files.lstat(at);
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return at;
+      if (files.isNotFound(error)) return at;
       throw error;
     }
     if (found.isFile) return at;
     if (!found.isSymlink) throw new Error(found.isDirectory ? "it is a folder" : "it is no regular file");
-    const target = await Deno.readLink(at);
+    const target = await files.readLink(at);
     at = /^([a-z]:|[/\\])/i.test(target) ? target : splitPath(at).folder + target;
   }
   throw new Error("its symbolic links go round in a circle");
-}
-
-/** The folder that a path leads into: `.` where it names none. */
-export function folderOf(path: string): string {
-  const { folder } = splitPath(path);
-  return folder === "" ? "." : folder;
-}
-
-/** The folder with its last separator, and the name: without `node:path`, as browsers load this file too. */
-function splitPath(path: string): { readonly folder: string; readonly name: string } {
-  const cut = path.search(/[^/\\]*$/);
-  return { folder: path.slice(0, cut), name: path.slice(cut) };
 }

@@ -1,7 +1,7 @@
 /** What the classes of a folder of IDX files are called, and which labels mean them. */
-import { join } from "node:path";
 import { require } from "../core/errors.ts";
 import { shown } from "../core/option_names.ts";
+import { joinPath } from "../core/paths.ts";
 import type { NumberArray } from "./elements.ts";
 import { kindOf, readBytes } from "./read_bytes.ts";
 
@@ -51,7 +51,7 @@ export function fashionNames(hashes: readonly string[]): readonly string[] | und
 
 /** The names in the file `classes.txt` of a folder, one a line; undefined if there is none. */
 export async function namesInFile(folder: string): Promise<readonly string[] | undefined> {
-  const path = join(folder, "classes.txt");
+  const path = joinPath(folder, "classes.txt");
   if (!await kindOf(path, "isFile")) return undefined;
   const names = linesOf(await readBytes(path));
   names.forEach((name, i) => {
@@ -67,7 +67,7 @@ export async function namesInFile(folder: string): Promise<readonly string[] | u
 
 /** What the labels of an EMNIST set mean: by its mapping file, whose lines are label and character codes, or as known. */
 export async function emnistNames(folder: string, set: string): Promise<LabelNames | undefined> {
-  const path = join(folder, `${set}-mapping.txt`);
+  const path = joinPath(folder, `${set}-mapping.txt`);
   if (!await kindOf(path, "isFile")) return EMNIST_NAMES.get(set);
   return new Map(
     linesOf(await readBytes(path)).filter((line) => line !== "").map((line, i) => {

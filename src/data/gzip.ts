@@ -1,5 +1,5 @@
 /** Unpacking of gzip. */
-import { createGunzip } from "node:zlib";
+import { platform } from "../core/choose_platform.ts";
 import { DescentError, require } from "../core/errors.ts";
 
 /** What is unpacked, and when to stop. */
@@ -13,18 +13,18 @@ export interface GunzipOptions {
 }
 
 /**
- * Unpacks gzip of one member or several, as `cat a.gz b.gz` and bgzip make it, which a `DecompressionStream` refuses.
+ * Unpacks gzip of one member or several, as `cat a.gz b.gz` and bgzip make it, but in browsers, whose
+ * `DecompressionStream` refuses the latter.
  * A small file can unpack to terabytes: what is too much is refused as soon as it is there.
  */
 export async function gunzip(
   packed: Uint8Array,
   { path, maxBytes, check }: GunzipOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = createGunzip();
-  stream.end(packed);
+  const { pieces, isWhole, stop } = platform().gunzip(packed);
   let bytes = new Uint8Array(0), length = 0;
   try {
-    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    for await (const chunk of pieces) {
       if (length + chunk.length > bytes.length) bytes = enlarge(bytes, 2 * (length + chunk.length));
       bytes.set(chunk, length);
       length += chunk.length;
@@ -36,10 +36,9 @@ export async function gunzip(
     if (error instanceof DescentError) throw error;
     throw damagedGzip(path, error);
   } finally {
-    stream.destroy();
+    stop();
   }
-  // Zeros behind the last member end the stream, whatever follows them.
-  if (stream.bytesWritten < packed.length) throw damagedGzip(path);
+  if (!isWhole()) throw damagedGzip(path);
   return bytes.subarray(0, length);
 }
 

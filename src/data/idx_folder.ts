@@ -1,7 +1,8 @@
 /** Folders of IDX files as MNIST, Fashion-MNIST, EMNIST and QMNIST are published, as sets. */
-import { join } from "node:path";
 import { require } from "../core/errors.ts";
 import { checkOptions, nearestName, shown } from "../core/option_names.ts";
+import { joinPath } from "../core/paths.ts";
+import { sha256 } from "../core/sha256.ts";
 import { formatShape, type Shape, sizeOf } from "../core/tensor.ts";
 import { roomForClasses } from "./class_indices.ts";
 import {
@@ -17,7 +18,6 @@ import { holdsWhole, type NdArray, type NumberArray } from "./elements.ts";
 import { type FilePair, type FileSpec, type LoadedIdx, loadFour } from "./four_files.ts";
 import { parseIdx, readIdx, readIdxBytes } from "./idx.ts";
 import { namesIn } from "./read_bytes.ts";
-import { sha256Of } from "./source.ts";
 
 /** What to read of a folder. */
 export interface IdxFolderOptions {
@@ -153,10 +153,10 @@ async function load(
       } in the folder "${folder}", which ` +
       `holds ${files.map(({ name }) => name).join(", ")}`,
   );
-  const path = join(folder, file.name);
+  const path = joinPath(folder, file.name);
   if (kind === "labels") {
     const content = await readIdxBytes(path);
-    return { path, idx: parseIdx(content, { path }), sha256: sha256Of(content) };
+    return { path, idx: parseIdx(content, { path }), sha256: await sha256(content) };
   }
   const idx = await readIdx(path);
   require(

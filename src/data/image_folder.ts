@@ -1,7 +1,7 @@
 /** Folders of PNG images, a folder for each class, as sets. */
-import { join } from "node:path";
 import { require } from "../core/errors.ts";
 import { checkOptions, shown } from "../core/option_names.ts";
+import { joinPath } from "../core/paths.ts";
 import { type Channels, decodePng, type PngHeader, pngHeader } from "./decode_png.ts";
 import { roomForClasses } from "./class_indices.ts";
 import type { DataSet } from "./data_set.ts";
@@ -91,7 +91,7 @@ async function listImages(folder: string, given: readonly string[] | undefined) 
   const loose = entries.find(({ name, isFolder }) => !isFolder && /\.png$/i.test(name));
   require(
     loose === undefined,
-    () => `${join(folder, loose!.name)} lies in no class's folder; move it into one, such as "cat"`,
+    () => `${joinPath(folder, loose!.name)} lies in no class's folder; move it into one, such as "cat"`,
   );
   const found = entries.filter(({ isFolder }) => isFolder).map(({ name }) => name);
   require(
@@ -101,11 +101,11 @@ async function listImages(folder: string, given: readonly string[] | undefined) 
   const unknown = given && found.find((name) => !given.includes(name));
   require(
     unknown === undefined,
-    () => `${join(folder, unknown!)} is the folder of no class: the classes are ${given!.join(", ")}`,
+    () => `${joinPath(folder, unknown!)} is the folder of no class: the classes are ${given!.join(", ")}`,
   );
   const classNames = given ?? found, images: ListedImage[] = [];
   for (const [classIndex, name] of classNames.entries()) {
-    if (found.includes(name)) images.push(...await imagesOfClass(join(folder, name), classIndex));
+    if (found.includes(name)) images.push(...await imagesOfClass(joinPath(folder, name), classIndex));
   }
   return { classNames, images };
 }
@@ -114,7 +114,7 @@ async function imagesOfClass(folder: string, classIndex: number): Promise<readon
   const entries = (await namesIn(folder)).filter(({ name }) => !LEFT_BEHIND.test(name));
   require(entries.length > 0, `The folder "${folder}" holds no images; fill it or remove it`);
   return entries.map(({ name, isFolder }) => {
-    const path = join(folder, name);
+    const path = joinPath(folder, name);
     require(!isFolder, `${path} is a folder within the folder of a class; move its images up`);
     require(
       /\.png$/i.test(name),

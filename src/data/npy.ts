@@ -191,7 +191,15 @@ function decodeBooleans(bytes: Bytes, place: ElementsPlace, path: string): Omit<
 
 function decodeHalves(bytes: Bytes, place: ElementsPlace): Omit<NdArray, "shape"> {
   const { buffer, byteOffset, length } = elementsOf(bytes, Uint16Array, place);
-  return { data: Float32Array.from(new Float16Array(buffer, byteOffset, length)), heldAs: "float16" };
+  return { data: Float32Array.from(new Uint16Array(buffer, byteOffset, length), halfOf), heldAs: "float16" };
+}
+
+/** The number that 16 bits mean (IEEE 754 binary16): not every engine has `Float16Array`. */
+function halfOf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1, exponent = (bits >> 10) & 0x1f, fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 /** 64-bit whole numbers as float64, in their own place where nobody else holds the bytes. */

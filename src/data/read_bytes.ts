@@ -1,7 +1,7 @@
 /** Where the readers of data touch files: the bytes of a path or an address, the names in a folder. */
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { platform } from "../core/choose_platform.ts";
 import { causeOf, DescentError, require } from "../core/errors.ts";
+import { joinPath } from "../core/paths.ts";
 import { gunzip } from "./gzip.ts";
 
 /** Larger files are refused before memory is asked for. */
@@ -13,7 +13,7 @@ export type Place = string | URL;
 /** What messages call a place. */
 export function nameOf(place: Place): string {
   if (typeof place === "string") return place;
-  return place.protocol === "file:" ? fileURLToPath(place) : place.href;
+  return place.protocol === "file:" ? platform().files.pathOf(place) : place.href;
 }
 
 /**
@@ -33,9 +33,9 @@ export async function readBytes(
 /** Whether `path` is what `kind` asks; undefined if there is nothing. */
 export async function kindOf(path: string, kind: "isFile" | "isDirectory"): Promise<boolean | undefined> {
   try {
-    return (await Deno.stat(path))[kind];
+    return (await platform().files.stat(path))[kind];
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (platform().files.isNotFound(error)) return undefined;
     throw cannotRead(path, error);
   }
 }
@@ -48,10 +48,10 @@ export async function namesIn(
   require(isFolder !== undefined, `There is no folder "${folder}"; check the path`);
   require(isFolder, `"${folder}" is not a folder; give the folder that holds the files`);
   try {
-    const entries = await Array.fromAsync(Deno.readDir(folder));
+    const entries = await platform().files.list(folder);
     const names = await Promise.all(entries.map(async ({ name, isDirectory, isSymlink }) => ({
       name,
-      isFolder: isDirectory || (isSymlink && await kindOf(join(folder, name), "isDirectory") === true),
+      isFolder: isDirectory || (isSymlink && await kindOf(joinPath(folder, name), "isDirectory") === true),
     })));
     return names.sort((a, b) => a.name < b.name ? -1 : 1);
   } catch (error) {
@@ -59,21 +59,13 @@ export async function namesIn(
   }
 }
 
-/** Reads a file into an array of its exact size, in half the time of `Deno.readFile`, which grows its array. */
 async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const { files } = platform();
   try {
-    const { isFile, size } = await Deno.stat(path);
+    const { isFile, size } = await files.stat(path);
     require(isFile, `Cannot read ${path}: it is not a file`);
     require(size <= MAX_FILE_BYTES, `Cannot read ${path}: it has ${size} bytes, more than ${MAX_FILE_BYTES}`);
-    using file = await Deno.open(path);
-    const bytes = new Uint8Array(size);
-    let at = 0;
-    while (at < size) {
-      const count = await file.read(bytes.subarray(at));
-      if (count === null) break;
-      at += count;
-    }
-    return bytes.subarray(0, at);
+    return await files.readStart(path, size);
   } catch (error) {
     if (error instanceof DescentError || !(error instanceof Error)) throw error;
     throw cannotRead(path, error);
@@ -85,8 +77,7 @@ async function download(address: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     response = await fetch(address);
   } catch (error) {
-    const kept = error instanceof Deno.errors.NotCapable;
-    throw kept
+    throw platform().files.isKeptOut(error)
       ? cannotRead(address, error)
       : new DescentError(`Cannot read ${address}: the server cannot be reached; check the address`, {
         cause: error,
@@ -110,6 +101,6 @@ async function download(address: string): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 function cannotRead(path: string, error: unknown): DescentError {
-  const reason = error instanceof Deno.errors.NotFound ? "there is no such file" : causeOf(error);
+  const reason = platform().files.isNotFound(error) ? "there is no such file" : causeOf(error);
   return new DescentError(`Cannot read ${path}: ${reason}`, { cause: error });
 }

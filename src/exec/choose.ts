@@ -5,7 +5,7 @@ import type { BackendName, Executor } from "./executor.ts";
 import { referenceExecutor } from "./reference.ts";
 import { selfTest } from "./selftest.ts";
 import { wasmExecutor } from "./wasm.ts";
-import { findAdapter, webgpuExecutor } from "./webgpu.ts";
+import { findAdapter, type GpuProvider, webgpuExecutor } from "./webgpu.ts";
 
 /** What to run on. `auto`: a real GPU if there is one, else WASM; a software adapter only when asked for. */
 export type Backend = "auto" | BackendName;
@@ -18,6 +18,10 @@ export interface ChooseOptions {
   readonly backend?: Backend;
   /** Threads of the WASM executor, which `auto` then takes; default one per core, at most 8. */
   readonly threads?: number;
+  /**
+   * Where to ask for a GPU: on Node, `create([])` of the npm package `webgpu`. Default: `navigator.gpu`, if there is one.
+   */
+  readonly gpu?: GpuProvider;
 }
 
 /** What `chooseExecutor` came to. */
@@ -42,37 +46,42 @@ export interface Choice {
  * ```
  */
 export async function chooseExecutor(options: ChooseOptions = {}): Promise<Choice> {
-  checkOptions("chooseExecutor", options, { backend: true, threads: true });
-  const { backend = "auto", threads } = options;
+  checkOptions("chooseExecutor", options, { backend: true, threads: true, gpu: true });
+  const { backend = "auto", threads, gpu } = options;
   require(
     BACKENDS.includes(backend),
     () => `There is no backend ${shown(backend)}: choose one of ${BACKENDS.join(", ")}`,
   );
-  const choice = await choose(backend, threads);
+  const choice = await choose(backend, threads, gpu);
   await selfTest(choice.executor);
   return choice;
 }
 
-async function choose(backend: Backend, threads: number | undefined): Promise<Choice> {
+async function choose(
+  backend: Backend,
+  threads: number | undefined,
+  gpu: GpuProvider | undefined,
+): Promise<Choice> {
+  const given = gpu && { gpu };
   const wasm = () => wasmExecutor(threads === undefined ? {} : { threads });
   switch (backend) {
     case "webgpu":
-      return { executor: await webgpuExecutor({ software: true }), why: "asked for" };
+      return { executor: await webgpuExecutor({ ...given, software: true }), why: "asked for" };
     case "wasm":
       return { executor: await wasm(), why: "asked for" };
     case "reference":
       return { executor: referenceExecutor(), why: "asked for" };
     case "auto": {
       if (threads !== undefined) return { executor: await wasm(), why: "a number of threads was asked for" };
-      const adapter = await findAdapter();
+      const adapter = await findAdapter(gpu);
       if (adapter.kind === "software") return { executor: await wasm(), why: `no GPU: ${adapter.why}` };
       if (adapter.kind === "none") return { executor: await wasm(), why: "no GPU found" };
-      const gpu = await webgpuExecutor();
+      const opened = await webgpuExecutor({ ...given });
       try {
-        await selfTest(gpu);
-        return { executor: gpu, why: "a GPU is there" };
+        await selfTest(opened);
+        return { executor: opened, why: "a GPU is there" };
       } catch (error) {
-        gpu.close();
+        opened.close();
         if (!(error instanceof DescentError)) throw error;
         return { executor: await wasm(), why: `the GPU is not used: ${error.message}` };
       }

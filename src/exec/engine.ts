@@ -1,7 +1,5 @@
 /** What the JavaScript engine under the WASM executor is told when it starts. */
-
-/** Deno reads flags of its engine, V8, from this variable. */
-const VARIABLE = "DENO_V8_FLAGS";
+import { platform } from "../core/choose_platform.ts";
 
 /**
  * Deno 2.9 checks every access of WebAssembly to its memory. Without the checks V8 can join two neighbouring 128-bit
@@ -16,29 +14,10 @@ export const ENGINE_FLAGS: readonly string[] = [
 ];
 
 /**
- * The first of `choices` with which this Deno starts; the last, untried, if there is none. `deno task setup` leaves it
- * where the other tasks find it.
- */
-export async function acceptedFlags(choices = ENGINE_FLAGS): Promise<string> {
-  for (const flags of choices.slice(0, -1)) {
-    const { success } = await new Deno.Command(Deno.execPath(), {
-      args: ["eval", "--no-config", "0"],
-      env: { [VARIABLE]: flags },
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    if (success) return flags;
-  }
-  return choices.at(-1)!;
-}
-
-/**
  * Whether this engine joins pairs of vectors: it was started with the best of `ENGINE_FLAGS`, on x86-64. False where the
  * variable may not be read, and in a browser.
  */
 export function joinsVectors(): boolean {
-  if (!("Deno" in globalThis) || Deno.build.arch !== "x86_64") return false;
-  if (Deno.permissions.querySync({ name: "env", variable: VARIABLE }).state !== "granted") return false;
-  const given = Deno.env.get(VARIABLE)?.split(",") ?? [];
+  const given = platform().engineFlags();
   return ENGINE_FLAGS[0]!.split(",").every((flag) => given.includes(flag));
 }

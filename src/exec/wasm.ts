@@ -2,6 +2,7 @@
  * The WASM executor: SIMD kernels compiled from AssemblyScript, on one or more threads that share one memory.
  * Every kernel computes a range of its units as if it were alone, so the result does not depend on the threads.
  */
+import { platform } from "../core/choose_platform.ts";
 import { require } from "../core/errors.ts";
 import { checkOptions } from "../core/option_names.ts";
 import { joinsVectors } from "./engine.ts";
@@ -11,7 +12,7 @@ import { wasmProgram } from "./wasm_program.ts";
 
 /** Settings of `wasmExecutor`. */
 export interface WasmOptions {
-  /** Default: one per core, at most 8. */
+  /** Default: one per core, at most 8. One, with a warning, where threads cannot share memory. */
   readonly threads?: number;
   /** Calls of fewer floating-point operations are made by one thread: a barrier costs about as much. Default 200,000. */
   readonly parallelFlops?: number;
@@ -47,15 +48,16 @@ export async function wasmExecutor(options: WasmOptions = {}): Promise<Executor>
     kernels: true,
   });
   const {
-    threads = Math.min(navigator.hardwareConcurrency, 8),
+    threads: wanted = Math.min(platform().countProcessors(), 8),
     parallelFlops = 200_000,
     parallelBytes = 131_072,
     joinVectors = joinsVectors(),
   } = options;
   require(
-    Number.isInteger(threads) && threads >= 1 && threads <= 64,
-    () => `The number of threads must be a whole number from 1 to 64, got ${threads}`,
+    Number.isInteger(wanted) && wanted >= 1 && wanted <= 64,
+    () => `The number of threads must be a whole number from 1 to 64, got ${wanted}`,
   );
+  const threads = wanted > 1 ? sharingThreads(wanted) : 1;
   const module = await compileKernels(options.kernels ?? await readKernels());
   return {
     name: "wasm",
@@ -66,4 +68,15 @@ export async function wasmExecutor(options: WasmOptions = {}): Promise<Executor>
     },
     close() {},
   };
+}
+
+let isTold = false;
+
+/** As many threads as are wanted, or one where they cannot share memory, which is said once. */
+function sharingThreads(wanted: number): number {
+  const why = platform().whyNoSharing();
+  if (why === undefined) return wanted;
+  if (!isTold) console.warn(`Descent computes on one thread, because ${why}`);
+  isTold = true;
+  return 1;
 }

@@ -1,5 +1,7 @@
 /** Preparing a plan for WASM: the kernels, the memory, lists of calls, and a thread for each share of them. */
+import { platform } from "../core/choose_platform.ts";
 import { causeOf, DescentError } from "../core/errors.ts";
+import type { PlatformWorker } from "../core/platform.ts";
 import type { WasmDispatch } from "../ir/op.ts";
 import type { Plan, PlanCall } from "../ir/plan.ts";
 import { callBytes, callFlops, callTypes } from "../ir/print.ts";
@@ -19,7 +21,7 @@ export interface PrepareOptions {
 export interface Prepared {
   readonly plan: Plan;
   readonly memory: WasmMemory;
-  readonly workers: readonly Worker[];
+  readonly workers: readonly PlatformWorker[];
   /** By list: whether the workers have a share in it. */
   readonly isShared: readonly boolean[];
   /** Makes the main thread's share of a list, once per step. */
@@ -34,9 +36,9 @@ export interface Prepared {
 export async function readKernels(): Promise<Uint8Array<ArrayBuffer>> {
   const path = new URL("../../kernels/build/kernels.wasm", import.meta.url);
   try {
-    return await Deno.readFile(path);
+    return await platform().readAsset(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) {
+    if (!platform().files.isNotFound(error)) {
       throw new DescentError(`Cannot read the WASM kernels, ${path.pathname}: ${causeOf(error)}`);
     }
     throw new DescentError(`The WASM kernels are not compiled (no ${path.pathname}): run deno task setup`);
@@ -45,6 +47,7 @@ export async function readKernels(): Promise<Uint8Array<ArrayBuffer>> {
 
 /** Throws a sentence where the engine lacks what the kernels use. */
 export async function compileKernels(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  platform().prepareEngine();
   try {
     return await WebAssembly.compile(bytes);
   } catch (error) {
@@ -143,7 +146,8 @@ function isLarge(call: PlanCall, { parallelFlops, parallelBytes }: PrepareOption
 }
 
 /** Starts a worker and waits until it has bound its share. */
-function startWorker(job: WasmJob): Promise<Worker> {
+function startWorker(job: WasmJob): Promise<PlatformWorker> {
+  const { Worker } = platform();
   const worker = new Worker(new URL("./wasm_worker.ts", import.meta.url), { type: "module" });
   return new Promise((resolve, reject) => {
     worker.onmessage = () => resolve(worker);

@@ -5,13 +5,19 @@
 import { DescentError } from "../core/errors.ts";
 import { checkOptions } from "../core/option_names.ts";
 import type { Executor, LoadOptions } from "./executor.ts";
-import { describeAdapter, NO_ADAPTER, openDevice, requestAdapter } from "./webgpu_adapter.ts";
+import {
+  describeAdapter,
+  type GpuProvider,
+  NO_ADAPTER,
+  openDevice,
+  requestAdapter,
+} from "./webgpu_adapter.ts";
 import { WebgpuDevice } from "./webgpu_device.ts";
 import { preparePlan } from "./webgpu_load.ts";
 import { kernelCache, type LoadShader, readShader } from "./webgpu_pipelines.ts";
 import { WebgpuProgram } from "./webgpu_program.ts";
 
-export { findAdapter, type FoundAdapter } from "./webgpu_adapter.ts";
+export { findAdapter, type FoundAdapter, type GpuProvider } from "./webgpu_adapter.ts";
 
 /** Settings of `webgpuExecutor`. */
 export interface WebgpuOptions {
@@ -19,6 +25,8 @@ export interface WebgpuOptions {
   readonly software?: boolean;
   /** Which adapter to open; null stands for a machine without one. Default: the system's fastest. */
   readonly adapter?: GPUAdapter | null;
+  /** Where to ask for an adapter. Default: `navigator.gpu`. */
+  readonly gpu?: GpuProvider;
   /** Where the WGSL text of an op comes from; in a browser, fetch it. Default: the library's folder `wgsl`. */
   readonly loadShader?: LoadShader;
   /** Longest wait for a result before the device counts as lost, in ms. Default 60,000; ten times that for software. */
@@ -62,12 +70,13 @@ export async function webgpuExecutor(options: WebgpuOptions = {}): Promise<Webgp
   checkOptions("webgpuExecutor", options, {
     software: true,
     adapter: true,
+    gpu: true,
     loadShader: true,
     watchdogMs: true,
     tableRows: true,
   });
   const { software = false, loadShader = readShader, tableRows = 1024 } = options;
-  const adapter = options.adapter === undefined ? await requestAdapter() : options.adapter;
+  const adapter = options.adapter === undefined ? await requestAdapter(options.gpu) : options.adapter;
   if (adapter === null) throw new DescentError(NO_ADAPTER);
   const { kind, name } = describeAdapter(adapter), isSoftware = kind === "software";
   if (isSoftware && !software) {

@@ -1,4 +1,5 @@
 /** Finding a WebGPU adapter, and telling a GPU from software that imitates one on the processor. */
+import { platform } from "../core/choose_platform.ts";
 import { DescentError } from "../core/errors.ts";
 
 /** What `findAdapter` found: `software` computes on the processor and is as a rule slower than WASM. */
@@ -8,6 +9,12 @@ export interface FoundAdapter {
   readonly name: string;
   /** One sentence for people: why this kind, and for `none` what to do about it. */
   readonly why: string;
+}
+
+/** What adapters are asked of: `navigator.gpu`, or what a package makes that brings WebGPU to Node, such as `webgpu`. */
+export interface GpuProvider {
+  /** An adapter, or null where there is none. */
+  requestAdapter(options?: { readonly powerPreference?: "high-performance" }): Promise<unknown>;
 }
 
 const SOFTWARE = /llvmpipe|lavapipe|swiftshader|softpipe|software|basic render|\bcpu\b/i;
@@ -41,38 +48,26 @@ export function describeAdapter({ info }: GPUAdapter): FoundAdapter & { readonly
  * assert(["gpu", "software", "none"].includes(kind) && why !== "");
  * ```
  */
-export async function findAdapter(): Promise<FoundAdapter> {
-  if (globalThis.navigator?.gpu === undefined) return { kind: "none", name: "", why: NO_WEBGPU };
-  const adapter = await requestAdapter();
+export async function findAdapter(gpu: GpuProvider | undefined = ownGpu()): Promise<FoundAdapter> {
+  if (gpu === undefined) return { kind: "none", name: "", why: NO_WEBGPU };
+  const adapter = await requestAdapter(gpu);
   return adapter === null ? { kind: "none", name: "", why: NO_ADAPTER } : describeAdapter(adapter);
 }
 
+/** The WebGPU of this place, if it has one. */
+function ownGpu(): GpuProvider | undefined {
+  return globalThis.navigator?.gpu as GpuProvider | undefined;
+}
+
 /** The system's best adapter, or null. Throws when the runtime has no WebGPU at all. */
-export async function requestAdapter(): Promise<GPUAdapter | null> {
-  if (globalThis.navigator?.gpu === undefined) throw new DescentError(NO_WEBGPU);
-  const restore = prepareEnvironment();
+export async function requestAdapter(gpu: GpuProvider | undefined = ownGpu()): Promise<GPUAdapter | null> {
+  if (gpu === undefined) throw new DescentError(NO_WEBGPU);
+  const restore = platform().prepareForGpu();
   try {
-    return await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+    return await gpu.requestAdapter({ powerPreference: "high-performance" }) as GPUAdapter | null;
   } finally {
     restore();
   }
-}
-
-/**
- * Two settings of Deno on Linux while it looks for an adapter, unless the user has made them: any folder as
- * XDG_RUNTIME_DIR, without which headless machines get two lines of noise, and Vulkan alone, since Deno has
- * panicked on OpenGL adapters and compiles kernels for them some fifty times slower.
- */
-function prepareEnvironment(): () => void {
-  const deno = (globalThis as { readonly Deno?: typeof Deno }).Deno;
-  if (deno?.build.os !== "linux") return () => {};
-  const settings = Object.entries({ XDG_RUNTIME_DIR: "/tmp", DENO_WEBGPU_BACKEND: "vulkan" }).filter(
-    ([variable]) =>
-      deno.permissions.querySync({ name: "env", variable }).state === "granted" &&
-      deno.env.get(variable) === undefined,
-  );
-  for (const [variable, value] of settings) deno.env.set(variable, value);
-  return () => settings.forEach(([variable]) => deno.env.delete(variable));
 }
 
 /** Limits that large plans need more of than WebGPU's defaults. */

@@ -8,6 +8,7 @@ import { limitOf } from "./webgpu_adapter.ts";
 import type { WebgpuDevice } from "./webgpu_device.ts";
 import { describeCall, type Kernel } from "./webgpu_pipelines.ts";
 import type { Span } from "./webgpu_staging.ts";
+import { BUFFER_USAGE } from "./webgpu_flags.ts";
 
 /** Bytes of the guard after each buffer. */
 export const GUARD_BYTES = 256;
@@ -59,15 +60,15 @@ export async function preparePlan(
   const made: GPUBuffer[] = [];
   const allocate = (label: string, size: number, usage: number) =>
     gpu.scopedOrThrow(() => `Cannot allocate ${size} bytes for buffer "${label}"`, () => {
-      made.push(gpu.device.createBuffer({ label, size, usage: usage | GPUBufferUsage.COPY_DST }));
+      made.push(gpu.device.createBuffer({ label, size, usage: usage | BUFFER_USAGE.copyDst }));
     });
   try {
     await allAndThrow(
       plan.buffers.map(({ name, bytes }) =>
-        allocate(name, bytes + (guards ? GUARD_BYTES : 0), GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC)
+        allocate(name, bytes + (guards ? GUARD_BYTES : 0), BUFFER_USAGE.storage | BUFFER_USAGE.copySrc)
       ),
     );
-    await allocate("steps", tableRows * STEP_BYTES, GPUBufferUsage.UNIFORM);
+    await allocate("steps", tableRows * STEP_BYTES, BUFFER_USAGE.uniform);
     const buffers = made.slice(0, -1), table = made.at(-1)!;
     if (guards) {
       plan.buffers.forEach(({ bytes }, i) => gpu.device.queue.writeBuffer(buffers[i]!, bytes, guardOf(i)));

@@ -1,10 +1,12 @@
 /** Compiled kernels: one shader module per text, one pipeline per text, layout and sizes, kept for the executor's life. */
+import { platform } from "../core/choose_platform.ts";
 import { causeOf, DescentError } from "../core/errors.ts";
 import type { WgslDispatch } from "../ir/op.ts";
 import type { PlanCall } from "../ir/plan.ts";
 import { callTypes } from "../ir/print.ts";
 import { oneLine } from "./webgpu_adapter.ts";
 import type { WebgpuDevice } from "./webgpu_device.ts";
+import { STAGE_COMPUTE } from "./webgpu_flags.ts";
 
 /** A pipeline with the layout of its operands and its grid. */
 export interface Kernel {
@@ -20,7 +22,7 @@ export type LoadShader = (kernel: string) => Promise<string>;
 export async function readShader(kernel: string): Promise<string> {
   const path = new URL(`../../wgsl/${kernel}.wgsl`, import.meta.url);
   try {
-    return await Deno.readTextFile(path);
+    return new TextDecoder().decode(await platform().readAsset(path));
   } catch (error) {
     throw new DescentError(`Cannot read the shader ${path.pathname}: ${causeOf(error)}`, { cause: error });
   }
@@ -101,13 +103,13 @@ function layoutKey({ op, operands, writes }: PlanCall): string {
 function entriesOf({ op, operands, writes }: PlanCall): GPUBindGroupLayoutEntry[] {
   const entries: GPUBindGroupLayoutEntry[] = operands.map((_operand, binding) => ({
     binding,
-    visibility: GPUShaderStage.COMPUTE,
+    visibility: STAGE_COMPUTE,
     buffer: { type: writes.includes(binding) ? "storage" : "read-only-storage" },
   }));
   if (op.step) {
     entries.push({
       binding: operands.length,
-      visibility: GPUShaderStage.COMPUTE,
+      visibility: STAGE_COMPUTE,
       buffer: { type: "uniform", hasDynamicOffset: true },
     });
   }

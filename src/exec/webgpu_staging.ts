@@ -2,6 +2,7 @@
 import { DescentError } from "../core/errors.ts";
 import { roundUp } from "../core/tensor.ts";
 import type { WebgpuDevice } from "./webgpu_device.ts";
+import { BUFFER_USAGE, MAP_MODE_READ } from "./webgpu_flags.ts";
 
 /** A part of a buffer on the device; offset and size in bytes, multiples of 4. */
 export interface Span {
@@ -44,7 +45,7 @@ export class Staging {
 
   /** Maps for reading. Closing the program destroys the buffer meanwhile: no fault of the device. */
   async #map(staging: GPUBuffer, size: number): Promise<void> {
-    const error: unknown = await staging.mapAsync(GPUMapMode.READ, 0, size).then(
+    const error: unknown = await staging.mapAsync(MAP_MODE_READ, 0, size).then(
       () => undefined,
       (error) => error,
     );
@@ -57,7 +58,7 @@ export class Staging {
     const staging = found >= 0 ? this.#free.splice(found, 1)[0]! : this.gpu.device.createBuffer({
       label: "staging",
       size: roundUp(size, 256),
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+      usage: BUFFER_USAGE.mapRead | BUFFER_USAGE.copyDst,
     });
     this.#busy.add(staging);
     return staging;

@@ -65,7 +65,7 @@ function callJson(call: PlanCall, ms?: number): CallJson {
   const { op, attrs, operands, writes, label } = call;
   const buffersOf = (chosen: readonly number[]) => [...new Set(chosen.map((i) => operands[i]!.buffer))];
   // What is updated is read first.
-  const reads = operands.keys().filter((i) => op.updates !== undefined || !writes.includes(i)).toArray();
+  const reads = operands.map((_, i) => i).filter((i) => op.updates !== undefined || !writes.includes(i));
   return {
     op: op.name,
     label,

@@ -2,7 +2,7 @@
 import { dirname, join } from "node:path";
 import { causeOf, DescentError } from "../core/errors.ts";
 import { sha256 } from "../core/sha256.ts";
-import { writeAtomically, writeFully } from "../core/write_file.ts";
+import { writeAtomically } from "../core/write_file.ts";
 import { pathInside } from "./files.ts";
 import { formatJson, type Json, type JsonObject } from "./json.ts";
 import { METRICS_FILE, MODEL_ENDING, RUN_FILE, type RunInfo, type RunState } from "./layout.ts";
@@ -177,4 +177,9 @@ export function cannotWrite(path: string, error: unknown): DescentError {
   return new DescentError(
     `Cannot write ${path}: ${causeOf(error)}; make room or choose another folder`,
   );
+}
+
+/** Writes all of `bytes`; one call of `writeSync` may write less. */
+function writeFully(file: Deno.FsFile, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
 }

@@ -1,6 +1,7 @@
 /** Checkpoints on disk: two generations, of which one is whole whatever a crash leaves. */
+import { platform } from "../core/choose_platform.ts";
 import { causeOf, DescentError } from "../core/errors.ts";
-import { folderOf, syncFolder, writeFully } from "../core/write_file.ts";
+import { folderOf } from "../core/paths.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 
 /** The generation before. */
@@ -15,20 +16,17 @@ export function previousOf(path: string): string {
  */
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   const bytes = await encodeCheckpoint(checkpoint), temporary = `${path}.part`;
+  const { files } = platform();
   try {
-    await Deno.mkdir(folderOf(path), { recursive: true });
-    {
-      using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
-      writeFully(file, bytes);
-      await file.sync();
-    }
-    await Deno.rename(path, previousOf(path)).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    await files.makeFolder(folderOf(path));
+    await files.write(temporary, bytes, { isNew: false });
+    await files.rename(path, previousOf(path)).catch((error) => {
+      if (!files.isNotFound(error)) throw error;
     });
-    await Deno.rename(temporary, path);
-    await syncFolder(folderOf(path));
+    await files.rename(temporary, path);
+    await files.syncFolder(folderOf(path));
   } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
+    await files.remove(temporary).catch(() => {});
     throw new DescentError(
       `Cannot write the checkpoint ${path}: ${
         causeOf(error)
@@ -46,7 +44,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const problems: string[] = [];
   for (const file of [path, previousOf(path)]) {
     try {
-      return await decodeCheckpoint(await Deno.readFile(file), file);
+      return await decodeCheckpoint(await platform().files.read(file), file);
     } catch (error) {
       problems.push(
         error instanceof DescentError ? error.message : `${file} cannot be read: ${causeOf(error)}`,
@@ -59,7 +57,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
 /** Whether there is a checkpoint at a path, whole or not. */
 export async function hasCheckpoint(path: string): Promise<boolean> {
   for (const file of [path, previousOf(path)]) {
-    if (await Deno.stat(file).then(({ isFile }) => isFile, () => false)) return true;
+    if (await platform().files.stat(file).then(({ isFile }) => isFile, () => false)) return true;
   }
   return false;
 }

@@ -1,4 +1,5 @@
 /** Trained models on disk: weights as safetensors, the description in the file's metadata. */
+import { platform } from "../core/choose_platform.ts";
 import { causeOf, DescentError, require } from "../core/errors.ts";
 import { sha256 } from "../core/sha256.ts";
 import { formatShape, sameShape } from "../core/tensor.ts";
@@ -21,9 +22,16 @@ const OWN_KEYS = ["format", "model"] as const;
 
 /**
  * The bytes of a safetensors file with the model's description and `metadata` beside the weights. The same model and
- * weights give the same bytes.
+ * weights give the same bytes. Where there are no files, as in a browser, they can be kept or sent.
  *
  * @throws DescentError when the weights are not the model's or not finite, or `metadata` has a key of its own use.
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { decodeModel, dense, encodeModel, initializeWeights, sequential } from "descent";
+ * const model = sequential(4, [dense(3)]), weights = initializeWeights(model, 1);
+ * assertEquals(decodeModel(encodeModel({ model, weights })).weights, weights);
+ * ```
  */
 export function encodeModel(
   { model, weights }: Trained,
@@ -48,10 +56,22 @@ export function encodeModel(
   });
 }
 
-/** Reads what `encodeModel` wrote; throws, naming `path`, when it is something else. */
+/** Settings of `decodeModel`. */
+export interface DecodeModelOptions {
+  /** How messages name the model. Default `model`. */
+  readonly path?: string;
+  /** Layers of one's own by kind, as `loadModel` takes them. Default none. */
+  readonly layers?: LayerMakers;
+}
+
+/**
+ * Reads the bytes that `encodeModel` gave, or those of a file that `saveModel` wrote.
+ *
+ * @throws DescentError, naming `path`, when they are something else, damaged, or hold a weight that is NaN or infinite.
+ */
 export function decodeModel(
   bytes: Uint8Array,
-  { path = "model", layers }: { readonly path?: string; readonly layers?: LayerMakers } = {},
+  { path = "model", layers }: DecodeModelOptions = {},
 ): Trained {
   const { tensors, metadata } = decodeSafetensors(bytes, { path });
   require(
@@ -155,7 +175,7 @@ export async function loadModel(
 ): Promise<Trained> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = await Deno.readFile(await regularFile(path));
+    bytes = await platform().files.read(await regularFile(path));
   } catch (error) {
     throw new DescentError(`Cannot read the model ${path}: ${causeOf(error)}`, { cause: error });
   }

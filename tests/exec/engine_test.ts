@@ -1,7 +1,8 @@
 /** The engine under the WASM executor: what Descent's tasks tell it, and that the numbers are the same without. */
 import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { acceptedFlags, ENGINE_FLAGS, joinsVectors } from "../../src/exec/engine.ts";
+import { acceptedFlags } from "../../kernels/build.ts";
+import { ENGINE_FLAGS, joinsVectors } from "../../src/exec/engine.ts";
 import { type Probe, probe } from "./engine_probe.ts";
 
 const [JOINED, UNCHECKED] = ENGINE_FLAGS as readonly [string, string];

@@ -127,6 +127,42 @@ Deno.test("imports name files of ours, node: modules, and packages that deno.jso
   assertEquals(foreign, []);
 });
 
+/** Rooms of the library itself, which runs in Deno, Node, Bun and browsers. */
+const LIBRARY =
+  /^src\/(?:(?:core|ir|ops|optim|nn|exec|data|train)\/|mod\.ts$)(?!platform_(?:builtins|deno|node|browser)\.ts$)/;
+
+/** Files of the library that use what not every place has. */
+function boundTo(files: ReadonlyMap<string, string>): readonly string[] {
+  return [...files].filter(([path, text]) =>
+    LIBRARY.test(path) && (
+      /\bDeno\s*[.[]|\bprocess\s*[.[]/.test(codeOf(text)) ||
+      importsOf(text).some(({ specifier }) => specifier.startsWith("node:"))
+    )
+  ).map(([path]) => path);
+}
+
+Deno.test("the library asks for what depends on the place through src/core/platform.ts alone", async () => {
+  assertEquals(boundTo(await readFiles(["src"], isSource)), []);
+});
+
+Deno.test("boundTo() finds Deno, process and Node's modules, types included, and none in comments or the seam", () => {
+  const files = new Map([
+    ["src/data/deno.ts", "await Deno.stat(path);"],
+    ["src/train/node.ts", 'import type { Stats } from "node:fs";'],
+    ["src/exec/process.ts", "process.cwd();"],
+    ["src/mod.ts", 'export { join } from "node:path";'],
+    ["src/core/platform_deno.ts", "Deno.cwd();"],
+    ["src/nn/good.ts", "// Deno.cwd()\nconst why = `start Deno with a flag`;"],
+    ["src/cli/command.ts", "Deno.exit(1);"],
+  ]);
+  assertEquals(boundTo(files), [
+    "src/data/deno.ts",
+    "src/train/node.ts",
+    "src/exec/process.ts",
+    "src/mod.ts",
+  ]);
+});
+
 Deno.test("a GPU and WebAssembly are touched in src/exec, and where docs/architecture.md says", async () => {
   const touches =
     /\bWebAssembly\.\w|\bnavigator\.gpu\b|\bGPU[A-Z]\w+|\brequestAdapter\b|getContext\("webgpu"/;

@@ -371,7 +371,7 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   [
     'chooseExecutor("wasm")',
     () => d.chooseExecutor("wasm"),
-    'chooseExecutor() takes options by name, { backend, threads }, got "wasm"',
+    'chooseExecutor() takes options by name, { backend, threads, gpu }, got "wasm"',
   ],
   [
     "wasmExecutor({ thread })",
