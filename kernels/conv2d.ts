@@ -7,7 +7,7 @@ import { activateRows } from "./lib/activate";
 import { pitchBytes, scratch } from "./lib/layout";
 import { IDENTITY, RELU } from "./lib/math";
 import { denseOver, densePackedAt, densePackedBytes, hasDenseTiles, isDense, setDense } from "./lib/dense_windows";
-import { setSource, setSteps, setTarget, setWindow } from "./lib/window_moves";
+import { setSource, setSteps, setTarget, setWindow, tapAt } from "./lib/window_moves";
 import { blockOf, packedAt, packedBytes, windowsOver } from "./lib/windows";
 
 export function conv2d(
@@ -30,7 +30,7 @@ export function conv2d(
     memory.fill(packed, 0, work - packed);
     for (let ky: i32 = 0; ky < kh; ky++) {
       for (let kx: i32 = 0; kx < kw; kx++) {
-        const tap = flip ? (kh - 1 - ky) * kw + kw - 1 - kx : ky * kw + kx;
+        const tap = tapAt(ky, kx, flip != 0);
         let from = w + (<usize> (tap * channels * yPixel) << 2), into = packed + densePackedAt(ky, kx);
         for (let c: i32 = 0; c < channels; c++, from += yPixel << 2, into += 64) {
           for (let j: i32 = 0; j < yPixel >> 4; j++) memory.copy(into + <usize> j * bytes, from + (<usize> j << 6), 64);
@@ -49,7 +49,7 @@ export function conv2d(
     memory.fill(packed, 0, bytes);
     for (let ky: i32 = 0; ky < kh; ky++) {
       for (let kx: i32 = 0; kx < kw; kx++) {
-        const tap = flip ? (kh - 1 - ky) * kw + kw - 1 - kx : ky * kw + kx;
+        const tap = tapAt(ky, kx, flip != 0);
         for (let c: i32 = 0; c < channels; c++) {
           const from = w + (<usize> ((tap * channels + c) * yPixel + channel) << 2);
           memory.copy(packed + packedAt(vectors, ky, kx, c), from, <usize> vectors << 4);

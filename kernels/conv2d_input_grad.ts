@@ -7,7 +7,7 @@
 import { pitchBytes, scratch } from "./lib/layout";
 import { IDENTITY } from "./lib/math";
 import { denseOver, densePackedAt, densePackedBytes, hasDenseTiles, isDense, setDense } from "./lib/dense_windows";
-import { setSource, setSteps, setTarget, setWindow } from "./lib/window_moves";
+import { setSource, setSteps, setTarget, setWindow, tapAt } from "./lib/window_moves";
 import { blockOf, packedAt, packedBytes, windowsOver } from "./lib/windows";
 
 export function conv2d_input_grad(
@@ -33,7 +33,7 @@ export function conv2d_input_grad(
     memory.fill(packed, 0, work - packed);
     for (let ky: i32 = 0; ky < kh; ky++) {
       for (let kx: i32 = 0; kx < kw; kx++) {
-        const tap = flip ? ky * kw + kx : (kh - 1 - ky) * kw + kw - 1 - kx;
+        const tap = tapAt(ky, kx, flip == 0);
         for (let c: i32 = 0; c < channels; c++) {
           let from = w + (<usize> ((tap * channels + c) * yPixel) << 2);
           let into = packed + <usize> (c >> 4) * bytes + densePackedAt(ky, kx) + (<usize> (c & 15) << 2);
@@ -53,7 +53,7 @@ export function conv2d_input_grad(
     memory.fill(packed, 0, bytes);
     for (let ky: i32 = 0; ky < kh; ky++) {
       for (let kx: i32 = 0; kx < kw; kx++) {
-        const tap = flip ? ky * kw + kx : (kh - 1 - ky) * kw + kw - 1 - kx;
+        const tap = tapAt(ky, kx, flip == 0);
         for (let c = channel; c < last; c++) {
           const from = w + (<usize> ((tap * channels + c) * yPixel) << 2);
           const into = packed + packedAt(vectors, ky, kx, 0) + (<usize> (c - channel) << 2);

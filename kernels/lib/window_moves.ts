@@ -47,3 +47,10 @@ export function ceilDiv(a: i32, b: i32): i32 {
 export function floorDiv(a: i32, b: i32): i32 {
   return a >= 0 ? a / b : -((-a + b - 1) / b);
 }
+
+/** Which of the weights' taps is at (ky, kx) of a window that is turned or not. */
+// @ts-ignore: decorator
+@inline
+export function tapAt(ky: i32, kx: i32, isTurned: bool): i32 {
+  return isTurned ? (kh - 1 - ky) * kw + kw - 1 - kx : ky * kw + kx;
+}

@@ -4,8 +4,10 @@ import { columnsOf } from "../core/tensor.ts";
 import { leaf } from "../ir/leaf.ts";
 import type { Node } from "../ir/node.ts";
 import { where } from "../ops/expression/expression.ts";
+import { imageVariance } from "../ops/image_variance.ts";
 import { map } from "../ops/map.ts";
 import { reduceMean, reduceSum } from "../ops/reduce.ts";
+import { scaleChannels } from "../ops/_scale_channels.ts";
 import { rowWeights } from "../ops/row_weights.ts";
 import { weightedSumRows } from "../ops/weighted_sum_rows.ts";
 import { type Layer, parameter } from "./layer.ts";
@@ -63,9 +65,7 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
         const factor = map([scale.node, v], (s, v) => s.div(v.add(epsilon).sqrt()), {
           label: `${name}/factor`,
         });
-        return map([x, m, factor, shift.node], (value, m, f, b) => value.sub(m).mul(f).add(b), {
-          label: name,
-        });
+        return scaleChannels(x, m, factor, shift.node, name);
       };
       return {
         outputShape: inputShape,
@@ -101,10 +101,17 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
 function batchMoments(x: Node, rowShares: Node, name: string) {
   const between = x.type.shape.map((_size, axis) => axis).slice(1, -1);
   const perImage = between.reduce((product, axis) => product * x.type.shape[axis]!, 1);
-  const rowMeans = (value: Node) => between.length === 0 ? value : reduceMean(value, { axes: between });
-  const mean = weightedSumRows(rowMeans(x), rowShares, `${name}/batch_mean`);
-  const squares = map([x, mean], (value, m) => value.sub(m).mul(value.sub(m)), { label: `${name}/squares` });
-  const variance = weightedSumRows(rowMeans(squares), rowShares, `${name}/batch_variance`);
+  const rowMeans = between.length === 0 ? x : reduceMean(x, { axes: between });
+  const mean = weightedSumRows(rowMeans, rowShares, `${name}/batch_mean`);
+  // How far a row's values are from their mean, and that from the batch's: squares of neither are large.
+  const spread = between.length === 0
+    ? map([x, mean], (value, m) => value.sub(m).square(), { label: `${name}/squares` })
+    : map(
+      [imageVariance(x, rowMeans, `${name}/row_variances`), rowMeans, mean],
+      (within, row, m) => within.add(row.sub(m).square()),
+      { label: `${name}/squares` },
+    );
+  const variance = weightedSumRows(spread, rowShares, `${name}/batch_variance`);
   // Equal shares of n rows are 1/n, and so is the sum of their squares.
   const shareSquares = reduceSum(map([rowShares], (share) => share.mul(share)), {
     axes: [0],

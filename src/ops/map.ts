@@ -104,7 +104,10 @@ function gradientBy(value: Node, dOutput: Node, at: number, label: string): Node
     );
   // The value itself is there: it need not be computed again.
   const reused = replaceParts(slope, new Map([[root, inputExpr(count)]])).mul(dY);
-  const pays = curvesIn(reused) < curvesIn(slope) && usedBy(reused).length <= INPUT_NAMES.length;
+  const isLess = curvesIn(reused) < curvesIn(slope) ||
+    curvesIn(reused) === curvesIn(slope) && partsOf(reused).length < partsOf(slope.mul(dY)).length &&
+      usedBy(reused).length <= usedBy(slope.mul(dY)).length;
+  const pays = isLess && usedBy(reused).length <= INPUT_NAMES.length;
   const product = pays ? reused : slope.mul(dY), used = usedBy(product);
   const renamed = (from: readonly Expr[]) => {
     const inputs = partsOf(product).filter(({ kind }) => kind === "input");

@@ -9,6 +9,7 @@ import { avgPool2dOp } from "./avg_pool2d.ts";
 import { avgPool2dGradOp } from "./avg_pool2d_grad.ts";
 import { binaryCrossEntropyOp } from "./binary_cross_entropy.ts";
 import { binaryCrossEntropyGradOp } from "./binary_cross_entropy_grad.ts";
+import { centredSumsOp } from "./centred_sums.ts";
 import { clipNormOp } from "./clip_norm.ts";
 import { clipValueOp } from "./clip_value.ts";
 import { concatOp } from "./concat.ts";
@@ -24,6 +25,7 @@ import { embeddingGradOp } from "./embedding_grad.ts";
 import { gatherOp } from "./gather.ts";
 import { gatherElementsOp } from "./gather_elements.ts";
 import { gatherRowsOp } from "./gather_rows.ts";
+import { imageVarianceOp } from "./image_variance.ts";
 import { klSparsityOp } from "./kl_sparsity.ts";
 import { klSparsityGradOp } from "./kl_sparsity_grad.ts";
 import { linearOp } from "./linear.ts";
@@ -68,6 +70,7 @@ export const OPS: readonly Op[] = [
   avgPool2dGradOp,
   binaryCrossEntropyOp,
   binaryCrossEntropyGradOp,
+  centredSumsOp,
   clipNormOp,
   clipValueOp,
   concatOp,
@@ -83,6 +86,7 @@ export const OPS: readonly Op[] = [
   gatherOp,
   gatherElementsOp,
   gatherRowsOp,
+  imageVarianceOp,
   klSparsityOp,
   klSparsityGradOp,
   linearOp,

@@ -3,6 +3,7 @@ import { require } from "../core/errors.ts";
 import { namesOf, shown } from "../core/option_names.ts";
 import type { BackendName } from "../exec/executor.ts";
 import type { CompileOptions } from "../ir/plan.ts";
+import { MAPS_REWRITE } from "../ops/_map_rewrite.ts";
 import { BYTES_REWRITE, LISTS_REWRITE, POOL_REWRITE } from "../ops/_rewrites.ts";
 import { compositionOn } from "../ops/own_op.ts";
 import { SGD_REWRITE } from "../optim/sgd_bytes.ts";
@@ -11,9 +12,9 @@ import { SGD_REWRITE } from "../optim/sgd_bytes.ts";
  * `hoist`: what depends on constant data alone is computed once. `pool`: the gradient of max pooling takes the slope of
  * the activation before it along (WASM, WebGPU). `bytes`: a first layer reads bytes, not gathered numbers (WASM). `lists`:
  * where the batch is the whole set, its non-zeros are listed once (WASM). `sgd`: plain gradient descent updates a first
- * layer where its gradient is made (WASM).
+ * layer where its gradient is made (WASM). `maps`: elementwise calls one behind the other are one (WASM).
  */
-export type RewriteName = "hoist" | "pool" | "bytes" | "lists" | "sgd";
+export type RewriteName = "hoist" | "pool" | "bytes" | "lists" | "sgd" | "maps";
 
 export const REWRITE_NAMES = namesOf<RewriteName>({
   hoist: true,
@@ -21,6 +22,7 @@ export const REWRITE_NAMES = namesOf<RewriteName>({
   bytes: true,
   lists: true,
   sgd: true,
+  maps: true,
 });
 
 /** How to compile for an executor: the rewrites that pay on it, but those in `off`. */
@@ -34,7 +36,7 @@ export function compileOptionsFor(backend: BackendName, off: readonly RewriteNam
   const rules = {
     reference: [],
     webgpu: [compositionOn("webgpu"), POOL_REWRITE],
-    wasm: [compositionOn("wasm"), POOL_REWRITE, BYTES_REWRITE, LISTS_REWRITE, SGD_REWRITE],
+    wasm: [compositionOn("wasm"), POOL_REWRITE, BYTES_REWRITE, LISTS_REWRITE, SGD_REWRITE, MAPS_REWRITE],
   }[backend];
   return {
     hoist: !off.includes("hoist"),

@@ -261,9 +261,9 @@ export const WASM_BUGS: readonly PlantedBug[] = [
   {
     what: "turns no window",
     op: "conv2d",
-    file: "conv2d.ts",
-    from: "flip ? (kh - 1 - ky) * kw + kw - 1 - kx",
-    to: "flip ? ky * kw + kx",
+    file: "lib/window_moves.ts",
+    from: "isTurned ? (kh - 1 - ky) * kw + kw - 1 - kx",
+    to: "isTurned ? ky * kw + kx",
   },
   {
     what: "lists one row of a target's window too few",
@@ -341,5 +341,19 @@ export const WASM_BUGS: readonly PlantedBug[] = [
     file: "lib/upsample.ts",
     from: "min(low + 1, size - 1) == own",
     to: "low + 1 == own",
+  },
+  {
+    what: "leaves out the last place of an odd number",
+    op: "image_variance",
+    file: "image_variance.ts",
+    from: "if (p < places)",
+    to: "if (p + 1 < places)",
+  },
+  {
+    what: "takes the values themselves for their distance from the mean",
+    op: "centred_sums",
+    file: "centred_sums.ts",
+    from: "u = fma(even, f32x4.sub(v128.load(at + toX), mean), u)",
+    to: "u = fma(even, v128.load(at + toX), u)",
   },
 ];

@@ -2,12 +2,22 @@
 import { assert, assertEquals } from "@std/assert";
 import { selectImages } from "../../experiments/images/select.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
+import { activation } from "../../src/nn/activation.ts";
+import { batchNorm } from "../../src/nn/batch_norm.ts";
 import { conv2d } from "../../src/nn/conv2d.ts";
 import { dense } from "../../src/nn/dense.ts";
+import { residual } from "../../src/nn/elementwise.ts";
 import { flatten } from "../../src/nn/flatten.ts";
 import { maxPool2d } from "../../src/nn/max_pool2d.ts";
 import { initializeWeights, type Model, sequential } from "../../src/nn/model.ts";
 import { adam, sgd } from "../../src/optim/mod.ts";
+import type { Node } from "../../src/ir/node.ts";
+import { leaf } from "../../src/ir/leaf.ts";
+import { compile } from "../../src/ir/plan.ts";
+import { MAPS_REWRITE } from "../../src/ops/_map_rewrite.ts";
+import { add } from "../../src/ops/add.ts";
+import { maximum } from "../../src/ops/expression/expression.ts";
+import { map } from "../../src/ops/map.ts";
 import { planSession, type SessionOptions } from "../../src/train/session_plan.ts";
 import { Session } from "../../src/train/session.ts";
 import { REWRITE_NAMES, type RewriteName } from "../../src/train/rewrites.ts";
@@ -24,6 +34,16 @@ const convolutional = sequential([28, 28], [
   maxPool2d(2),
   conv2d(5, 3, { activation: "tanh" }),
   maxPool2d(3, { stride: 2 }),
+  flatten(),
+  dense(3),
+]);
+
+const normalized = sequential([28, 28, 1], [
+  conv2d(16, 3, { stride: 3 }),
+  batchNorm(),
+  activation("relu"),
+  residual([conv2d(16, 3, { padding: "same" }), batchNorm(), activation("tanh")]),
+  activation("relu"),
   flatten(),
   dense(3),
 ]);
@@ -94,6 +114,41 @@ Deno.test("the rewrite pool takes the slope of an activation into the gradient o
   }
 });
 
+/** The expressions of a graph's elementwise calls, with and without the rewrite. */
+function expressions(roots: readonly Node[], rewrites = [MAPS_REWRITE]): readonly unknown[] {
+  return compile({ run: roots }, { rewrites }).routines.run!.map(({ op, attrs }) => attrs.f ?? op.name);
+}
+
+Deno.test("the rewrite maps takes what a value alone is made of into it, sums of gradients too", () => {
+  const [x, y, scale] = [[2, 5], [2, 5], [5]].map((shape, i) => leaf("input", `x${i}`, shape)) as [
+    Node,
+    Node,
+    Node,
+  ];
+  const scaled = map([x, scale], (a, b) => a.mul(b)), sum = add(scaled, y);
+  assertEquals(expressions([map([sum], (a) => maximum(0, a))]), ["max(0, b * c + a)"]);
+  // What another needs too, or the host, is computed as before, and so is what has another shape.
+  assertEquals(expressions([map([sum, y], (a, b) => a.sub(b)), scaled]), ["a * b", "b + a - a"]);
+  const factor = map([scale], (a) => a.exp());
+  assertEquals(expressions([map([x, factor], (a, b) => a.mul(b))]), ["exp(a)", "a * b"]);
+  assertEquals(expressions([sum], []), ["a * b", "add"]);
+});
+
+Deno.test("the rewrite maps makes no call of more operands than a kernel may have", () => {
+  const values = Array.from({ length: 9 }, (_, i) => leaf("input", `x${i}`, [3, 4]));
+  const total = values.slice(1).reduce((sum, value) => add(sum, value), values[0]!);
+  const { run } = compile({ run: [total] }, { rewrites: [MAPS_REWRITE] }).routines;
+  assertEquals(run!.map(({ operands }) => operands.length), [8, 4]);
+});
+
+Deno.test("a layer of elementwise parts is one call on WASM, and off leaves each its own", () => {
+  const sizes = imageSizes({ rows: 120, trainRows: 75, pixels: 784, classes: 3 });
+  const maps = (off: readonly RewriteName[]) =>
+    planSession(normalized, sizes, { optimizer: sgd(), batch: 32, seed: 1, off, backend: "wasm" })
+      .plan.routines.train!.filter(({ op }) => op.name === "map" || op.name === "add").length;
+  assert(maps([]) < maps(["maps"]) - 8, `${maps([])} and ${maps(["maps"])}`);
+});
+
 async function trainedBits(
   off: readonly RewriteName[],
   options: Pick<SessionOptions, "optimizer" | "batch">,
@@ -118,6 +173,7 @@ for (
     ["the whole set a step", { optimizer: sgd({ learningRate: 0.05 }), batch: 1000 }, model],
     ["Adam", { optimizer: adam(), batch: 32 }, model],
     ["convolutions", { optimizer: adam(), batch: 32 }, convolutional],
+    ["normalizations and a residual", { optimizer: adam(), batch: 32 }, normalized],
   ] as const
 ) {
   Deno.test(`training with ${name} gives the same bits with and without the rewrites`, async () => {

@@ -70,7 +70,8 @@ function slopeOf(y: Expr, da?: Expr, db?: Expr, dc?: Expr): Expr | undefined {
     case "div":
       return plus(da, db?.mul(y).neg())!.div(b);
     case "max":
-      return where(a.greaterEqual(b), da ?? 0, db ?? 0);
+      // Beside a number, such as the 0 of ReLU, the value itself tells: then its operand is needed no longer.
+      return where(a.greaterEqual(a.kind === "number" ? y : b), da ?? 0, db ?? 0);
     case "min":
       return where(a.lessEqual(b), da ?? 0, db ?? 0);
     case "pow":
