@@ -16,8 +16,8 @@ export interface EmbeddingOptions {
  * row of a table that it counts.
  *
  * Inputs are whole numbers from 0 to `count` − 1 as a table of numbers holds them (float32 has all of them up to 2²⁴), or
- * bytes with a scaling of { scale: 1, offset: 0 }. They are not looked at beforehand: what is no such number gives a row of
- * NaN, with which training ends in a sentence, and what is predicted of it is NaN. A layer before it gets no gradient.
+ * bytes with a scaling of { scale: 1, offset: 0 }. `fit` and `predict` refuse others where they are a model's inputs; where
+ * layers make them, what is no such number gives a row of NaN. A layer before it gets no gradient.
  *
  * Shapes: rows [L] → rows [L,size], rows [A,L] → rows [A,L,size]; the table [count,size]. Throws when a size is not a
  * positive whole number; building it throws when its input has three axes.

@@ -7,6 +7,7 @@ import { PIXEL_SCALING } from "../data/data_set.ts";
 import type { Executor } from "../exec/executor.ts";
 import { wasmExecutor } from "../exec/wasm.ts";
 import type { Model } from "../nn/model.ts";
+import { checkIndices } from "./check_indices.ts";
 import { checkParts, checkTrained } from "./check_parts.ts";
 import { predictionGraph } from "./answer_graph.ts";
 import { type AnswerProgram, loadAnswers, type Rows } from "./answer_program.ts";
@@ -136,8 +137,8 @@ export function rowsKind({ scaling = PIXEL_SCALING }: Model, rows: Rows): InputK
 }
 
 /** Refuses rows that are neither bytes nor finite numbers, or not a whole number of rows of the model's input shape. */
-export function checkRows({ inputShape }: Model, rows: Rows): void {
-  const columns = sizeOf(inputShape);
+export function checkRows(model: Model, rows: Rows): void {
+  const { inputShape } = model, columns = sizeOf(inputShape);
   checkInputs(rows, { of: "a prediction", columns });
   require(
     rows.length > 0 && rows.length % columns === 0,
@@ -147,6 +148,7 @@ export function checkRows({ inputShape }: Model, rows: Rows): void {
       }, ${columns} ` +
       "values each",
   );
+  checkIndices(model, rows, { kind: rowsKind(model, rows), of: "a prediction" });
 }
 
 /** Refuses a model whose values are no logits of classes. */

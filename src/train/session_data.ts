@@ -5,13 +5,14 @@ import { areValues, countRows, type DataSet } from "../data/data_set.ts";
 import type { Program } from "../exec/executor.ts";
 import type { Loss } from "../nn/loss.ts";
 import type { Model } from "../nn/model.ts";
+import { checkIndices } from "./check_indices.ts";
 import type { Trained } from "./saved.ts";
 import type { SessionPlan } from "./session_plan.ts";
 import { inputKind, type TableLeaves } from "./table.ts";
 
 /**
  * Throws where a class that a row has is none that the model tells apart, nor the one that the loss passes over; and where
- * a number is none that the loss can compare with. `of` is whose rows they are.
+ * a number is none that the loss can compare with, or that an embedding looks up. `of` is whose rows they are.
  */
 export function checkCompared(model: Model, set: DataSet, { loss, of, encoder }: {
   readonly loss: Loss;
@@ -19,6 +20,7 @@ export function checkCompared(model: Model, set: DataSet, { loss, of, encoder }:
   readonly encoder?: Trained | undefined;
 }): void {
   const { targets, inputs } = set;
+  checkIndices(encoder?.model ?? model, inputs, { kind: inputKind(set), of });
   if (loss.compares === "classes" && targets !== undefined && !areValues(targets)) {
     const classes = columnsOf(model.outputShape);
     const row = targets.findIndex((index) => index >= classes && index !== loss.ignore);
