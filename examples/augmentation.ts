@@ -12,10 +12,10 @@ import {
   fit,
   flatten,
   maxPool2d,
-  mnist,
   sequential,
   warmUp,
 } from "descent";
+import { mnist } from "descent/mnist";
 
 const epochs = Number(Deno.args[0] ?? 30);
 const data = await mnist({ train: 1000, test: 5000 });

@@ -9,11 +9,11 @@ import {
   conv2dTranspose,
   corruption,
   fit,
-  mnist,
   predict,
   reconstructionCrossEntropy,
   sequential,
 } from "descent";
+import { mnist } from "descent/mnist";
 
 const [epochs = 10, images = 6000] = Deno.args.map(Number);
 const data = await mnist({ train: images, test: 1000 });

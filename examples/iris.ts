@@ -1,5 +1,6 @@
 /** Which kind of iris is it? Four numbers in, one of three classes out: `deno run -A examples/iris.ts`. */
-import { adam, classify, dense, fit, readCsv, sequential, splitData, standardize } from "descent";
+import { adam, classify, dense, fit, sequential, splitData, standardize } from "descent";
+import { readCsv } from "descent/data";
 
 const epochs = Number(Deno.args[0] ?? 60);
 const flowers = await readCsv(new URL("data/iris.csv", import.meta.url), { target: "species" });

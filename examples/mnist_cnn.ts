@@ -2,7 +2,8 @@
  * The convolutional network that Keras's first example trains: `deno run -A examples/mnist_cnn.ts`, or
  * `deno run -A examples/mnist_cnn.ts 1 6000` for one epoch of 6,000 images.
  */
-import { adam, conv2d, dense, dropout, fit, flatten, maxPool2d, mnist, saveModel, sequential } from "descent";
+import { adam, conv2d, dense, dropout, fit, flatten, maxPool2d, saveModel, sequential } from "descent";
+import { mnist } from "descent/mnist";
 
 const [epochs = 15, images = 54_000] = Deno.args.map(Number);
 const data = await mnist({ train: images, validation: Math.round(images / 9) });

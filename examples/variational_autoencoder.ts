@@ -11,7 +11,6 @@ import {
   layerNorm,
   type Loss,
   map,
-  mnist,
   modelOf,
   predict,
   reconstructionCrossEntropy,
@@ -19,6 +18,7 @@ import {
   residual,
   sampleNormal,
 } from "descent";
+import { mnist } from "descent/mnist";
 
 const [epochs = 20, rows = 20_000] = Deno.args.map(Number);
 const data = await mnist({ train: rows, test: 1000 });

@@ -5,9 +5,7 @@
  * @module
  */
 
-// Data: sets of rows, readers of files, streams.
-export type { CsvColumn, CsvColumns } from "./data/csv_columns.ts";
-export { type CsvOptions, type CsvSet, parseCsv, type ParseCsvOptions, readCsv } from "./data/csv.ts";
+// Data: sets of rows, streams. Readers of files are in `descent/data`, and MNIST in `descent/mnist`.
 export {
   type ByteScaling,
   type ClassIndices,
@@ -18,15 +16,7 @@ export {
   takeRows,
 } from "./data/data_set.ts";
 export { dataSetOf, type DataSetOfOptions } from "./data/data_set_of.ts";
-export type { Channels } from "./data/decode_png.ts";
 export type { NdArray, NumberArray } from "./data/elements.ts";
-export { type IdxFolder, type IdxFolderOptions, readIdxFolder } from "./data/idx_folder.ts";
-export { type IdxOptions, parseIdx, readIdx } from "./data/idx.ts";
-export { type ImageFolderOptions, type ImageFolderSet, readImageFolder } from "./data/image_folder.ts";
-export { type ImageSet, type ImageSplits, mnist, type MnistOptions } from "./data/mnist.ts";
-export { type NpyOptions, parseNpy, readNpy } from "./data/npy.ts";
-export { type NpzOptions, readNpz } from "./data/npz.ts";
-export type { Place } from "./data/read_bytes.ts";
 export { sideBySide, type SideBySideOptions } from "./data/side_by_side.ts";
 export { splitData, type SplitDataOptions } from "./data/split_data.ts";
 export type { DataBatch, StreamedSplits } from "./data/stream.ts";

@@ -84,7 +84,7 @@ export interface ParseCsvOptions extends CsvOptions {
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { readCsv } from "descent";
+ * import { readCsv } from "descent/data";
  * const path = await Deno.makeTempFile({ suffix: ".csv" });
  * await Deno.writeTextFile(path, "area,city,price\n50,Oslo,410\n75,Bergen,390\n");
  * const homes = await readCsv(path, { target: "price" });
@@ -105,7 +105,7 @@ export async function readCsv(place: Place, options: CsvOptions = {}): Promise<C
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { parseCsv } from "descent";
+ * import { parseCsv } from "descent/data";
  * const train = parseCsv("petal,species\n1.4,setosa\n5.1,virginica\n4.5,versicolor\n", { target: "species" });
  * assert(train.classNames?.join() === "setosa,versicolor,virginica" && train.targets?.join() === "0,2,1");
  * const later = parseCsv("species,petal\nversicolor,4.7\n", { columns: train.columns });

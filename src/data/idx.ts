@@ -39,7 +39,7 @@ const AGAIN = "copy or download it again";
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { parseIdx } from "descent";
+ * import { parseIdx } from "descent/data";
  * const labels = parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 4), { path: "labels" });
  * assert(labels.shape[0] === 2 && labels.data[1] === 4);
  * ```
@@ -63,7 +63,7 @@ export function parseByteIdx(bytes: Uint8Array, options: IdxOptions): NdArray<Ui
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { readIdx } from "descent";
+ * import { readIdx } from "descent/data";
  * const path = await Deno.makeTempFile();
  * await Deno.writeFile(path, Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 4));
  * const labels = await readIdx(path, { rank: 1 });

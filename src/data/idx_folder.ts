@@ -64,7 +64,7 @@ interface LoadedFile extends LoadedIdx {
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { readIdxFolder } from "descent";
+ * import { readIdxFolder } from "descent/data";
  * const folder = await Deno.makeTempDir();
  * const images = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 10, 20, 30, 40);
  * const labels = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 3, 8);

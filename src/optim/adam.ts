@@ -104,7 +104,8 @@ const NAMES = {
  *
  * @example
  * ```ts
- * import { adam, dense, fit, mnist, sequential } from "descent";
+ * import { adam, dense, fit, sequential } from "descent";
+ * import { mnist } from "descent/mnist";
  * const data = await mnist({ train: 256, test: 64 });
  * const model = sequential(784, [dense(16, { activation: "relu" }), dense(10)]);
  * await fit(model, data, { optimizer: adam({ learningRate: 0.002 }), epochs: 1 });
@@ -158,7 +159,8 @@ export function adam(options: AdamOptions = {}): Optimizer {
  *
  * @example
  * ```ts
- * import { adamw, dense, fit, mnist, sequential } from "descent";
+ * import { adamw, dense, fit, sequential } from "descent";
+ * import { mnist } from "descent/mnist";
  * const data = await mnist({ train: 256, test: 64 });
  * const model = sequential(784, [dense(16, { activation: "relu" }), dense(10)]);
  * await fit(model, data, { optimizer: adamw({ weightDecay: 0.05 }), epochs: 1 });

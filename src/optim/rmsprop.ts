@@ -149,7 +149,8 @@ export interface RmspropOptions extends DecayOptions {
  *
  * @example
  * ```ts
- * import { dense, fit, mnist, rmsprop, sequential } from "descent";
+ * import { dense, fit, rmsprop, sequential } from "descent";
+ * import { mnist } from "descent/mnist";
  * const data = await mnist({ train: 256, test: 64 });
  * const model = sequential(784, [dense(16, { activation: "relu" }), dense(10)]);
  * await fit(model, data, { optimizer: rmsprop({ rho: 0.99, momentum: 0.9 }), epochs: 1 });

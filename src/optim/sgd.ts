@@ -77,7 +77,8 @@ export interface SgdOptions extends DecayOptions {
  *
  * @example
  * ```ts
- * import { dense, fit, mnist, sequential, sgd } from "descent";
+ * import { dense, fit, sequential, sgd } from "descent";
+ * import { mnist } from "descent/mnist";
  * const data = await mnist({ train: 256, test: 64 });
  * const model = sequential(784, [dense(16, { activation: "relu" }), dense(10)]);
  * await fit(model, data, { optimizer: sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true }), epochs: 1 });

@@ -42,7 +42,8 @@ export type {
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { dense, fit, mnist, sequential } from "descent";
+ * import { dense, fit, sequential } from "descent";
+ * import { mnist } from "descent/mnist";
  * const data = await mnist({ train: 1000, validation: 100, test: 200 });
  * const model = sequential(784, [dense(16, { activation: "relu" }), dense(10)]);
  * const { results } = await fit(model, data, { epochs: 3 });
@@ -51,7 +52,8 @@ export type {
  * @example Two epochs, and two more from there: the weights are those of four.
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { cosineDecay, dense, fit, mnist, sequential, warmUp } from "descent";
+ * import { cosineDecay, dense, fit, sequential, warmUp } from "descent";
+ * import { mnist } from "descent/mnist";
  * const data = await mnist({ train: 1000, validation: 100, test: 200 });
  * const model = sequential(784, [dense(16, { activation: "relu" }), dense(10)]);
  * const schedule = warmUp({ over: 5, per: "step", then: cosineDecay({ over: 4 }) });

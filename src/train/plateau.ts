@@ -39,7 +39,8 @@ export interface PlateauOptions {
  *
  * @example
  * ```ts
- * import { dense, fit, mnist, reduceOnPlateau, sequential } from "descent";
+ * import { dense, fit, reduceOnPlateau, sequential } from "descent";
+ * import { mnist } from "descent/mnist";
  * const data = await mnist({ train: 256, validation: 64, test: 64 });
  * const model = sequential(784, [dense(16, { activation: "relu" }), dense(10)]);
  * const schedule = reduceOnPlateau({ monitor: "val_loss", factor: 0.5, patience: 1 });

@@ -66,7 +66,8 @@ export function predict(
  *
  * @example
  * ```ts
- * import { classify, dense, fit, mnist, sequential } from "descent";
+ * import { classify, dense, fit, sequential } from "descent";
+ * import { mnist } from "descent/mnist";
  * const data = await mnist({ train: 256, test: 64 });
  * const trained = await fit(sequential(784, [dense(10)]), data, { epochs: 1 });
  * const { classes, probabilities } = await classify(trained, data.test.inputs.subarray(0, 784)); // one image
@@ -175,7 +176,8 @@ export async function layerOutputs(
  *
  * @example
  * ```ts
- * import { dense, evaluate, fit, mnist, sequential } from "descent";
+ * import { dense, evaluate, fit, sequential } from "descent";
+ * import { mnist } from "descent/mnist";
  * const data = await mnist({ train: 256, test: 64 });
  * const model = sequential(784, [dense(10)]);
  * const trained = await fit(model, data, { epochs: 1, evaluate: [] });

