@@ -100,7 +100,7 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   [
     'dense(3, "relu")',
     () => d.dense(3, "relu"),
-    'dense() takes options by name, { activation, bias, initializer }, got "relu"',
+    'dense() takes options by name, { activation, bias, initializer, l1, l2 }, got "relu"',
   ],
   [
     "conv2d(3, 3, { strides })",
@@ -110,7 +110,7 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   [
     "conv2d(3, 3, 2)",
     () => d.conv2d(3, 3, 2),
-    "conv2d() takes options by name, { stride, padding, dilation, groups, bias, flipKernel, activation, initializer }, got 2",
+    "conv2d() takes options by name, { stride, padding, dilation, groups, bias, flipKernel, activation, initializer, l1, l2 }, got 2",
   ],
   [
     "maxPool2d(2, { strid })",
