@@ -63,6 +63,7 @@ export const centredSumsOp: Op = {
     sumsCase([2, 5, 3, 16]),
     sumsCase([32, 16, 16, 32], true),
     sumsCase([3, 4, 29]),
+    sumsCase([2, 7, 3, 11]),
     sumsCase([11385, 2, 6]),
   ],
 };

@@ -130,6 +130,13 @@ export const WGSL_BUGS: readonly PlantedBug[] = [
     to: "i <= VECTORS",
   },
   {
+    what: "takes the largest for the smallest",
+    op: "reduce",
+    file: "reduce.wgsl",
+    from: "select(select(b, a, a < b)",
+    to: "select(select(b, a, a > b)",
+  },
+  {
     what: "takes pads for values of a row",
     op: "reduce",
     file: "reduce.wgsl",
@@ -243,6 +250,13 @@ export const WASM_BUGS: readonly PlantedBug[] = [
     file: "lib/math.ts",
     from: "1.6666665459e-1",
     to: "1.6676665459e-1",
+  },
+  {
+    what: "takes the largest for the smallest",
+    op: "reduce",
+    file: "reduce.ts",
+    from: "? f32x4.min(a, b) : f32x4.max(a, b)",
+    to: "? f32x4.max(a, b) : f32x4.max(a, b)",
   },
   {
     what: "puts results of rows of several axes elsewhere",

@@ -78,8 +78,7 @@ gpuTest("kernels without a planted bug come out right in the same way of looking
   }
 });
 
-Deno.test("forty-eight bugs are ready to be planted, each in a place that is there, and four of them are quick", async () => {
-  assertEquals(WGSL_BUGS.length + WASM_BUGS.length, 48);
+Deno.test("every bug is ready to be planted, in a place that is there, and four of them are quick", async () => {
   assertEquals(WGSL_BUGS.filter(({ short }) => short).length, 4);
   for (const [folder, bugs] of [["wgsl", WGSL_BUGS], ["kernels", WASM_BUGS]] as const) {
     for (const bug of bugs) {
