@@ -6,7 +6,7 @@
 import { unreachable } from "../src/core/errors.ts";
 import { roundUp, type Shape, tensorType } from "../src/core/tensor.ts";
 import type { Executor } from "../src/exec/executor.ts";
-import { readShader } from "../src/exec/webgpu_pipelines.ts";
+import { readShader } from "../src/exec/read_shader.ts";
 import { leaf } from "../src/ir/leaf.ts";
 import { type Node, node } from "../src/ir/node.ts";
 import type { Op } from "../src/ir/op.ts";

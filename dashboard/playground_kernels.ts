@@ -1,7 +1,7 @@
 /** The library's kernels, as a browser gets them. */
 import { DescentError } from "../src/core/errors.ts";
 import { readKernels } from "../src/exec/wasm_load.ts";
-import { readShader } from "../src/exec/webgpu_pipelines.ts";
+import { readShader } from "../src/exec/read_shader.ts";
 import { plainAnswer } from "./security.ts";
 
 /** Bytes that `read` gives, or the sentence of what it throws. */

@@ -12,29 +12,28 @@ const FILES: Files = {
   readLink: (path) => Deno.readLink(path),
   read: (path) => Deno.readFile(path),
   async readStart(path, size) {
-    using file = await Deno.open(path);
     const bytes = new Uint8Array(size);
-    let at = 0;
-    while (at < size) {
-      const count = await file.read(bytes.subarray(at));
-      if (count === null) break;
-      at += count;
-    }
-    return bytes.subarray(0, at);
+    return await withFile(path, { read: true }, async (file) => {
+      let at = 0;
+      while (at < size) {
+        const count = await file.read(bytes.subarray(at));
+        if (count === null) break;
+        at += count;
+      }
+      return bytes.subarray(0, at);
+    });
   },
   list: (folder) => Array.fromAsync(Deno.readDir(folder)),
   async write(path, bytes, { isNew }) {
-    using file = await Deno.open(path, {
-      write: true,
-      ...(isNew ? { createNew: true } : { create: true, truncate: true }),
+    const how = isNew ? { createNew: true } : { create: true, truncate: true };
+    await withFile(path, { write: true, ...how }, async (file) => {
+      for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+      await file.sync();
     });
-    for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
-    await file.sync();
   },
   async syncFolder(folder) {
     try {
-      using opened = await Deno.open(folder);
-      await opened.sync();
+      await withFile(folder, { read: true }, (opened) => opened.sync());
     } catch {
       // Such a system's names are as safe as it makes them.
     }
@@ -46,6 +45,20 @@ const FILES: Files = {
   isKeptOut: (error) => error instanceof Deno.errors.NotCapable,
   pathOf: (address) => builtin("node:url").fileURLToPath(address),
 };
+
+/** Opens a file while `use` runs; not by `using`, which Node 20, that has this file in its package, cannot parse. */
+async function withFile<T>(
+  path: string,
+  how: Deno.OpenOptions,
+  use: (file: Deno.FsFile) => Promise<T>,
+): Promise<T> {
+  const file = await Deno.open(path, how);
+  try {
+    return await use(file);
+  } finally {
+    file.close();
+  }
+}
 
 function statusOf({ isFile, isDirectory, isSymlink, size }: Deno.FileInfo): FileStatus {
   return { isFile, isDirectory, isSymlink, size };

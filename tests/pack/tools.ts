@@ -1,0 +1,64 @@
+/** What the package is tried with, from npm: Node of two versions, Bun, Vite. */
+import { join } from "node:path";
+import { ROOT } from "../house/sources.ts";
+
+const PLATFORM = `${Deno.build.os}-${Deno.build.arch === "x86_64" ? "x64" : "arm64"}`;
+const PACKAGES = [
+  `node20@npm:node-${PLATFORM}@20.20.2`,
+  `node22@npm:node-${PLATFORM}@22.23.3`,
+  "bun@1.4.5",
+  "vite@8.3.8",
+] as const;
+
+/** Programs by name. */
+export interface Tools {
+  readonly node20: string;
+  readonly node22: string;
+  readonly bun: string;
+  /** A script for Node. */
+  readonly vite: string;
+}
+
+/** Runs a program and gives what it printed; throws what it complained of. */
+export async function run(program: string, args: readonly string[], cwd: string): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(program, {
+    args: [...args],
+    cwd,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const [said, complained] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  if (!success) throw new Error(`${program} ${args.join(" ")}: ${complained}${said}`);
+  return said!;
+}
+
+/** Installs a package into a folder with npm, from what it has kept where it can. */
+export async function install(folder: string, packages: readonly string[]): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
+  await run(
+    "npm",
+    ["install", "--silent", "--no-audit", "--no-fund", "--prefer-offline", ...packages],
+    folder,
+  );
+}
+
+/**
+ * The tools, kept in `dist/tools`; without them a sentence, and undefined. DESCENT_REQUIRE_PACKAGE brings them, some 400 MB,
+ * and lets an error stand where npm cannot.
+ */
+export async function findTools(): Promise<Tools | undefined> {
+  const folder = join(ROOT, "dist/tools"), modules = join(folder, "node_modules");
+  if (Deno.env.get("DESCENT_REQUIRE_PACKAGE") === "1") await install(folder, PACKAGES);
+  else if (!await Deno.stat(join(modules, "vite")).then(() => true, () => false)) {
+    console.log(
+      "Package not tested: there are no Node 20 and 22, Bun and Vite in dist/tools; DESCENT_REQUIRE_PACKAGE=1 brings them",
+    );
+    return undefined;
+  }
+  return {
+    node20: join(modules, "node20/bin/node"),
+    node22: join(modules, "node22/bin/node"),
+    bun: join(modules, ".bin/bun"),
+    vite: join(modules, "vite/bin/vite.js"),
+  };
+}
