@@ -36,18 +36,20 @@ async function declareTests(tools: Tools): Promise<void> {
   await Deno.writeFile(join(project, "table.csv.gz"), gzipSync("a,label\n5,x\n").subarray());
   const { bytes: _, ...expected } = await trainSmall({ backend: "wasm", threads: 1 });
 
-  const here: Record<string, readonly [program: string, args: readonly string[]]> = {
-    "Node 20": [tools.node20, []],
-    "Node 22": [tools.node22, []],
-    "Deno, as an npm package": [Deno.execPath(), ["run", "-A", "--quiet"]],
+  const script = "train_with_files.js", isX86 = Deno.build.arch === "x86_64";
+  const here: Record<string, readonly [program: string, args: readonly string[], isTuned?: boolean]> = {
+    "Node 20": [tools.node20, [script]],
+    "Node 22": [tools.node22, [script]],
+    ...(isX86 && { "Node 22 with tuneEngine()": [tools.node22, [script, "tuned"], true] }),
+    "Deno, as an npm package": [Deno.execPath(), ["run", "-A", "--quiet", script]],
   };
-  for (const [name, [program, args]] of Object.entries(here)) {
+  for (const [name, [program, args, isTuned = false]] of Object.entries(here)) {
     Deno.test(`the package trains, saves and loads on ${name}, with Deno's weights bit for bit`, async () => {
-      const { runs, ...files } = JSON.parse(await run(program, [...args, "train_with_files.js"], project));
+      const { runs, ...files } = JSON.parse(await run(program, args, project));
       checkFiles(files);
       assertEquals(runs.length, 2);
       for (const [i, { again, ...said }] of runs.entries()) {
-        const description = i === 0 ? "WASM SIMD, 1 thread" : "WASM SIMD, 2 threads";
+        const description = `WASM SIMD, ${i + 1} thread${i === 0 ? "" : "s"}${isTuned ? ", 256 bits" : ""}`;
         assertEquals({ ...said }, { ...expected, description });
         assertEquals(again, expected.sha256);
       }
