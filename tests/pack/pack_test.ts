@@ -98,7 +98,23 @@ async function declareTests(tools: Tools): Promise<void> {
     assertEquals(found, []);
   });
 
-  await run(tools.node22, [tools.vite, "build", "--logLevel", "error"], project);
+  const viteBuild = (...args: readonly string[]) =>
+    run(tools.node22, [tools.vite, "build", "--logLevel", "error", ...args], project);
+
+  Deno.test("a page that trains a dense network loads less than 120 kB, gzipped, with the kernels or with the shaders", async () => {
+    await viteBuild("--config", "vite.dense_only.config.js");
+    const sizes: Record<string, number> = {}, assets = join(project, "dist-dense-only/assets");
+    for await (const { name } of Deno.readDir(assets)) {
+      const kind = /^(dense_only|wasm_worker|kernels|shaders)-/.exec(name)?.[1] ?? name;
+      sizes[kind] = gzipSync(await Deno.readFile(join(assets, name)), { level: 9 }).length;
+    }
+    const { dense_only: page, wasm_worker: worker, kernels, shaders, ...others } = sizes;
+    assertEquals(others, {});
+    const onWasm = page! + worker! + kernels!, onGpu = page! + shaders!;
+    assert(onWasm < 120_000 && onGpu < 120_000, JSON.stringify({ ...sizes, onWasm, onGpu }));
+  });
+
+  await viteBuild();
 
   browserTests("Package", {
     "a page that Vite built trains on two threads where it is isolated, with Deno's weights bit for bit": (
