@@ -194,6 +194,7 @@ export {
 
 // Executors: what all of it runs on.
 export { type Backend, type Choice, chooseExecutor, type ChooseOptions } from "./exec/choose.ts";
+export { tuneEngine } from "./exec/engine.ts";
 export type { GpuProvider } from "./exec/webgpu_adapter.ts";
 export type { BackendName, Executor, LoadOptions, Program } from "./exec/executor.ts";
 

@@ -80,8 +80,10 @@ export interface Platform {
   whyNoSharing(): string | undefined;
   /** How many threads compute at once. */
   countProcessors(): number;
-  /** Flags that the engine was started with, where it is V8 on x86-64 and tells them. */
+  /** Flags that the engine was told, where it is V8 on x86-64 and one can know. */
   engineFlags(): readonly string[];
+  /** Tells the running engine flags where it takes and knows them; whether it does. */
+  addEngineFlags(flags: readonly string[]): boolean;
   /** Turns on what the kernels use where the engine has it behind a flag. */
   prepareEngine(): void;
   /** Makes ready for looking for a GPU; what it gives undoes that. */

@@ -57,6 +57,7 @@ export function browserPlatform(): Platform {
           "and Cross-Origin-Embedder-Policy: require-corp",
     countProcessors: () => navigator.hardwareConcurrency,
     engineFlags: () => [],
+    addEngineFlags: () => false,
     prepareEngine() {},
     prepareForGpu: () => () => {},
     gunzip,

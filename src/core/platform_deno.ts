@@ -77,6 +77,8 @@ export function denoPlatform(): Platform {
       if (Deno.build.arch !== "x86_64" || !mayRead(FLAGS_VARIABLE)) return [];
       return Deno.env.get(FLAGS_VARIABLE)?.split(",") ?? [];
     },
+    // Its engine takes flags when it starts alone.
+    addEngineFlags: () => false,
     prepareEngine() {},
     prepareForGpu,
   };

@@ -102,6 +102,8 @@ class NodeWorker implements PlatformWorker {
 /** Node as a place. */
 export function nodePlatform(): Platform {
   const { arch, execArgv, versions } = hostProcess()!;
+  const added: string[] = [];
+  const isBun = versions["bun"] !== undefined, isNode20 = versions["node"]?.startsWith("20.") ?? false;
   return {
     ...BUILTIN_PARTS,
     files: FILES,
@@ -117,10 +119,17 @@ export function nodePlatform(): Platform {
       };
     },
     countProcessors: () => builtin("node:os").availableParallelism(),
-    engineFlags: () => arch === "x64" ? execArgv : [],
+    engineFlags: () => arch === "x64" ? [...execArgv, ...added] : [],
+    addEngineFlags(flags) {
+      // Node 20 does not know all of them, and Bun's engine is another.
+      if (arch !== "x64" || isNode20 || isBun) return false;
+      for (const flag of flags) builtin("node:v8").setFlagsFromString(flag);
+      added.push(...flags);
+      return true;
+    },
     // Node 20 has relaxed SIMD, but does not offer it by itself.
     prepareEngine() {
-      if (versions["node"]?.startsWith("20.") && versions["bun"] === undefined) {
+      if (isNode20 && !isBun) {
         builtin("node:v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
       }
     },

@@ -31,6 +31,22 @@ Deno.test("a closed WASM program with workers refuses to run instead of waiting 
   await assertRejects(() => program.run("run", [STEP]), DescentError, "This program is closed");
 });
 
+Deno.test("chooseExecutor() asks the GPU that it is given, and no other", async () => {
+  const asked: unknown[] = [];
+  const gpu = {
+    requestAdapter(options: unknown) {
+      asked.push(options);
+      return Promise.resolve(null);
+    },
+  };
+  const { executor, why } = await chooseExecutor({ gpu });
+  assertEquals([executor.name, why], ["wasm", "no GPU found"]);
+  executor.close();
+  const error = await assertRejects(() => chooseExecutor({ backend: "webgpu", gpu }), DescentError);
+  assert(error.message.startsWith("WebGPU found no adapter"));
+  assertEquals(asked, [{ powerPreference: "high-performance" }, { powerPreference: "high-performance" }]);
+});
+
 Deno.test("chooseExecutor() takes WASM where a number of threads is asked for, whatever adapter there is", async () => {
   const { executor, why } = await chooseExecutor({ threads: 1 });
   assertEquals([executor.description, why], ["WASM SIMD, 1 thread", "a number of threads was asked for"]);

@@ -36,18 +36,20 @@ async function declareTests(tools: Tools): Promise<void> {
   await Deno.writeFile(join(project, "table.csv.gz"), gzipSync("a,label\n5,x\n").subarray());
   const { bytes: _, ...expected } = await trainSmall({ backend: "wasm", threads: 1 });
 
-  const here: Record<string, readonly [program: string, args: readonly string[]]> = {
-    "Node 20": [tools.node20, []],
-    "Node 22": [tools.node22, []],
-    "Deno, as an npm package": [Deno.execPath(), ["run", "-A", "--quiet"]],
+  const script = "train_with_files.js", isX86 = Deno.build.arch === "x86_64";
+  const here: Record<string, readonly [program: string, args: readonly string[], isTuned?: boolean]> = {
+    "Node 20": [tools.node20, [script]],
+    "Node 22": [tools.node22, [script]],
+    ...(isX86 && { "Node 22 with tuneEngine()": [tools.node22, [script, "tuned"], true] }),
+    "Deno, as an npm package": [Deno.execPath(), ["run", "-A", "--quiet", script]],
   };
-  for (const [name, [program, args]] of Object.entries(here)) {
+  for (const [name, [program, args, isTuned = false]] of Object.entries(here)) {
     Deno.test(`the package trains, saves and loads on ${name}, with Deno's weights bit for bit`, async () => {
-      const { runs, ...files } = JSON.parse(await run(program, [...args, "train_with_files.js"], project));
+      const { runs, ...files } = JSON.parse(await run(program, args, project));
       checkFiles(files);
       assertEquals(runs.length, 2);
       for (const [i, { again, ...said }] of runs.entries()) {
-        const description = i === 0 ? "WASM SIMD, 1 thread" : "WASM SIMD, 2 threads";
+        const description = `WASM SIMD, ${i + 1} thread${i === 0 ? "" : "s"}${isTuned ? ", 256 bits" : ""}`;
         assertEquals({ ...said }, { ...expected, description });
         assertEquals(again, expected.sha256);
       }
@@ -96,7 +98,23 @@ async function declareTests(tools: Tools): Promise<void> {
     assertEquals(found, []);
   });
 
-  await run(tools.node22, [tools.vite, "build", "--logLevel", "error"], project);
+  const viteBuild = (...args: readonly string[]) =>
+    run(tools.node22, [tools.vite, "build", "--logLevel", "error", ...args], project);
+
+  Deno.test("a page that trains a dense network loads less than 120 kB, gzipped, with the kernels or with the shaders", async () => {
+    await viteBuild("--config", "vite.dense_only.config.js");
+    const sizes: Record<string, number> = {}, assets = join(project, "dist-dense-only/assets");
+    for await (const { name } of Deno.readDir(assets)) {
+      const kind = /^(dense_only|wasm_worker|kernels|shaders)-/.exec(name)?.[1] ?? name;
+      sizes[kind] = gzipSync(await Deno.readFile(join(assets, name)), { level: 9 }).length;
+    }
+    const { dense_only: page, wasm_worker: worker, kernels, shaders, ...others } = sizes;
+    assertEquals(others, {});
+    const onWasm = page! + worker! + kernels!, onGpu = page! + shaders!;
+    assert(onWasm < 120_000 && onGpu < 120_000, JSON.stringify({ ...sizes, onWasm, onGpu }));
+  });
+
+  await viteBuild();
 
   browserTests("Package", {
     "a page that Vite built trains on two threads where it is isolated, with Deno's weights bit for bit": (

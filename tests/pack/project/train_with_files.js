@@ -1,10 +1,12 @@
 /** What `trainSmall` says on one thread and on two, and files of a model and a table; as JSON. */
-import { decodeModel, encodeModel, loadModel, saveModel } from "descent";
+import { decodeModel, encodeModel, loadModel, saveModel, tuneEngine } from "descent";
 import { readCsv, readNpy } from "descent/data";
 import { mnist } from "descent/mnist";
 import { sha256, trainSmall } from "./train_small.js";
 
 const sentenceOf = (promise) => promise.then(() => "", (error) => `${error.name}: ${error.message}`);
+
+if (globalThis.process.argv[2] === "tuned" && !tuneEngine()) throw new Error("The engine took no flags");
 
 const runs = [];
 for (const threads of [1, 2]) {
