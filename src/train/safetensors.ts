@@ -108,8 +108,8 @@ export interface DecodeSafetensorsOptions {
 
 /**
  * The tensors of a safetensors file, as copies. F16, BF16 and F64 become f32: the first two exactly, the last rounded. The
- * file is not trusted: every number in its header is checked before it is used, and no more memory is taken than twice the
- * bytes that the file has.
+ * file is not trusted: every number in its header is checked before it is used, and no more memory is taken than three times
+ * the bytes that the file has.
  *
  * @throws DescentError, naming `path`, when the file is damaged or holds a dtype that is not F32, F16, BF16, F64, U32 or U8.
  */

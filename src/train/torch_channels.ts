@@ -77,7 +77,7 @@ function orderAfter(named: NamedLayer, taken: readonly Taken[], wanted: Order): 
       order !== undefined || isPlain(asked),
       () => `${sentence(named, asked)} they come from what has no such order: put dense() between them`,
     );
-    return order;
+    return order ?? imageOrder(outputShape);
   }
   for (const one of taken) checkImages(named, one);
   if (IN_PLACE.includes(kind)) return order;

@@ -78,7 +78,7 @@ function inOrder(
   const spare = sorted.find((one) => !taken.has(one));
   const counts = modules.length === found.length
     ? ""
-    : ` (the model has ${modules.length} layers with parameters to find, the file ${found.length} modules)`;
+    : ` (layers with parameters to find: ${modules.length}, modules in the file: ${found.length})`;
   require(
     lonely === undefined,
     () =>
