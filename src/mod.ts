@@ -191,6 +191,7 @@ export {
   saveModel,
   type Trained,
 } from "./train/saved.ts";
+export { fromTorch, type TorchOptions, toTorch } from "./train/torch.ts";
 
 // Executors: what all of it runs on.
 export { type Backend, type Choice, chooseExecutor, type ChooseOptions } from "./exec/choose.ts";

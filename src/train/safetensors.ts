@@ -7,17 +7,16 @@
  */
 import { DescentError, require } from "../core/errors.ts";
 import { bytesPerElement, type DType, formatShape, roundUp, type Shape, sizeOf } from "../core/tensor.ts";
+import {
+  isReadable,
+  READABLE_DTYPES,
+  type ReadableDType,
+  readTensor,
+  type SavedTensor,
+  widthOf,
+} from "./safetensors_dtypes.ts";
 
-/** A dense tensor: `data` holds as many elements as `shape` says. */
-export type SavedTensor = {
-  readonly [D in DType]: { readonly dtype: D; readonly shape: Shape; readonly data: DenseArray[D] };
-}[DType];
-
-interface DenseArray {
-  readonly f32: Float32Array;
-  readonly u32: Uint32Array;
-  readonly u8: Uint8Array;
-}
+export type { SavedTensor } from "./safetensors_dtypes.ts";
 
 export interface SavedTensors {
   readonly tensors: ReadonlyMap<string, SavedTensor>;
@@ -30,12 +29,13 @@ const MAX_HEADER_BYTES = 100_000_000;
 const LENGTH_BYTES = 8;
 const ALIGNMENT = 8;
 const METADATA = "__metadata__";
-/** In the order of the data: wide elements first. */
+/** What is written, in the order of the data: wide elements first. */
 const DTYPES = ["f32", "u32", "u8"] as const satisfies readonly DType[];
 
 interface Entry {
   readonly name: string;
-  readonly dtype: DType;
+  /** Undefined where its values are passed over. */
+  readonly dtype: ReadableDType | undefined;
   readonly shape: Shape;
   readonly begin: number;
   readonly end: number;
@@ -98,15 +98,24 @@ export function encodeSafetensors(
   return bytes;
 }
 
+/** Settings of `decodeSafetensors`. */
+export interface DecodeSafetensorsOptions {
+  /** How messages name the file. Default `safetensors data`. */
+  readonly path?: string;
+  /** Names of tensors that are not wanted: their sizes are checked, and they may be whole numbers or booleans. Default none. */
+  readonly skips?: (name: string) => boolean;
+}
+
 /**
- * The tensors of a safetensors file, as copies. The file is not trusted: every number in its header is checked
- * before it is used, and no more memory is taken than the file has bytes.
+ * The tensors of a safetensors file, as copies. F16, BF16 and F64 become f32: the first two exactly, the last rounded. The
+ * file is not trusted: every number in its header is checked before it is used, and no more memory is taken than three times
+ * the bytes that the file has.
  *
- * @throws DescentError, naming `path`, when the file is damaged or holds a dtype other than F32, U32 and U8.
+ * @throws DescentError, naming `path`, when the file is damaged or holds a dtype that is not F32, F16, BF16, F64, U32 or U8.
  */
 export function decodeSafetensors(
   bytes: Uint8Array,
-  { path = "safetensors data" }: { readonly path?: string } = {},
+  { path = "safetensors data", skips = () => false }: DecodeSafetensorsOptions = {},
 ): SavedTensors {
   const fail: Fail = (problem) => {
     // Names and shapes come from the file and may be endless.
@@ -130,7 +139,7 @@ export function decodeSafetensors(
   let metadata: Readonly<Record<string, string>> = {};
   for (const [name, value] of Object.entries(header)) {
     if (name === METADATA) metadata = readMetadata(value, fail);
-    else entries.push(readEntry(name, value, fail));
+    else entries.push(readEntry(name, value, skips(name), fail));
   }
 
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
@@ -148,27 +157,15 @@ export function decodeSafetensors(
 
   const tensors = new Map<string, SavedTensor>();
   for (const { name, dtype, shape, begin, end } of entries) {
+    if (dtype === undefined) continue;
     // A copy starts on its own buffer, which a Float32Array needs and a file does not promise.
     const { buffer } = bytes.slice(dataStart + begin, dataStart + end);
-    tensors.set(name, savedTensor(dtype, shape, buffer));
+    tensors.set(name, readTensor(dtype, shape, buffer));
   }
   return { tensors, metadata };
 }
 
 type Fail = (problem: string) => never;
-
-function savedTensor(dtype: DType, shape: Shape, buffer: ArrayBufferLike): SavedTensor {
-  switch (dtype) {
-    case "f32":
-      return { dtype, shape, data: new Float32Array(buffer) };
-    case "u32":
-      return { dtype, shape, data: new Uint32Array(buffer) };
-    case "u8":
-      return { dtype, shape, data: new Uint8Array(buffer) };
-    default:
-      return dtype satisfies never;
-  }
-}
 
 function parseHeader(bytes: Uint8Array, fail: Fail): Record<string, unknown> {
   if (bytes[0] !== 0x7b) fail(`its header does not start with "{"; is it safetensors?`);
@@ -214,13 +211,13 @@ function readMetadata(value: unknown, fail: Fail): Readonly<Record<string, strin
   return Object.fromEntries(texts);
 }
 
-function readEntry(name: string, value: unknown, fail: Fail): Entry {
+function readEntry(name: string, value: unknown, isSkipped: boolean, fail: Fail): Entry {
   if (!isObject(value)) return fail(`the header's entry ${JSON.stringify(name)} is not an object`);
-  const dtype = DTYPES.find((known) => known.toUpperCase() === value.dtype);
-  const { shape, data_offsets: offsets } = value, tensor = `tensor ${JSON.stringify(name)}`;
-  if (dtype === undefined) {
-    const found = typeof value.dtype === "string" ? JSON.stringify(value.dtype) : "missing";
-    return fail(`the dtype of ${tensor} is ${found}, expected F32, U32 or U8`);
+  const { dtype, shape, data_offsets: offsets } = value, tensor = `tensor ${JSON.stringify(name)}`;
+  const width = widthOf(dtype);
+  if (width === undefined || !isSkipped && !isReadable(dtype)) {
+    const found = typeof dtype === "string" ? JSON.stringify(dtype) : "missing";
+    return fail(`the dtype of ${tensor} is ${found}, expected ${READABLE_DTYPES}`);
   }
   if (!Array.isArray(shape) || !shape.every(isSize)) {
     return fail(`the shape of ${tensor} is not a list of sizes`);
@@ -228,12 +225,16 @@ function readEntry(name: string, value: unknown, fail: Fail): Entry {
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
     return fail(`data_offsets of ${tensor} are not two byte positions`);
   }
-  const [begin, end] = offsets as [number, number], expected = sizeOf(shape) * bytesPerElement(dtype);
+  const [begin, end] = offsets as [number, number], expected = sizeOf(shape) * width;
   // Beyond 2^53 products are rounded, but then they are far above any file's size as well.
   if (end - begin !== expected) {
-    fail(`${tensor} of ${dtype}${formatShape(shape)} takes ${expected} bytes, got ${end - begin}`);
+    fail(
+      `${tensor} of ${String(dtype).toLowerCase()}${formatShape(shape)} takes ${expected} bytes, got ${
+        end - begin
+      }`,
+    );
   }
-  return { name, dtype, shape, begin, end };
+  return { name, dtype: isReadable(dtype) && !isSkipped ? dtype : undefined, shape, begin, end };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

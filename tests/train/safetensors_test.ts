@@ -131,8 +131,8 @@ Deno.test("decodeSafetensors() finds every damage and names the file", () => {
     ["entry list", fileOf('{"w":[]}'), 'entry "w" is not an object'],
     [
       "dtype unknown",
-      fileOf(entry("BF16", "[1]", "[0,2]"), 2),
-      'dtype of tensor "w" is "BF16", expected F32',
+      fileOf(entry("I64", "[1]", "[0,8]"), 8),
+      'dtype of tensor "w" is "I64", expected F32, F16, BF16, F64, U32 or U8',
     ],
     ["dtype lower case", fileOf(entry("f32", "[1]", "[0,4]"), 4), 'is "f32", expected F32'],
     ["dtype missing", fileOf('{"w":{"shape":[],"data_offsets":[0,1]}}', 1), "is missing, expected F32"],
@@ -146,6 +146,10 @@ Deno.test("decodeSafetensors() finds every damage and names the file", () => {
     ["offset negative", fileOf(entry("U8", "[4]", "[-4,0]"), 4), "not two byte positions"],
     ["offsets reversed", fileOf(entry("U8", "[4]", "[4,0]"), 4), "takes 4 bytes, got -4"],
     ["too few bytes", fileOf(entry("F32", "[4]", "[0,4]"), 4), "of f32[4] takes 16 bytes, got 4"],
+    ["too few bytes of halves", fileOf(entry("F16", "[4]", "[0,4]"), 4), "of f16[4] takes 8 bytes, got 4"],
+    ["too many bytes of BF16", fileOf(entry("BF16", "[1]", "[0,4]"), 4), "of bf16[1] takes 2 bytes, got 4"],
+    ["too few bytes of F64", fileOf(entry("F64", "[1]", "[0,4]"), 4), "of f64[1] takes 8 bytes, got 4"],
+    ["dtype of an object's own", fileOf(entry("toString", "[1]", "[0,4]"), 4), 'is "toString", expected F32'],
     ["beyond the file", fileOf(entry("U8", "[5]", "[0,5]"), 4), "take 5 bytes, but 4 follow"],
     ["bytes left over", fileOf(entry("U8", "[4]", "[0,4]"), 5), "take 4 bytes, but 5 follow"],
     ["gap at the start", fileOf(entry("U8", "[4]", "[1,5]"), 5), "starts at byte 1 of the data, expected 0"],
@@ -162,6 +166,110 @@ Deno.test("decodeSafetensors() finds every damage and names the file", () => {
     );
     assert(error.message.startsWith("Cannot read runs/x/model.safetensors: "), title);
   }
+});
+
+Deno.test("decodeSafetensors() reads F16, BF16 and F64 as float32: subnormals, infinities and NaN too", () => {
+  const read = (dtype: string, width: number, values: ArrayBufferView) => {
+    const data = new Uint8Array(values.buffer), count = data.length / width;
+    const file = fileOf(
+      `{"w":{"dtype":"${dtype}","shape":[${count}],"data_offsets":[0,${data.length}]}}`,
+      data.length,
+    );
+    file.set(data, file.length - data.length);
+    const tensor = decodeSafetensors(file).tensors.get("w")!;
+    assertEquals([tensor.dtype, tensor.shape], ["f32", [count]]);
+    return [...tensor.data];
+  };
+  const halves = Uint16Array.of(
+    0,
+    0x8000,
+    0x3c00,
+    0xc000,
+    0x3555,
+    1,
+    0x83ff,
+    0x0400,
+    0x7bff,
+    0x7c00,
+    0xfc00,
+    0x7e01,
+  );
+  assertEquals(read("F16", 2, halves), [
+    0,
+    -0,
+    1,
+    -2,
+    0.333251953125,
+    2 ** -24,
+    -1023 * 2 ** -24,
+    2 ** -14,
+    65504,
+    Infinity,
+    -Infinity,
+    NaN,
+  ]);
+  const brains = Uint16Array.of(0, 0x8000, 0x3f80, 0xc049, 1, 0x807f, 0x7f7f, 0x7f80, 0xff80, 0x7fc0);
+  assertEquals(read("BF16", 2, brains), [
+    0,
+    -0,
+    1,
+    -3.140625,
+    2 ** -133,
+    -127 * 2 ** -133,
+    255 * 2 ** 120,
+    Infinity,
+    -Infinity,
+    NaN,
+  ]);
+  const doubles = Float64Array.of(
+    -0,
+    0.1,
+    1 + 2 ** -24,
+    1 + 3 * 2 ** -24,
+    2 ** -149,
+    2 ** -151,
+    1e300,
+    -Infinity,
+    NaN,
+  );
+  assertEquals(read("F64", 8, doubles), [
+    -0,
+    13421773 * 2 ** -27,
+    1,
+    1 + 2 ** -22,
+    2 ** -149,
+    0,
+    Infinity,
+    -Infinity,
+    NaN,
+  ]);
+});
+
+Deno.test("decodeSafetensors() gives every half its value, as the platform's Float16Array does", () => {
+  const bits = Uint16Array.from({ length: 65536 }, (_, i) => i), data = new Uint8Array(bits.buffer);
+  const file = fileOf('{"w":{"dtype":"F16","shape":[65536],"data_offsets":[0,131072]}}', data.length);
+  file.set(data, file.length - data.length);
+  assertEquals(
+    decodeSafetensors(file).tensors.get("w")!.data,
+    Float32Array.from(new Float16Array(bits.buffer)),
+  );
+});
+
+Deno.test("decodeSafetensors() passes over tensors that are not wanted, and checks their sizes", () => {
+  const file = (end: number) =>
+    fileOf(
+      `{"n":{"dtype":"I64","shape":[],"data_offsets":[0,${end}]},"w":{"dtype":"U8","shape":[1],"data_offsets":[${end},${
+        end + 1
+      }]}}`,
+      end + 1,
+    );
+  const skips = (name: string) => name === "n";
+  assertEquals([...decodeSafetensors(file(8), { skips }).tensors.keys()], ["w"]);
+  assertThrows(
+    () => decodeSafetensors(file(7), { skips }),
+    DescentError,
+    'tensor "n" of i64[] takes 8 bytes, got 7',
+  );
 });
 
 Deno.test("decodeSafetensors() refuses every shorter piece of a file", () => {
