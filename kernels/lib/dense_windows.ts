@@ -145,10 +145,18 @@ function placesBytes(py: i32, px: i32): usize {
   return <usize> ((count + TILE - 1) / TILE * TILE) << 3;
 }
 
+/** Writes 16 channels of a position, not below `floor`, and zeros where `masks` has them. */
 // @ts-ignore: decorator
 @inline
-function limit(sum: v128, floor: v128, mask: v128): v128 {
-  return v128.and(f32x4.pmax(sum, floor), mask);
+function put16(y: usize, s0: v128, s1: v128, s2: v128, s3: v128, floor: v128, masks: usize): void {
+  s0 = v128.and(f32x4.pmax(s0, floor), v128.load(masks));
+  s1 = v128.and(f32x4.pmax(s1, floor), v128.load(masks, 16));
+  s2 = v128.and(f32x4.pmax(s2, floor), v128.load(masks, 32));
+  s3 = v128.and(f32x4.pmax(s3, floor), v128.load(masks, 48));
+  v128.store(y, s0);
+  v128.store(y, s1, 16);
+  v128.store(y, s2, 32);
+  v128.store(y, s3, 48);
 }
 
 /** Six positions × 16 channels: `rows` rows of the window of `k` values each, `rowBytes` apart; the weights one after another. */
@@ -202,58 +210,10 @@ function window6x16(
     value += nextRow;
   }
   const floor = f32x4.splat(least);
-  const ya = y + <usize> load<u32>(places, 4);
-  a0 = limit(a0, floor, v128.load(masks));
-  a1 = limit(a1, floor, v128.load(masks, 16));
-  a2 = limit(a2, floor, v128.load(masks, 32));
-  a3 = limit(a3, floor, v128.load(masks, 48));
-  v128.store(ya, a0);
-  v128.store(ya, a1, 16);
-  v128.store(ya, a2, 32);
-  v128.store(ya, a3, 48);
-  const yb = y + <usize> load<u32>(places, 12);
-  b0 = limit(b0, floor, v128.load(masks));
-  b1 = limit(b1, floor, v128.load(masks, 16));
-  b2 = limit(b2, floor, v128.load(masks, 32));
-  b3 = limit(b3, floor, v128.load(masks, 48));
-  v128.store(yb, b0);
-  v128.store(yb, b1, 16);
-  v128.store(yb, b2, 32);
-  v128.store(yb, b3, 48);
-  const yc = y + <usize> load<u32>(places, 20);
-  c0 = limit(c0, floor, v128.load(masks));
-  c1 = limit(c1, floor, v128.load(masks, 16));
-  c2 = limit(c2, floor, v128.load(masks, 32));
-  c3 = limit(c3, floor, v128.load(masks, 48));
-  v128.store(yc, c0);
-  v128.store(yc, c1, 16);
-  v128.store(yc, c2, 32);
-  v128.store(yc, c3, 48);
-  const yd = y + <usize> load<u32>(places, 28);
-  d0 = limit(d0, floor, v128.load(masks));
-  d1 = limit(d1, floor, v128.load(masks, 16));
-  d2 = limit(d2, floor, v128.load(masks, 32));
-  d3 = limit(d3, floor, v128.load(masks, 48));
-  v128.store(yd, d0);
-  v128.store(yd, d1, 16);
-  v128.store(yd, d2, 32);
-  v128.store(yd, d3, 48);
-  const ye = y + <usize> load<u32>(places, 36);
-  e0 = limit(e0, floor, v128.load(masks));
-  e1 = limit(e1, floor, v128.load(masks, 16));
-  e2 = limit(e2, floor, v128.load(masks, 32));
-  e3 = limit(e3, floor, v128.load(masks, 48));
-  v128.store(ye, e0);
-  v128.store(ye, e1, 16);
-  v128.store(ye, e2, 32);
-  v128.store(ye, e3, 48);
-  const yf = y + <usize> load<u32>(places, 44);
-  f0 = limit(f0, floor, v128.load(masks));
-  f1 = limit(f1, floor, v128.load(masks, 16));
-  f2 = limit(f2, floor, v128.load(masks, 32));
-  f3 = limit(f3, floor, v128.load(masks, 48));
-  v128.store(yf, f0);
-  v128.store(yf, f1, 16);
-  v128.store(yf, f2, 32);
-  v128.store(yf, f3, 48);
+  put16(y + <usize> load<u32>(places, 4), a0, a1, a2, a3, floor, masks);
+  put16(y + <usize> load<u32>(places, 12), b0, b1, b2, b3, floor, masks);
+  put16(y + <usize> load<u32>(places, 20), c0, c1, c2, c3, floor, masks);
+  put16(y + <usize> load<u32>(places, 28), d0, d1, d2, d3, floor, masks);
+  put16(y + <usize> load<u32>(places, 36), e0, e1, e2, e3, floor, masks);
+  put16(y + <usize> load<u32>(places, 44), f0, f1, f2, f3, floor, masks);
 }

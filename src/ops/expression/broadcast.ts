@@ -37,16 +37,6 @@ export function fitAxes(
   return fits ? fitting : undefined;
 }
 
-/** The shape that all operands fit, if each has the last of its axes: sizes of 1 and missing axes repeat. */
-export function broadcastShape(shapes: readonly Shape[]): Shape {
-  const rank = Math.max(0, ...shapes.map((shape) => shape.length));
-  return Array.from({ length: rank }, (_, axis) =>
-    shapes.reduce((size, shape) => {
-      const own = shape[shape.length - rank + axis] ?? 1;
-      return own === 1 ? size : own;
-    }, 1));
-}
-
 /** Elements from one position along each axis of the result to the next, in an operand. */
 function stridesIn(operand: Shape, result: Shape, axes: readonly number[]): readonly number[] {
   const strides = new Array<number>(result.length).fill(0);
