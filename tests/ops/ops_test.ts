@@ -1,5 +1,6 @@
 /** Every op × every case × every executor against the float64 reference. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { columnsOf, pitchOf, sizeOf, toDense, type TypedArray } from "../../src/core/tensor.ts";
 import { buildSuite, type CaseSuite, checkCase, runSuite } from "../../src/exec/case.ts";
 import { compareCall, compareWrites, describeDeviation } from "../../src/exec/deviation.ts";
@@ -62,9 +63,8 @@ for (const op of ALL_OPS) {
 
 function sameBits(a: TypedArray, b: TypedArray): boolean {
   const bytesOf = ({ buffer, byteOffset, byteLength }: TypedArray) =>
-    new Uint8Array(buffer, byteOffset, byteLength);
-  const bytes = bytesOf(b);
-  return a.byteLength === b.byteLength && bytesOf(a).every((byte, i) => byte === bytes[i]);
+    Buffer.from(buffer, byteOffset, byteLength);
+  return bytesOf(a).equals(bytesOf(b));
 }
 
 function isPrime(value: number): boolean {
