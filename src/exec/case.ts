@@ -132,9 +132,7 @@ export async function runSuite(
       }
       const after = await readOperands(program, call);
       after.forEach((data, at) => {
-        if (call.writes.includes(at) || data.every((value, index) => Object.is(value, before[at]![index]))) {
-          return;
-        }
+        if (call.writes.includes(at) || sameBits(data, before[at]!)) return;
         throw new Error(`${op.name} ${label} changed its input ${operandName(call, at)}`);
       });
       results.push(after);
@@ -143,6 +141,22 @@ export async function runSuite(
     program.close();
   }
   return results;
+}
+
+/** Whether two arrays hold the same numbers: of one kind, bit by bit. */
+export function sameBits(a: TypedArray, b: TypedArray): boolean {
+  if (a.length !== b.length) return false;
+  // The reference's numbers have 64 bits.
+  if (a.BYTES_PER_ELEMENT !== b.BYTES_PER_ELEMENT) return a.every((value, i) => Object.is(value, b[i]));
+  const left = wordsOf(a), right = wordsOf(b);
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
+}
+
+function wordsOf({ buffer, byteOffset, byteLength, BYTES_PER_ELEMENT }: TypedArray) {
+  return BYTES_PER_ELEMENT % 4 === 0
+    ? new Uint32Array(buffer, byteOffset, byteLength / 4)
+    : new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** Runs a case on an executor and compares everything it wrote with the reference. */

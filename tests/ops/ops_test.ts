@@ -1,8 +1,7 @@
 /** Every op × every case × every executor against the float64 reference. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Buffer } from "node:buffer";
 import { columnsOf, pitchOf, sizeOf, toDense, type TypedArray } from "../../src/core/tensor.ts";
-import { buildSuite, type CaseSuite, checkCase, runSuite } from "../../src/exec/case.ts";
+import { buildSuite, type CaseSuite, checkCase, runSuite, sameBits } from "../../src/exec/case.ts";
 import { compareCall, compareWrites, describeDeviation } from "../../src/exec/deviation.ts";
 import type { Executor } from "../../src/exec/executor.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
@@ -21,6 +20,7 @@ import { NOT_TESTED, webgpuOrSkip } from "../exec/adapter.ts";
 
 const ALL_OPS = [...OPS, ...OPTIMIZER_OPS];
 const oneThread = await wasmExecutor({ threads: 1 });
+const threeThreads = await wasmExecutor({ threads: 3, parallelFlops: 0 });
 const webgpu = await webgpuOrSkip();
 const EXECUTORS: readonly (readonly [where: string, executor: Executor])[] = [
   ["WASM with one thread", oneThread],
@@ -28,16 +28,23 @@ const EXECUTORS: readonly (readonly [where: string, executor: Executor])[] = [
   ...(webgpu ? [["WebGPU", webgpu] as const] : []),
 ];
 
-/** The cases of the op that is being tested: its reference runs once for all executors. */
-let current: CaseSuite | undefined;
-function suiteOf(op: Op): CaseSuite {
-  if (current?.op !== op) current = buildSuite(op);
-  return current;
+type Results = readonly (readonly TypedArray[])[];
+
+/** The cases of the op that is being tested: its reference runs once for all executors, one thread once for all tests. */
+let current: { readonly suite: CaseSuite; readonly one: () => Promise<Results> } | undefined;
+function casesOf(op: Op) {
+  if (current?.suite.op !== op) {
+    const suite = buildSuite(op);
+    let results: Promise<Results> | undefined;
+    current = { suite, one: () => results ??= runSuite(oneThread, suite) };
+  }
+  return current!;
 }
 
 /** One line for each case in which an executor is off by more than the tolerance. */
-async function failuresOf(executor: Executor, suite: CaseSuite): Promise<readonly string[]> {
-  const found = await runSuite(executor, suite);
+async function failuresOf(executor: Executor, op: Op): Promise<readonly string[]> {
+  const { suite, one } = casesOf(op);
+  const found = await (executor === oneThread ? one() : runSuite(executor, suite));
   return suite.cases.flatMap(({ label, expected }, i) => {
     const worst = compareWrites(expected(), found[i]!);
     return worst === undefined || worst.ratio <= 1 ? [] : [`${label}: ${describeDeviation(worst)}`];
@@ -47,24 +54,18 @@ async function failuresOf(executor: Executor, suite: CaseSuite): Promise<readonl
 for (const op of ALL_OPS) {
   for (const [where, executor] of EXECUTORS) {
     Deno.test(`${op.name} on ${where} gives what the float64 reference gives`, async () => {
-      assertEquals(await failuresOf(executor, suiteOf(op)), []);
+      assertEquals(await failuresOf(executor, op), []);
     });
   }
 
   Deno.test(`${op.name} on WASM gives the same bits with one thread and with three`, async () => {
-    const suite = suiteOf(op), threads = await wasmExecutor({ threads: 3, parallelFlops: 0 });
-    const one = await runSuite(oneThread, suite), three = await runSuite(threads, suite);
+    const { suite, one: resultsOfOne } = casesOf(op);
+    const one = await resultsOfOne(), three = await runSuite(threeThreads, suite);
     const differing = suite.cases.filter((_case, i) =>
       one[i]!.some((data, at) => !sameBits(data, three[i]![at]!))
     );
     assertEquals(differing.map(({ label }) => label), []);
   });
-}
-
-function sameBits(a: TypedArray, b: TypedArray): boolean {
-  const bytesOf = ({ buffer, byteOffset, byteLength }: TypedArray) =>
-    Buffer.from(buffer, byteOffset, byteLength);
-  return bytesOf(a).equals(bytesOf(b));
 }
 
 function isPrime(value: number): boolean {
