@@ -214,6 +214,7 @@ export type {
   Op,
   OpCase,
   ReferenceCall,
+  SecondDispatch,
   View,
   WasmDispatch,
   WgslDispatch,

@@ -7,8 +7,9 @@
 // Work: the product of the windows [KH·KW·C, B·OH·OW], which are nowhere written down, and dY. A thread sums a tile of
 // 4 rows × 4 filters in registers: the rows are channels of one tap of the window, or four taps of the only channel.
 // dW is small and its sums are long: SPLIT threads of a workgroup of 256, up to all of them, share the positions of a
-// tile, in turn, so that neighbours read neighbouring pixels; their sums meet in a tree, always in the same order.
-// Limits: X, dY and dW below 2³² elements; B·OH·OW below 2¹⁶·SPLIT. 8 KiB of workgroup memory.
+// tile, in turn, so that neighbours read neighbouring pixels; their sums meet in a tree, always in the same order. PARTS
+// workgroups share the positions of the same tiles; each writes to a dW of its own, which sum_parts adds up.
+// Limits: X, dY and PARTS·dW below 2³² elements; B·OH·OW below 2¹⁶·SPLIT·PARTS. 8 KiB of workgroup memory.
 
 override B: u32;
 override H: u32;
@@ -28,9 +29,11 @@ override PAD_LEFT: u32;
 override PADDED: u32; // 1 where a window can reach outside the image
 override FLIP: u32;
 override SPLIT: u32;
+override PARTS: u32;
 
 override TILES: u32 = 256u / SPLIT; // of a workgroup
 override POSITIONS: u32 = B * OH * OW;
+override PART_POSITIONS: u32 = (POSITIONS + PARTS - 1u) / PARTS;
 override TAPS: u32 = KH * KW;
 override C_VECTORS: u32 = (C + 3u) / 4u;
 override N_VECTORS: u32 = (N + 3u) / 4u;
@@ -59,11 +62,11 @@ fn add_pixel(sum: vec4f, at: u32, isOutside: bool, dy: vec4f) -> vec4f {
   return fma(vec4f(x[at / 4u][at % 4u]), dy, sum);
 }
 
-fn store(tap: u32, c: u32, filters: u32, sum: vec4f) {
+fn store(part: u32, tap: u32, c: u32, filters: u32, sum: vec4f) {
   if (tap < TAPS && c < C) {
     let turned = select(tap, TAPS - 1u - tap, FLIP != 0u);
     let isPad = vec4u(4u * filters) + vec4u(0, 1, 2, 3) >= vec4u(N);
-    dw[(turned * C + c) * N_VECTORS + filters] = select(sum, vec4f(), isPad);
+    dw[((part * TAPS + turned) * C + c) * N_VECTORS + filters] = select(sum, vec4f(), isPad);
   }
 }
 
@@ -86,7 +89,9 @@ fn main(
   var sum2 = vec4f();
   var sum3 = vec4f();
 
-  for (var position = slice; position < POSITIONS; position += SPLIT) {
+  let begin = group.z * PART_POSITIONS;
+  let end = min(begin + PART_POSITIONS, POSITIONS);
+  for (var position = begin + slice; position < end; position += SPLIT) {
     let line = position / OW;
     let down = line % OH * STRIDE_Y;
     let right = position % OW * STRIDE_X;
@@ -127,9 +132,9 @@ fn main(
   }
 
   if (slice == 0u) {
-    store(rows.tap.x, rows.c.x, filters, sum0);
-    store(rows.tap.y, rows.c.y, filters, sum1);
-    store(rows.tap.z, rows.c.z, filters, sum2);
-    store(rows.tap.w, rows.c.w, filters, sum3);
+    store(group.z, rows.tap.x, rows.c.x, filters, sum0);
+    store(group.z, rows.tap.y, rows.c.y, filters, sum1);
+    store(group.z, rows.tap.z, rows.c.z, filters, sum2);
+    store(group.z, rows.tap.w, rows.c.w, filters, sum3);
   }
 }

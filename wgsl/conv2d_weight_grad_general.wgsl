@@ -4,8 +4,9 @@
 // Shapes: X [B,H,W,C] or [B,H,W], dY [B,OH,OW,N] → dW [KH,KW,C/GROUPS,N].   N filters, OH×OW positions.
 // Elements of X lie PIXEL apart from pixel to pixel, ROW from row to row.
 // Work: one element of dW, pads included, for SPLIT threads of a workgroup of 256, which share the positions in turn;
-// their sums meet in a tree, always in the same order.
-// Limits: X, dY and dW below 2³¹ elements; B·OH·OW below 2¹⁶·SPLIT. 1 KiB of workgroup memory.
+// their sums meet in a tree, always in the same order. PARTS workgroups share the positions of the same elements; each
+// writes to a dW of its own, which sum_parts adds up.
+// Limits: X, dY and PARTS·dW below 2³¹ elements; B·OH·OW below 2¹⁶·SPLIT·PARTS. 1 KiB of workgroup memory.
 
 override B: u32;
 override H: u32;
@@ -27,7 +28,10 @@ override DILATION_Y: u32;
 override DILATION_X: u32;
 override GROUPS: u32;
 override SPLIT: u32;
+override PARTS: u32;
 
+override POSITIONS: u32 = B * OH * OW;
+override PART_POSITIONS: u32 = (POSITIONS + PARTS - 1u) / PARTS;
 override ELEMENTS: u32 = 256u / SPLIT; // of a workgroup
 override SEEN: u32 = C / GROUPS; // channels of a group
 override COLUMNS: u32 = (N + 3u) / 4u * 4u;
@@ -54,9 +58,11 @@ fn main(
   let y = tap / KW * DILATION_Y - PAD_TOP;
   let x_left = tap % KW * DILATION_X - PAD_LEFT;
   let c = j / (N / GROUPS) * SEEN + element / COLUMNS % SEEN;
+  let begin = group.z * PART_POSITIONS;
+  let end = min(begin + PART_POSITIONS, POSITIONS);
   var sum = 0f;
   if (isReal) {
-    for (var position = slice; position < B * OH * OW; position += SPLIT) {
+    for (var position = begin + slice; position < end; position += SPLIT) {
       let line = position / OW;
       let iy = line % OH * STRIDE_Y + y;
       let ix = position % OW * STRIDE_X + x_left;
@@ -75,6 +81,7 @@ fn main(
 
   if (slice == 0u && tap < KH * KW) {
     let turned = select(tap, KH * KW - 1u - tap, FLIP != 0u);
-    dw[(turned * SEEN + element / COLUMNS % SEEN) * COLUMNS + j] = select(0f, sum, isReal);
+    let row = (group.z * KH * KW + turned) * SEEN + element / COLUMNS % SEEN;
+    dw[row * COLUMNS + j] = select(0f, sum, isReal);
   }
 }

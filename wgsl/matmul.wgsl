@@ -4,8 +4,9 @@
 // in registers. The threads form SPLIT = SPLIT_ROOT² slices that share the terms of K, so that a small C with a
 // long K still keeps a workgroup busy; their sums meet in a tree, always in the same order.
 //   SPLIT_ROOT 1: EDGE 64, one slice · 2: EDGE 32, four slices · 4: EDGE 16, sixteen slices.
+// PARTS workgroups share the rounds of a square; each writes its sums to a C of its own, which sum_parts adds up.
 // In each round every thread brings one 4-lane vector of A and one of B into workgroup memory: SPAN terms of K.
-// Limits: M up to EDGE·65,535, likewise N; M·K, K·N and M·N below 2³⁴. 8 KiB of workgroup memory.
+// Limits: M up to EDGE·65,535, likewise N; M·K, K·N and PARTS·M·N below 2³⁴. 8 KiB of workgroup memory.
 
 override M: u32;
 override K: u32;
@@ -13,6 +14,7 @@ override N: u32;
 override TRANSPOSE_A: u32;
 override TRANSPOSE_B: u32;
 override SPLIT_ROOT: u32;
+override PARTS: u32;
 
 override SPLIT: u32 = SPLIT_ROOT * SPLIT_ROOT;
 override EDGE_VECTORS: u32 = 16u / SPLIT_ROOT; // vectors along an edge of the square, so EDGE / 4
@@ -20,6 +22,7 @@ override SPAN_VECTORS: u32 = 4u * SPLIT_ROOT;
 override SPAN: u32 = 4u * SPAN_VECTORS;
 override TILES: u32 = EDGE_VECTORS * EDGE_VECTORS; // 4×4 tiles of the square, and threads of a slice
 override ROUNDS: u32 = (K + SPAN - 1u) / SPAN;
+override PART_ROUNDS: u32 = (ROUNDS + PARTS - 1u) / PARTS;
 override M_VECTORS: u32 = (M + 3u) / 4u;
 override K_VECTORS: u32 = (K + 3u) / 4u;
 override N_VECTORS: u32 = (N + 3u) / 4u;
@@ -108,10 +111,10 @@ fn add_row(sum: vec4f, a: vec4f, b: mat4x4f) -> vec4f {
   return fma(vec4f(a.x), b[0], fma(vec4f(a.y), b[1], fma(vec4f(a.z), b[2], fma(vec4f(a.w), b[3], sum))));
 }
 
-fn store(row: u32, columns: u32, sum: vec4f) {
+fn store(part: u32, row: u32, columns: u32, sum: vec4f) {
   if (row < M && columns < N_VECTORS) {
     let isPad = vec4u(4u * columns) + vec4u(0, 1, 2, 3) >= vec4u(N);
-    c[row * N_VECTORS + columns] = select(sum, vec4f(), isPad);
+    c[(part * M + row) * N_VECTORS + columns] = select(sum, vec4f(), isPad);
   }
 }
 
@@ -127,9 +130,10 @@ fn main(@builtin(workgroup_id) square: vec3u, @builtin(local_invocation_index) t
   var sum3 = vec4f();
 
   // The next round's vectors are on their way while this round computes; past the last they are zero.
-  var next_a = load_a(square.y, 0u, t);
-  var next_b = load_b(square.x, 0u, t);
-  for (var round = 0u; round < ROUNDS; round++) {
+  let first_round = square.z * PART_ROUNDS;
+  var next_a = load_a(square.y, first_round, t);
+  var next_b = load_b(square.x, first_round, t);
+  for (var round = first_round; round < min(first_round + PART_ROUNDS, ROUNDS); round++) {
     shared_vectors[t] = next_a;
     shared_vectors[place_b(t)] = next_b;
     workgroupBarrier();
@@ -167,9 +171,9 @@ fn main(@builtin(workgroup_id) square: vec3u, @builtin(local_invocation_index) t
   if (slice == 0u) {
     let first = 4u * (square.y * EDGE_VECTORS + row);
     let columns = square.x * EDGE_VECTORS + column;
-    store(first, columns, sum0);
-    store(first + 1u, columns, sum1);
-    store(first + 2u, columns, sum2);
-    store(first + 3u, columns, sum3);
+    store(square.z, first, columns, sum0);
+    store(square.z, first + 1u, columns, sum1);
+    store(square.z, first + 2u, columns, sum2);
+    store(square.z, first + 3u, columns, sum3);
   }
 }

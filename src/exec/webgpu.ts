@@ -91,13 +91,13 @@ export async function webgpuExecutor(options: WebgpuOptions = {}): Promise<Webgp
     name,
     options.watchdogMs ?? (isSoftware ? 600_000 : 60_000),
   );
-  const kernelOf = kernelCache(gpu, loadShader);
+  const kernelsOf = kernelCache(gpu, loadShader);
   return {
     name: "webgpu",
     description: `WebGPU on ${name}${isSoftware ? ", software" : ""}`,
     device: gpu.device,
     async load(plan, { guards = false }: LoadOptions = {}) {
-      return new WebgpuProgram(await preparePlan(gpu, kernelOf, plan, { guards, tableRows }));
+      return new WebgpuProgram(await preparePlan(gpu, kernelsOf, plan, { guards, tableRows }));
     },
     close: () => gpu.close(),
   };

@@ -1,4 +1,4 @@
-/** Preparing a plan for a WebGPU device: one buffer per plan buffer, a pipeline and a bind group per call. */
+/** Preparing a plan for a WebGPU device: one buffer per plan buffer, a pipeline and a bind group per launch. */
 import { DescentError } from "../core/errors.ts";
 import { STEP_BYTES } from "../core/step.ts";
 import { bytesOf, bytesPerElement } from "../core/tensor.ts";
@@ -6,7 +6,7 @@ import type { Plan, PlanBuffer, PlanCall, PlanOperand } from "../ir/plan.ts";
 import { callFlops } from "../ir/print.ts";
 import { limitOf } from "./webgpu_adapter.ts";
 import type { WebgpuDevice } from "./webgpu_device.ts";
-import { describeCall, type Kernel } from "./webgpu_pipelines.ts";
+import { type CallKernels, describeCall, type Kernel } from "./webgpu_pipelines.ts";
 import type { Span } from "./webgpu_staging.ts";
 import { BUFFER_USAGE } from "./webgpu_flags.ts";
 
@@ -24,10 +24,23 @@ export function guardOf(index: number): Uint32Array<ArrayBuffer> {
 /** A call ready to be encoded. */
 export interface ReadyCall {
   readonly call: PlanCall;
-  readonly kernel: Kernel;
-  readonly group: GPUBindGroup;
+  /** What it launches, in order. */
+  readonly launches: readonly Launch[];
   /** Floating-point operations. */
   readonly flops: number;
+}
+
+/** A kernel with what it is bound to. */
+interface Launch {
+  readonly kernel: Kernel;
+  readonly group: GPUBindGroup;
+}
+
+/** A buffer on the device, of which a guard may follow the bytes. */
+interface GuardedBuffer {
+  readonly name: string;
+  readonly bytes: number;
+  readonly buffer: GPUBuffer;
 }
 
 /** A plan with everything that running it takes. */
@@ -35,6 +48,8 @@ export interface Prepared {
   readonly gpu: WebgpuDevice;
   readonly plan: Plan;
   readonly buffers: readonly GPUBuffer[];
+  /** The plan's buffers, then those between the two launches of a call. */
+  readonly storage: readonly GuardedBuffer[];
   /** The step table: `tableRows` rows of 256 bytes. */
   readonly table: GPUBuffer;
   readonly tableRows: number;
@@ -51,34 +66,46 @@ interface PrepareOptions {
 /** Allocates the plan's buffers and prepares its calls. Throws a sentence that names the buffer or the call. */
 export async function preparePlan(
   gpu: WebgpuDevice,
-  kernelOf: (call: PlanCall) => Promise<Kernel>,
+  kernelsOf: (call: PlanCall) => Promise<CallKernels>,
   plan: Plan,
   { guards, tableRows }: PrepareOptions,
 ): Promise<Prepared> {
   gpu.check();
   for (const buffer of plan.buffers) refuseTooLarge(buffer, gpu.device.limits);
-  const made: GPUBuffer[] = [];
-  const allocate = (label: string, size: number, usage: number) =>
-    gpu.scopedOrThrow(() => `Cannot allocate ${size} bytes for buffer "${label}"`, () => {
-      made.push(gpu.device.createBuffer({ label, size, usage: usage | BUFFER_USAGE.copyDst }));
+  const made: GPUBuffer[] = [], storage: GuardedBuffer[] = [];
+  const allocate = async (label: string, size: number, usage: number) => {
+    let buffer: GPUBuffer;
+    await gpu.scopedOrThrow(() => `Cannot allocate ${size} bytes for buffer "${label}"`, () => {
+      buffer = gpu.device.createBuffer({ label, size, usage: usage | BUFFER_USAGE.copyDst });
+      made.push(buffer);
     });
+    return buffer!;
+  };
+  const allocateStorage = async ({ name, bytes }: Pick<PlanBuffer, "name" | "bytes">) => {
+    const size = bytes + (guards ? GUARD_BYTES : 0);
+    return { name, bytes, buffer: await allocate(name, size, BUFFER_USAGE.storage | BUFFER_USAGE.copySrc) };
+  };
+  const allocateScratch = async (call: PlanCall, bytes: number) => {
+    const wanted = { name: `scratch of ${call.label}`, bytes };
+    refuseTooLarge(wanted, gpu.device.limits);
+    const scratch = await allocateStorage(wanted);
+    storage.push(scratch);
+    return scratch.buffer;
+  };
   try {
-    await allAndThrow(
-      plan.buffers.map(({ name, bytes }) =>
-        allocate(name, bytes + (guards ? GUARD_BYTES : 0), BUFFER_USAGE.storage | BUFFER_USAGE.copySrc)
-      ),
-    );
-    await allocate("steps", tableRows * STEP_BYTES, BUFFER_USAGE.uniform);
-    const buffers = made.slice(0, -1), table = made.at(-1)!;
-    if (guards) {
-      plan.buffers.forEach(({ bytes }, i) => gpu.device.queue.writeBuffer(buffers[i]!, bytes, guardOf(i)));
-    }
+    storage.push(...await allAndThrow(plan.buffers.map(allocateStorage)));
+    const buffers = storage.map(({ buffer }) => buffer);
+    const table = await allocate("steps", tableRows * STEP_BYTES, BUFFER_USAGE.uniform);
+    const memory = { buffers, table, guards, allocateScratch };
     const calls = new Map<string, readonly ReadyCall[]>();
     for (const [name, routine] of [["setup", plan.setup] as const, ...Object.entries(plan.routines)]) {
-      const ready = routine.map((call) => prepareCall(gpu, kernelOf, plan, call, { buffers, table, guards }));
+      const ready = routine.map((call) => prepareCall(gpu, kernelsOf, plan, call, memory));
       calls.set(name, await allAndThrow(ready));
     }
-    return { gpu, plan, buffers, table, tableRows, calls, guards };
+    if (guards) {
+      storage.forEach(({ buffer, bytes }, i) => gpu.device.queue.writeBuffer(buffer, bytes, guardOf(i)));
+    }
+    return { gpu, plan, buffers, storage, table, tableRows, calls, guards };
   } catch (error) {
     for (const buffer of made) buffer.destroy();
     throw error;
@@ -91,7 +118,10 @@ async function allAndThrow<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   return await Promise.all(promises);
 }
 
-function refuseTooLarge({ name, bytes }: PlanBuffer, limits: GPUSupportedLimits): void {
+function refuseTooLarge(
+  { name, bytes }: Pick<PlanBuffer, "name" | "bytes">,
+  limits: GPUSupportedLimits,
+): void {
   for (const limit of ["maxBufferSize", "maxStorageBufferBindingSize"] as const) {
     if (bytes <= limitOf(limits, limit)) continue;
     throw new DescentError(
@@ -101,32 +131,46 @@ function refuseTooLarge({ name, bytes }: PlanBuffer, limits: GPUSupportedLimits)
   }
 }
 
+/** What a call is bound to. */
+interface Memory {
+  readonly buffers: readonly GPUBuffer[];
+  readonly table: GPUBuffer;
+  readonly guards: boolean;
+  readonly allocateScratch: (call: PlanCall, bytes: number) => Promise<GPUBuffer>;
+}
+
 async function prepareCall(
   gpu: WebgpuDevice,
-  kernelOf: (call: PlanCall) => Promise<Kernel>,
+  kernelsOf: (call: PlanCall) => Promise<CallKernels>,
   plan: Plan,
   call: PlanCall,
-  memory: { readonly buffers: readonly GPUBuffer[]; readonly table: GPUBuffer; readonly guards: boolean },
+  { buffers, table, guards, allocateScratch }: Memory,
 ): Promise<ReadyCall> {
   refuseAliases(plan, call);
-  const kernel = await kernelOf(call);
-  const entries: GPUBindGroupEntry[] = call.operands.map((operand, binding) => {
-    const { buffer, offset, size } = spanOf(memory.buffers, operand);
-    // With guards, a kernel can reach the guard: otherwise the GPU's own bounds would hide an overrun.
-    const reach = memory.guards ? Math.min(size + GUARD_BYTES, buffer.size - offset) : size;
-    return { binding, resource: { buffer, offset, size: reach } };
-  });
-  if (call.op.step) {
-    entries.push({
-      binding: entries.length,
-      resource: { buffer: memory.table, offset: 0, size: STEP_BYTES },
+  const bind = async (kernel: Kernel, spans: readonly Span[]): Promise<Launch> => {
+    const resources: Span[] = spans.map(({ buffer, offset, size }) => {
+      // With guards, a kernel can reach the guard: otherwise the GPU's own bounds would hide an overrun.
+      const reach = guards ? Math.min(size + GUARD_BYTES, buffer.size - offset) : size;
+      return { buffer, offset, size: reach };
     });
-  }
-  let group: GPUBindGroup;
-  await gpu.scopedOrThrow(() => `Cannot bind the operands of ${describeCall(call)}`, () => {
-    group = gpu.device.createBindGroup({ label: call.label, layout: kernel.layout, entries });
-  });
-  return { call, kernel, group: group!, flops: callFlops(call) };
+    if (kernel.readsStep) resources.push({ buffer: table, offset: 0, size: STEP_BYTES });
+    const entries = resources.map((resource, binding) => ({ binding, resource }));
+    let group: GPUBindGroup;
+    await gpu.scopedOrThrow(() => `Cannot bind the operands of ${describeCall(call)}`, () => {
+      group = gpu.device.createBindGroup({ label: call.label, layout: kernel.layout, entries });
+    });
+    return { kernel, group: group! };
+  };
+  const { first, second } = await kernelsOf(call), flops = callFlops(call);
+  const spans = call.operands.map((operand) => spanOf(buffers, operand));
+  if (second === undefined) return { call, launches: [await bind(first, spans)], flops };
+  const { scratchBytes } = second, output = call.writes[0]!;
+  const scratch = { buffer: await allocateScratch(call, scratchBytes), offset: 0, size: scratchBytes };
+  const launches = [
+    await bind(first, spans.with(output, scratch)),
+    await bind(second, [scratch, spans[output]!]),
+  ];
+  return { call, launches, flops };
 }
 
 /** WebGPU forbids a call to write a buffer that it also uses otherwise, even another part of it. */

@@ -12,6 +12,14 @@ export interface Kernel {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
   readonly workgroups: WgslDispatch["workgroups"];
+  /** The row of the step is bound after its operands. */
+  readonly readsStep: boolean;
+}
+
+/** What a call launches: one kernel, or a second after it with a buffer between them. */
+export interface CallKernels {
+  readonly first: Kernel;
+  readonly second?: Kernel & { readonly scratchBytes: number };
 }
 
 /** The WGSL text of a kernel, which most ops have one of, under their name. */
@@ -23,10 +31,13 @@ export function describeCall({ op, label }: PlanCall): string {
 }
 
 /** Compiles kernels on a device, each once. */
-export function kernelCache(gpu: WebgpuDevice, loadShader: LoadShader): (call: PlanCall) => Promise<Kernel> {
+export function kernelCache(
+  gpu: WebgpuDevice,
+  loadShader: LoadShader,
+): (call: PlanCall) => Promise<CallKernels> {
   const modules = new Map<string, Promise<GPUShaderModule>>();
   const layouts = new Map<string, GPUBindGroupLayout>();
-  const pipelines = new Map<string, Promise<Omit<Kernel, "workgroups">>>();
+  const pipelines = new Map<string, Promise<Pick<Kernel, "pipeline" | "layout">>>();
 
   const moduleOf = (call: PlanCall, kernel: string, text: string | undefined) =>
     remember(modules, text ?? kernel, async () => {
@@ -40,20 +51,18 @@ export function kernelCache(gpu: WebgpuDevice, loadShader: LoadShader): (call: P
       return module!;
     });
 
-  const layoutOf = (call: PlanCall) =>
-    remember(layouts, layoutKey(call), () => gpu.device.createBindGroupLayout({ entries: entriesOf(call) }));
+  const layoutOf = (bindings: string) =>
+    remember(layouts, bindings, () => gpu.device.createBindGroupLayout({ entries: entriesOf(bindings) }));
 
-  return async (call) => {
-    const { kernel: name = call.op.name, overrides, workgroups, text } = dispatchOf(
-      call,
-      gpu.device.limits.maxComputeWorkgroupsPerDimension,
-    );
-    const key = `${text ?? name} ${layoutKey(call)} ${JSON.stringify(overrides)}`;
+  const kernelOf = async (call: PlanCall, dispatch: WgslDispatch, bindings: string): Promise<Kernel> => {
+    refuseTooMany(call, dispatch, gpu.device.limits.maxComputeWorkgroupsPerDimension);
+    const { kernel: name = call.op.name, overrides, workgroups, text } = dispatch;
+    const key = `${text ?? name} ${bindings} ${JSON.stringify(overrides)}`;
     const kernel = await remember(pipelines, key, async () => {
       const module = await moduleOf(call, name, text);
       let layout: GPUBindGroupLayout, pipeline: GPUComputePipeline;
       await gpu.scopedOrThrow(() => `Cannot prepare ${describeCall(call)}`, () => {
-        layout = layoutOf(call);
+        layout = layoutOf(bindings);
         pipeline = gpu.device.createComputePipeline({
           label: name,
           layout: gpu.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
@@ -62,7 +71,15 @@ export function kernelCache(gpu: WebgpuDevice, loadShader: LoadShader): (call: P
       });
       return { layout: layout!, pipeline: pipeline! };
     });
-    return { ...kernel, workgroups };
+    return { ...kernel, workgroups, readsStep: bindings.endsWith(STEP) };
+  };
+
+  return async (call) => {
+    const dispatch = call.op.wgsl(callTypes(call)), { then } = dispatch;
+    const first = await kernelOf(call, dispatch, bindingsOf(call));
+    if (then === undefined) return { first };
+    const second = await kernelOf(call, then, READ + WRITTEN);
+    return { first, second: { ...second, scratchBytes: 4 * then.scratchElements } };
   };
 }
 
@@ -72,35 +89,28 @@ function remember<T>(known: Map<string, T>, key: string, make: () => T): T {
   return found;
 }
 
-/** Overrides and grid of a call; throws when the grid is larger than WebGPU allows. */
-function dispatchOf(call: PlanCall, limit: number): WgslDispatch {
-  const dispatch = call.op.wgsl(callTypes(call));
-  if (dispatch.workgroups.some((count) => count > limit)) {
-    throw new DescentError(
-      `${describeCall(call)} takes ${dispatch.workgroups.join("×")} workgroups but WebGPU allows ${limit} ` +
-        "along an axis: use smaller batches, or the wasm backend",
-    );
-  }
-  return dispatch;
+/** Throws when the grid is larger than WebGPU allows. */
+function refuseTooMany(call: PlanCall, { workgroups }: WgslDispatch, limit: number): void {
+  if (workgroups.every((count) => count <= limit)) return;
+  throw new DescentError(
+    `${describeCall(call)} takes ${workgroups.join("×")} workgroups but WebGPU allows ${limit} ` +
+      "along an axis: use smaller batches, or the wasm backend",
+  );
 }
 
-/** One letter per binding: r read, w written, s the step row. */
-function layoutKey({ op, operands, writes }: PlanCall): string {
-  return operands.map((_operand, i) => writes.includes(i) ? "w" : "r").join("") + (op.step ? "s" : "");
+/** A letter per binding. */
+const READ = "r", WRITTEN = "w", STEP = "s";
+
+function bindingsOf({ op, operands, writes }: PlanCall): string {
+  return operands.map((_operand, i) => writes.includes(i) ? WRITTEN : READ).join("") + (op.step ? STEP : "");
 }
 
-function entriesOf({ op, operands, writes }: PlanCall): GPUBindGroupLayoutEntry[] {
-  const entries: GPUBindGroupLayoutEntry[] = operands.map((_operand, binding) => ({
+function entriesOf(bindings: string): GPUBindGroupLayoutEntry[] {
+  return [...bindings].map((letter, binding) => ({
     binding,
     visibility: STAGE_COMPUTE,
-    buffer: { type: writes.includes(binding) ? "storage" : "read-only-storage" },
+    buffer: letter === STEP
+      ? { type: "uniform", hasDynamicOffset: true }
+      : { type: letter === WRITTEN ? "storage" : "read-only-storage" },
   }));
-  if (op.step) {
-    entries.push({
-      binding: operands.length,
-      visibility: STAGE_COMPUTE,
-      buffer: { type: "uniform", hasDynamicOffset: true },
-    });
-  }
-  return entries;
 }

@@ -94,12 +94,10 @@ export class WebgpuProgram implements Program {
   async checkGuards(): Promise<readonly string[]> {
     this.#check();
     if (!this.#prepared.guards) return [];
-    const { buffers } = this.plan;
-    const spans = buffers.map(({ bytes }, i) => (
-      { buffer: this.#prepared.buffers[i]!, offset: bytes, size: GUARD_BYTES }
-    ));
+    const { storage } = this.#prepared;
+    const spans = storage.map(({ buffer, bytes }) => ({ buffer, offset: bytes, size: GUARD_BYTES }));
     const bytes = await this.#staging.read(spans, "the check of the guards");
-    return buffers.filter((_buffer, i) => {
+    return storage.filter((_buffer, i) => {
       const found = new Uint32Array(bytes, i * GUARD_BYTES, GUARD_BYTES / 4);
       return guardOf(i).some((word, at) => word !== found[at]);
     }).map(({ name }) => name);
@@ -108,7 +106,8 @@ export class WebgpuProgram implements Program {
   close(): void {
     this.#failure ??= closedError();
     this.#staging.close();
-    for (const buffer of [...this.#prepared.buffers, this.#prepared.table]) buffer.destroy();
+    for (const { buffer } of this.#prepared.storage) buffer.destroy();
+    this.#prepared.table.destroy();
   }
 
   #check(): void {
@@ -143,11 +142,13 @@ export class WebgpuProgram implements Program {
     device.queue.writeBuffer(table, 0, this.#words.subarray(0, steps.length * STEP_WORDS));
     const encoder = device.createCommandEncoder(), pass = encoder.beginComputePass();
     for (let row = 0; row < steps.length; row++) {
-      for (const { call, kernel, group } of calls) {
-        pass.setPipeline(kernel.pipeline);
-        if (call.op.step) pass.setBindGroup(0, group, this.#offsets, row, 1);
-        else pass.setBindGroup(0, group);
-        pass.dispatchWorkgroups(...kernel.workgroups);
+      for (const { launches } of calls) {
+        for (const { kernel, group } of launches) {
+          pass.setPipeline(kernel.pipeline);
+          if (kernel.readsStep) pass.setBindGroup(0, group, this.#offsets, row, 1);
+          else pass.setBindGroup(0, group);
+          pass.dispatchWorkgroups(...kernel.workgroups);
+        }
       }
     }
     pass.end();

@@ -52,6 +52,20 @@ export interface WgslDispatch {
   readonly kernel?: string;
   /** The shader's text, whose entry point is `main`. Default: the library's file of `kernel`. */
   readonly text?: string;
+  /** A second launch, after this one. Then this one writes, in place of the output, what the second reads. */
+  readonly then?: SecondDispatch;
+}
+
+/** The second launch of a call: it binds what the first has written, then the output of the call. */
+export interface SecondDispatch {
+  /** Elements, f32, that the first launch writes: a buffer of the call's own. */
+  readonly scratchElements: number;
+  /** Values of the shader's `override`s, by name. */
+  readonly overrides: Readonly<Record<string, number>>;
+  /** Workgroups along each axis of the grid. */
+  readonly workgroups: readonly [x: number, y: number, z: number];
+  /** Which of the library's shaders. */
+  readonly kernel: string;
 }
 
 /**

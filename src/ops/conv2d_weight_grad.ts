@@ -12,6 +12,7 @@ import { collectWeights } from "./_conv_definition.ts";
 import { convWeightListBytes } from "./_conv_scratch.ts";
 import { convTiling, isPadded } from "./_conv_tiles.ts";
 import { imagesOf } from "./_images.ts";
+import { partsOf, sumOfParts } from "./_parts.ts";
 import { fits, ROUNDING } from "./_support.ts";
 
 type WeightGradAttrs = ConvAttrs & { readonly windowHeight: number; readonly windowWidth: number };
@@ -36,6 +37,9 @@ function collect(
   collectWeights(inputs, into, sizes, attrs, absolute);
 }
 
+/** Terms that a thread of the WGSL kernels adds while a second launch lasts. */
+const LAUNCH_TERMS = 16;
+
 export const conv2dWeightGradOp: Op<WeightGradAttrs> = {
   name: "conv2d_weight_grad",
   operands: ["x", "dY"],
@@ -57,16 +61,26 @@ export const conv2dWeightGradOp: Op<WeightGradAttrs> = {
   flops: (types) => 2 * convTerms(sizesOf(types)),
   wgsl(types) {
     const sizes = sizesOf(types), { x, kh, kw, n, oh, ow } = sizes;
-    const settings = { ...convNumbers(sizes, types.attrs), B: x.count };
-    if (isGeneral(types.attrs)) {
-      const { split, workgroups } = convTiling(storageOf(types.output.shape), x.count * oh * ow);
-      return { kernel: "conv2d_weight_grad_general", overrides: { ...settings, SPLIT: split }, workgroups };
-    }
+    const settings = { ...convNumbers(sizes, types.attrs), B: x.count }, general = isGeneral(types.attrs);
     const rows = x.pixel === 1 ? Math.ceil(kh * kw / 4) : kh * kw * Math.ceil(x.channels / 4);
-    const { split, workgroups } = convTiling(rows * Math.ceil(n / 4), x.count * oh * ow);
+    const tiles = general ? storageOf(types.output.shape) : rows * Math.ceil(n / 4),
+      terms = x.count * oh * ow;
+    const { split, workgroups: [right, down] } = convTiling(tiles, terms);
+    const parts = partsOf({
+      workgroups: right * down,
+      rounds: Math.ceil(terms / split),
+      launchRounds: LAUNCH_TERMS,
+    });
     return {
-      overrides: { ...settings, PADDED: +isPadded(types.attrs), SPLIT: split },
-      workgroups,
+      ...(general && { kernel: "conv2d_weight_grad_general" }),
+      overrides: {
+        ...settings,
+        ...(!general && { PADDED: +isPadded(types.attrs) }),
+        SPLIT: split,
+        PARTS: parts,
+      },
+      workgroups: [right, down, parts],
+      ...sumOfParts(parts, types.output),
     };
   },
   wasm(types) {

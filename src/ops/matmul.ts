@@ -6,6 +6,7 @@ import { gradientLabel } from "../ir/gradients.ts";
 import { type Node, node } from "../ir/node.ts";
 import type { CallTypes, Op, OpCase, View } from "../ir/op.ts";
 import { type Shape, tensorType } from "../core/tensor.ts";
+import { CONCURRENT, partsOf, sumOfParts } from "./_parts.ts";
 import { fits, listBytes, listedRowsBytes, PACK_BYTES, ROUNDING } from "./_support.ts";
 
 /** Rows and columns of A of which the WASM kernel makes lists at a time where A is transposed. */
@@ -14,24 +15,28 @@ const LISTED_COLUMNS = 64;
 
 type MatmulAttrs = { readonly transposeA: boolean; readonly transposeB: boolean };
 
-/** Workgroups that a GPU is taken to run at a time. */
-const CONCURRENT = 128;
+/** What a second launch costs, as `tiling` counts. */
+const LAUNCH = 128;
 
 /**
  * How the WGSL kernels of `linear` and `matmul` share out C [M,N] with K terms an element: the threads of a
  * workgroup take the terms in root² slices, and a square of 64/root rows and columns. Picks the root with the
  * least estimated time: a round brings in 16·root terms and costs 16/root of arithmetic and about 8 of waiting.
+ * With `launch`, the cost of a second launch, the sums may be made in parts.
  */
-export function tiling(m: number, k: number, n: number): {
+export function tiling(m: number, k: number, n: number, launch = Infinity): {
   readonly root: number;
+  readonly parts: number;
   readonly workgroups: readonly [x: number, y: number, z: number];
 } {
   const choices = [1, 2, 4].map((root) => {
     const edge = 64 / root, columns = Math.ceil(n / edge), rows = Math.ceil(m / edge);
-    const waves = Math.ceil(columns * rows / CONCURRENT), rounds = Math.ceil(k / (16 * root));
+    const rounds = Math.ceil(k / (16 * root)), roundTime = 16 / root + 8, workgroups = columns * rows;
+    const parts = partsOf({ workgroups, rounds, launchRounds: launch / roundTime });
+    const waves = Math.ceil(workgroups * parts / CONCURRENT), second = parts > 1 ? launch : 0;
     // The tree at the end has 2·log2(root) levels.
-    const time = waves * (rounds * (16 / root + 8) + 4 * Math.log2(root));
-    return { root, time, workgroups: [columns, rows, 1] as const };
+    const time = waves * (Math.ceil(rounds / parts) * roundTime + 4 * Math.log2(root)) + second;
+    return { root, parts, time, workgroups: [columns, rows, parts] as const };
   });
   return choices.reduce((best, choice) => choice.time < best.time ? choice : best);
 }
@@ -98,7 +103,7 @@ export const matmulOp: Op<MatmulAttrs> = {
     return 2 * m * k * n;
   },
   wgsl(types) {
-    const { m, k, n } = sizesOf(types), { root, workgroups } = tiling(m, k, n);
+    const { m, k, n } = sizesOf(types), { root, parts, workgroups } = tiling(m, k, n, LAUNCH);
     return {
       overrides: {
         M: m,
@@ -107,8 +112,10 @@ export const matmulOp: Op<MatmulAttrs> = {
         TRANSPOSE_A: +types.attrs.transposeA,
         TRANSPOSE_B: +types.attrs.transposeB,
         SPLIT_ROOT: root,
+        PARTS: parts,
       },
       workgroups,
+      ...sumOfParts(parts, types.output),
     };
   },
   wasm(types) {
@@ -134,6 +141,8 @@ export const matmulOp: Op<MatmulAttrs> = {
     matmulCase(784, 32, 30, "tn", { bench: true, sparse: true }),
     matmulCase(784, 1, 30, "tn", { sparse: true }),
     matmulCase(30, 11385, 20, "tn", { bench: true }),
+    matmulCase(67, 4099, 37, "tt"),
+    matmulCase(5, 8209, 3, "nn"),
     matmulCase(11385, 5, 10, "nt"),
     matmulCase(65, 5, 129, "tt"),
     matmulCase(7, 11, 67, "nn"),

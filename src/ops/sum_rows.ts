@@ -5,7 +5,12 @@
 import { type Node, node } from "../ir/node.ts";
 import type { Op, OpCase } from "../ir/op.ts";
 import { columnsOf, formatShape, pitchOf, rowsOf, type Shape, sizeOf, tensorType } from "../core/tensor.ts";
+import { partsOf, sumOfParts } from "./_parts.ts";
 import { fits, ROUNDING } from "./_support.ts";
+
+/** Rows that a workgroup of the WGSL kernel reads at a time, and how often it does while a second launch lasts. */
+const ROUND_ROWS = 1024;
+const LAUNCH_ROUNDS = 12;
 
 export const sumRowsOp: Op = {
   name: "sum_rows",
@@ -32,11 +37,16 @@ export const sumRowsOp: Op = {
     };
   },
   flops: ({ inputs }) => sizeOf(inputs[0]!.shape),
-  // One workgroup per 4 columns: its threads share the rows and meet in a tree.
-  wgsl: ({ inputs }) => ({
-    overrides: { M: rowsOf(inputs[0]!.shape), N: columnsOf(inputs[0]!.shape) },
-    workgroups: [pitchOf(inputs[0]!.shape) / 4, 1, 1],
-  }),
+  wgsl({ inputs: [x], output }) {
+    const rows = rowsOf(x!.shape), vectors = pitchOf(x!.shape) / 4;
+    const rounds = Math.ceil(rows / ROUND_ROWS);
+    const parts = partsOf({ workgroups: vectors, rounds, launchRounds: LAUNCH_ROUNDS });
+    return {
+      overrides: { M: rows, N: columnsOf(x!.shape), PARTS: parts },
+      workgroups: [vectors, parts, 1],
+      ...sumOfParts(parts, output),
+    };
+  },
   wasm: ({ inputs }) => ({
     units: pitchOf(inputs[0]!.shape) / 4,
     args: [rowsOf(inputs[0]!.shape), pitchOf(inputs[0]!.shape)],
@@ -49,6 +59,7 @@ export const sumRowsOp: Op = {
     sumCase([300, 129]),
     sumCase([11385, 30], true),
     sumCase([128, 20, 20, 15], true),
+    sumCase([20483, 3]),
     sumCase([3, 5, 7, 13]),
     sumCase([2, 3, 1]),
     sumCase([1, 11, 12, 41]),

@@ -13,9 +13,10 @@ import { matmul, matmulOp } from "../../src/ops/matmul.ts";
 import { OPS } from "../../src/ops/mod.ts";
 import { record } from "../../src/ops/record.ts";
 import { softmax } from "../../src/ops/softmax.ts";
+import { sumRows } from "../../src/ops/sum_rows.ts";
 import { softmaxCrossEntropy } from "../../src/ops/softmax_cross_entropy.ts";
 import { OPTIMIZER_OPS, sgd } from "../../src/optim/mod.ts";
-import { bringsKernels, kernelsOf, typesOf } from "../ops/own_kernels.ts";
+import { bringsKernels, secondShaders, shadersOf, typesOf } from "../ops/own_kernels.ts";
 import { countCalls, gpuTest, smallSum, STEP } from "./webgpu_support.ts";
 
 const WGSL = new URL("../../wgsl/", import.meta.url);
@@ -23,18 +24,22 @@ const WGSL = new URL("../../wgsl/", import.meta.url);
 Deno.test("every op with kernels in files has a shader that binds its operands, and no shader is without an op", async () => {
   const ops = [...OPS, ...OPTIMIZER_OPS].filter((op) => !bringsKernels(op));
   const files = [...Deno.readDirSync(WGSL)].map(({ name }) => name).sort();
-  const kernels = ops.flatMap((op) => [...kernelsOf(op)].map(([name, one]) => ({ op, name, one })));
-  assertEquals(files, kernels.map(({ name }) => `${name}.wgsl`).sort());
-  for (const { op, name, one } of kernels) {
+  const shaders = ops.flatMap((op) =>
+    [...shadersOf(op)].map(([name, one]) => {
+      const operands = Math.max(op.operands.length, op.cases[0]!.inputs.length) +
+        (op.updates === undefined ? 1 : 0);
+      const overrides: readonly string[] = Object.keys(op.wgsl(typesOf(op, one)).overrides);
+      return { name, bindings: operands + (op.step ? 1 : 0), overrides };
+    })
+  );
+  for (const [name, overrides] of secondShaders(ops)) shaders.push({ name, bindings: 2, overrides });
+  assertEquals(files, shaders.map(({ name }) => `${name}.wgsl`).sort());
+  for (const { name, bindings, overrides } of shaders) {
     const text = await Deno.readTextFile(new URL(`${name}.wgsl`, WGSL));
-    const operands = Math.max(op.operands.length, op.cases[0]!.inputs.length) +
-      (op.updates === undefined ? 1 : 0);
     assert(text.startsWith(`// ${name}: `), `${name}.wgsl must open with what it computes`);
-    assertEquals(text.match(/@binding\(\d+\)/g)?.length, operands + (op.step ? 1 : 0), name);
+    assertEquals(text.match(/@binding\(\d+\)/g)?.length, bindings, name);
     assertStringIncludes(text, "fn main(");
-    for (const override of Object.keys(op.wgsl(typesOf(op, one)).overrides)) {
-      assertStringIncludes(text, `override ${override}: `);
-    }
+    for (const override of overrides) assertStringIncludes(text, `override ${override}: `);
   }
 });
 
@@ -158,6 +163,25 @@ gpuTest("checkGuards() names the buffer that a kernel writes past the end of", a
     assertEquals(await program.checkGuards(), [...names]);
   }
 });
+
+gpuTest(
+  "a call of two launches gives the sums of each step, and the buffer between them has a guard",
+  async (open) => {
+    const x = leaf("input", "x", [20483, 1]), sum = sumRows(x, "sum");
+    const metrics = leaf("state", "metrics", [4, 1]), plan = compile({ forward: [record(sum, metrics, 0)] });
+    const loadShader = async (kernel: string) =>
+      (await Deno.readTextFile(new URL(`${kernel}.wgsl`, WGSL)))
+        .replace("s[group.y * VECTORS", "s[1u + group.y * VECTORS");
+    for (const [options, names] of [[{}, []], [{ loadShader }, ["scratch of sum"]]] as const) {
+      const program = await (await open(options)).load(plan, { guards: true });
+      const steps = [1, 2].map((slot) => ({ ...STEP, slot }));
+      program.write(x, new Float32Array(20483).fill(1));
+      await program.run("forward", steps);
+      assertEquals(await program.checkGuards(), [...names]);
+      if (names.length === 0) assertEquals([...await program.read(metrics)], [0, 20483, 20483, 0]);
+    }
+  },
+);
 
 gpuTest("linear and matmul agree with the reference whichever way they share out the work", async (open) => {
   const executor = await open();

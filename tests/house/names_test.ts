@@ -5,12 +5,16 @@ import type { Op } from "../../src/ir/op.ts";
 import { mapOp } from "../../src/ops/map.ts";
 import { OPS } from "../../src/ops/mod.ts";
 import { OPTIMIZER_OPS } from "../../src/optim/mod.ts";
-import { bringsKernels, kernelsOf } from "../ops/own_kernels.ts";
+import { bringsKernels, kernelsOf, secondShaders, shadersOf } from "../ops/own_kernels.ts";
 import { entriesOf, FOLDERS, isSource, readFiles, ROOT } from "./sources.ts";
 
 const ALL_OPS = [...OPS, ...OPTIMIZER_OPS];
 const WITH_FILES = ALL_OPS.filter((op) => !bringsKernels(op));
 const KERNELS = WITH_FILES.flatMap((op) => [...kernelsOf(op).keys()]);
+const SHADERS = [
+  ...WITH_FILES.flatMap((op) => [...shadersOf(op).keys()]),
+  ...secondShaders(WITH_FILES).keys(),
+];
 const LONGEST_FILE = 300;
 
 for (const op of ALL_OPS) {
@@ -19,11 +23,15 @@ for (const op of ALL_OPS) {
     const module = await import(`../../src/${room}/${op.name}.ts`);
     assert(Object.values(module).includes(op), `src/${room}/${op.name}.ts does not export it`);
     if (!WITH_FILES.includes(op)) return;
-    assert(kernelsOf(op).has(op.name), `no case takes the kernel ${op.name}`);
-    for (const name of kernelsOf(op).keys()) {
-      assert(name.startsWith(op.name), `${name} is a kernel of ${op.name}`);
+    for (const names of [kernelsOf(op), shadersOf(op)]) {
+      assert(names.has(op.name), `no case takes the kernel ${op.name}`);
+      for (const name of names.keys()) assert(name.startsWith(op.name), `${name} is a kernel of ${op.name}`);
+    }
+    for (const name of shadersOf(op).keys()) {
       const shader = await Deno.readTextFile(join(ROOT, `wgsl/${name}.wgsl`));
       assert(/@compute[^{]*\bfn main\(/.test(shader), `wgsl/${name}.wgsl has no entry point main`);
+    }
+    for (const name of kernelsOf(op).keys()) {
       const kernel = await Deno.readTextFile(join(ROOT, `kernels/${name}.ts`));
       assert(`\n${kernel}`.includes(`\nexport function ${name}(`), `kernels/${name}.ts exports no ${name}`);
     }
@@ -64,7 +72,7 @@ Deno.test("every shader and every kernel belongs to an op", async () => {
     (await entriesOf(folder)).filter(({ name }) => name.endsWith(end)).map(({ name }) =>
       name.slice(0, -end.length)
     );
-  assertEquals((await stems("wgsl", ".wgsl")).filter((name) => !KERNELS.includes(name)), []);
+  assertEquals((await stems("wgsl", ".wgsl")).filter((name) => !SHADERS.includes(name)), []);
   const tools = ["mod", "build"];
   assertEquals(
     (await stems("kernels", ".ts")).filter((name) => !KERNELS.includes(name) && !tools.includes(name)),

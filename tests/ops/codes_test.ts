@@ -11,7 +11,7 @@ import { SHADER_FUNCTIONS } from "../../src/ops/expression/shader_functions.ts";
 import { OPS } from "../../src/ops/mod.ts";
 import { ROOT } from "../house/sources.ts";
 import { everyExecutor } from "./forward.ts";
-import { bringsKernels, kernelsOf } from "./own_kernels.ts";
+import { bringsKernels, shadersOf } from "./own_kernels.ts";
 
 const WITH_ACTIVATION = OPS.filter(({ cases }) => cases.some(({ attrs }) => "activation" in attrs));
 const CODES = Object.values(ACTIVATION_CODE);
@@ -23,7 +23,7 @@ const EXECUTORS = await everyExecutor();
 Deno.test("the ops that take an activation are the six whose kernels are told one", async () => {
   const told: string[] = [];
   for (const op of OPS.filter((one) => !bringsKernels(one))) {
-    const shaders = await Promise.all([...kernelsOf(op).keys()].map(readShader));
+    const shaders = await Promise.all([...shadersOf(op).keys()].map(readShader));
     const isTold = shaders.map((shader) => shader.includes("override ACTIVATION"));
     assertEquals(new Set(isTold).size, 1, op.name);
     if (isTold[0]) told.push(op.name);
@@ -39,7 +39,7 @@ for (const op of WITH_ACTIVATION) {
   });
 
   Deno.test(`the shader of ${op.name} has a branch for each activation, and what it does not know is no number`, async () => {
-    for (const shader of await Promise.all([...kernelsOf(op).keys()].map(readShader))) {
+    for (const shader of await Promise.all([...shadersOf(op).keys()].map(readShader))) {
       const branches = [...shader.matchAll(/case (\d+)u:/g)].map(([, code]) => Number(code));
       assertEquals(branches, CODES);
       assertEquals(

@@ -13,14 +13,29 @@ export function bringsKernels(op: Op): boolean {
   return op.wgsl(types).text !== undefined && op.wasm(types).code !== undefined;
 }
 
-/** By the names of the kernels that an op's cases take, the first case of each. Both executors take those of one name. */
+/** By the names of the WASM kernels that an op's cases take, the first case of each. */
 export function kernelsOf(op: Op): ReadonlyMap<string, OpCase> {
+  return firstOfEach(op, (types) => op.wasm(types).kernel);
+}
+
+/** By the names of the shaders that an op's cases take at their first launch, the first case of each. */
+export function shadersOf(op: Op): ReadonlyMap<string, OpCase> {
+  return firstOfEach(op, (types) => op.wgsl(types).kernel);
+}
+
+/** Shaders of second launches, which belong to no op alone: by name, the overrides that they are given. */
+export function secondShaders(ops: readonly Op[]): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    ops.flatMap((op) => op.cases.flatMap((one) => op.wgsl(typesOf(op, one)).then ?? []))
+      .map(({ kernel, overrides }) => [kernel, Object.keys(overrides)]),
+  );
+}
+
+function firstOfEach(op: Op, nameOf: (types: CallTypes) => string | undefined): ReadonlyMap<string, OpCase> {
   const found = new Map<string, OpCase>();
   for (const one of op.cases) {
-    const types = typesOf(op, one), { kernel: shader = op.name } = op.wgsl(types);
-    const { kernel = op.name } = op.wasm(types);
-    if (shader !== kernel) throw new Error(`${op.name} ${one.label} takes ${shader} and ${kernel}`);
-    if (!found.has(kernel)) found.set(kernel, one);
+    const name = nameOf(typesOf(op, one)) ?? op.name;
+    if (!found.has(name)) found.set(name, one);
   }
   return found;
 }
