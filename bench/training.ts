@@ -3,14 +3,14 @@ import type { Step } from "../src/core/step.ts";
 import { columnsOf, sizeOf } from "../src/core/tensor.ts";
 import { countRows, type DataSet } from "../src/data/data_set.ts";
 import { batches } from "../src/data/order.ts";
-import type { Executor, Program } from "../src/exec/executor.ts";
+import type { BackendName, Executor, Program } from "../src/exec/executor.ts";
 import { compile } from "../src/ir/plan.ts";
 import { callFlops } from "../src/ir/print.ts";
 import { initializeWeights, modelLeaves } from "../src/nn/model.ts";
 import { COLUMN, evaluationGraph, trainingGraph } from "../src/train/graph.ts";
-import { compileOptionsFor, type RewriteName } from "../src/train/rewrites.ts";
+import { compileOptionsFor, loadOptionsFor, type RewriteName } from "../src/train/rewrites.ts";
 import { writeTable } from "../src/train/session_data.ts";
-import { dataKind, tableLeaves } from "../src/train/table.ts";
+import { type DataKind, dataKind, tableLeaves } from "../src/train/table.ts";
 import { LEAST_GPU_MS, type Subject } from "./measure.ts";
 import { NETWORKS } from "./networks.ts";
 import type { TrainingWorkload } from "./workloads.ts";
@@ -29,28 +29,50 @@ export interface LoadedSubject extends Subject {
 const SEED = 1;
 const EVALUATION_BATCH = 512;
 
+/** What a training is made of, for rows of a kind; without `noise` (default true) nothing is drawn by chance. */
+export function planTraining(
+  { network, batch: size, optimizer: makeOptimizer, loss: makeLoss }: TrainingWorkload,
+  { kind, rows, backend, off = [], noise = true }: {
+    readonly kind: DataKind;
+    readonly rows: number;
+    readonly backend: BackendName;
+    readonly off?: readonly RewriteName[];
+    readonly noise?: boolean;
+  },
+) {
+  const model = NETWORKS[network]({ noise }), optimizer = makeOptimizer(), loss = makeLoss();
+  const batch = size === "all" ? rows : Math.min(size, rows), table = tableLeaves(rows, kind, { loss });
+  const training = trainingGraph(model, table, { rows, batch, loss, optimizer });
+  const evaluation = evaluationGraph(model, table, { batch: Math.min(EVALUATION_BATCH, rows), loss });
+  const routines = { train: training.roots, validate: evaluation.roots };
+  const plan = compile(routines, compileOptionsFor(backend, off));
+  return { model, optimizer, loss, batch, table, training, evaluation, routines, plan };
+}
+
 /**
  * Loads a training on an executor, with its first weights; without `noise` (default true) nothing is drawn by chance. The
  * rows of `train` are in a mixed order already.
  */
 export async function loadTraining(
-  { network, batch: size, optimizer: makeOptimizer, loss: makeLoss, lossRows }: TrainingWorkload,
+  workload: TrainingWorkload,
   data: DataSet,
   executor: Executor,
   { off = [], noise = true }: { readonly off?: readonly RewriteName[]; readonly noise?: boolean } = {},
 ): Promise<LoadedSubject> {
-  const model = NETWORKS[network]({ noise }),
-    optimizer = makeOptimizer(),
-    loss = makeLoss(),
-    rows = countRows(data);
-  const batch = size === "all" ? rows : Math.min(size, rows);
-  const table = tableLeaves(rows, dataKind(data), { loss });
-  const training = trainingGraph(model, table, { rows, batch, loss, optimizer });
-  const evaluation = evaluationGraph(model, table, { batch: Math.min(EVALUATION_BATCH, rows), loss });
-  const routines = { train: training.roots, validate: evaluation.roots };
-  const program = await executor.load(compile(routines, compileOptionsFor(executor.name, off)));
-  const counting = Uint32Array.from({ length: rows }, (_, row) => row);
+  const rows = countRows(data), { lossRows } = workload;
+  const { model, optimizer, loss, batch, table, training, evaluation, routines, plan } = planTraining(
+    workload,
+    {
+      kind: dataKind(data),
+      rows,
+      backend: executor.name,
+      off,
+      noise,
+    },
+  );
+  const program = await executor.load(plan, loadOptionsFor(off));
   writeTable(program, table, [data], loss);
+  const counting = Uint32Array.from({ length: rows }, (_, row) => row);
   program.write(training.order, counting);
   program.write(evaluation.order, counting);
   const first = initializeWeights(model, SEED), epoch = batches(rows, batch);

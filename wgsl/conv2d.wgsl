@@ -57,9 +57,9 @@ struct Corner {
 fn corner_of(position: u32) -> Corner {
   let real = min(position, POSITIONS - 1u);
   let line = real / OW;
-  let y = line % OH * STRIDE_Y - PAD_TOP;
-  let x = real % OW * STRIDE_X - PAD_LEFT;
-  return Corner(y, x, (line / OH * H + y) * ROW + x * PIXEL);
+  let top = line % OH * STRIDE_Y - PAD_TOP;
+  let left = real % OW * STRIDE_X - PAD_LEFT;
+  return Corner(top, left, (line / OH * H + top) * ROW + left * PIXEL);
 }
 
 fn load_w(tap: u32, c: u32, filters: u32) -> vec4f {

@@ -1,8 +1,9 @@
 // linear_bytes: Y = f(X·W + b) with X[i,:] = SCALE · table[order[start + min(i, count-1)],:], straight from bytes.
 // Shapes: table u8 [R,K] in words of four, order u32 [L], W [K,N], b [N] → Y [M,N].   M rows (batch), K inputs, N units.
-// Work: one 4-lane vector of Y a thread, 256 threads a workgroup; a thread strides on where the grid is clamped.
-// Limits: M·N and K·N below 2³⁴. Plain: it reads W once per row. Plans for this executor gather first and use linear,
-// whose tiles share what they read.
+// Work: one workgroup of 256 threads computes 16 vectors of Y. Its threads form 16 slices that share the terms of K in
+// turn; their sums meet in a tree, always in the same order. A workgroup strides on where the grid is clamped.
+// Limits: M·N and K·N below 2³⁴. It reads W once per row: meant for small layers, where linear, whose tiles share what
+// they read, would need a dispatch more for the gather. 4 KiB of workgroup memory.
 
 override M: u32;
 override K: u32;
@@ -30,6 +31,8 @@ struct Step {
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(5) var<uniform> step: Step;
+
+var<workgroup> sums: array<vec4f, 256>;
 
 // exp(r) - 1 where x = n·ln 2 + r with |r| ≤ ln 2 / 2, to its last digits also where it is small. ln 2 has two parts,
 // of which the first times n is exact. Of n as it is, compilers make one product of the two.
@@ -86,16 +89,33 @@ fn table_row(i: u32) -> u32 {
 }
 
 @compute @workgroup_size(256)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  for (var at = id.x; at < M * VECTORS; at += groups.x * 256u) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) t: u32,
+) {
+  for (var first = group.x * 16u; first < M * VECTORS; first += groups.x * 16u) {
+    let at = first + t % 16u;
     let columns = at % VECTORS;
-    let row = table_row(at / VECTORS) * WORDS;
-    var sum = bias[columns];
-    for (var k = 0u; k < K; k++) {
-      let byte = (table[row + k / 4u] >> (8u * (k % 4u))) & 0xffu;
-      sum = fma(vec4f(SCALE * f32(byte)), weights[k * VECTORS + columns], sum);
+    var sum = vec4f();
+    if (at < M * VECTORS) {
+      let row = table_row(at / VECTORS) * WORDS;
+      for (var k = t / 16u; k < K; k += 16u) {
+        let byte = (table[row + k / 4u] >> (8u * (k % 4u))) & 0xffu;
+        sum = fma(vec4f(SCALE * f32(byte)), weights[k * VECTORS + columns], sum);
+      }
     }
-    let isPad = vec4u(4u * columns) + vec4u(0, 1, 2, 3) >= vec4u(N);
-    y[at] = select(activate(sum), vec4f(), isPad);
+    sums[t] = sum;
+    for (var half = 128u; half >= 16u; half /= 2u) {
+      workgroupBarrier();
+      if (t < half) {
+        sums[t] += sums[t + half];
+      }
+    }
+    if (t < 16u && at < M * VECTORS) {
+      let isPad = vec4u(4u * columns) + vec4u(0, 1, 2, 3) >= vec4u(N);
+      y[at] = select(activate(sums[t] + bias[columns]), vec4f(), isPad);
+    }
+    workgroupBarrier();
   }
 }

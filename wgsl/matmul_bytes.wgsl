@@ -1,8 +1,8 @@
 // matmul_bytes: C = Xᵀ·B with X[i,:] = SCALE · table[order[start + min(i, count-1)],:], straight from bytes.
 // Shapes: table u8 [R,K] in words of four, order u32 [L], B [M,N] → C [K,N].   M rows (batch), K inputs, N units.
 // Work: one 4-lane vector of C a thread, 256 threads a workgroup; a thread strides on where the grid is clamped.
-// Limits: M·N and K·N below 2³⁴. Plain: it reads B once per row of C. Plans for this executor gather first and use
-// matmul, whose tiles share what they read.
+// Limits: M·N and K·N below 2³⁴. It reads B once per row of C: meant for small layers, where matmul, whose tiles share
+// what they read, would need a dispatch more for the gather.
 
 override M: u32;
 override K: u32;

@@ -3,7 +3,7 @@ import { DescentError } from "../core/errors.ts";
 import type { Step } from "../core/step.ts";
 import type { TypedArray } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
-import type { Plan, PlanOperand } from "../ir/plan.ts";
+import type { Plan, PlanCall, PlanOperand } from "../ir/plan.ts";
 
 /** The executors: WebGPU, WebAssembly, and the definition in float64 that both are measured against. */
 export type BackendName = "webgpu" | "wasm" | "reference";
@@ -16,6 +16,8 @@ export interface Executor {
   readonly description: string;
   /** Allocates all buffers (zeroed) and prepares all calls. Nothing is allocated after this. */
   load(plan: Plan, options?: LoadOptions): Promise<Program>;
+  /** How many dispatches a GPU makes these calls in; elsewhere there are none. */
+  dispatches?(calls: readonly PlanCall[]): Promise<number>;
   /** Lets go of the GPU, and of all programs on it; on the others nothing is held. */
   close(): void;
 }
@@ -24,6 +26,12 @@ export interface Executor {
 export interface LoadOptions {
   /** Put a guard region after every buffer, for `checkGuards`. Default false. */
   readonly guards?: boolean;
+  /**
+   * On WebGPU, make calls that do not need each other in one dispatch, small ones that do one after another in one
+   * workgroup, and elementwise ones where the result is stored that they go over: the same numbers. Default true, but for
+   * software, which takes longer to compile them than it saves.
+   */
+  readonly merge?: boolean;
 }
 
 /** A loaded plan. Its calls are made in the order of the plan, and its methods in the order they are called. */

@@ -8,6 +8,7 @@ import type { Executor, LoadOptions } from "./executor.ts";
 import {
   describeAdapter,
   type GpuProvider,
+  limitOf,
   NO_ADAPTER,
   openDevice,
   requestAdapter,
@@ -15,7 +16,9 @@ import {
 import { WebgpuDevice } from "./webgpu_device.ts";
 import { preparePlan } from "./webgpu_load.ts";
 import { readShader } from "./read_shader.ts";
-import { kernelCache, type LoadShader } from "./webgpu_pipelines.ts";
+import { launchMaker, type LoadShader } from "./webgpu_launches.ts";
+import { kernelCache } from "./webgpu_pipelines.ts";
+import { scheduleLaunches } from "./webgpu_schedule.ts";
 import { WebgpuProgram } from "./webgpu_program.ts";
 
 export { findAdapter, type FoundAdapter, type GpuProvider } from "./webgpu_adapter.ts";
@@ -91,13 +94,20 @@ export async function webgpuExecutor(options: WebgpuOptions = {}): Promise<Webgp
     name,
     options.watchdogMs ?? (isSoftware ? 600_000 : 60_000),
   );
-  const kernelsOf = kernelCache(gpu, loadShader);
+  const makers = { kernelOf: kernelCache(gpu, loadShader), launchesOf: launchMaker(loadShader) };
   return {
     name: "webgpu",
     description: `WebGPU on ${name}${isSoftware ? ", software" : ""}`,
     device: gpu.device,
-    async load(plan, { guards = false }: LoadOptions = {}) {
-      return new WebgpuProgram(await preparePlan(gpu, kernelsOf, plan, { guards, tableRows }));
+    async load(plan, { guards = false, merge = !isSoftware }: LoadOptions = {}) {
+      return new WebgpuProgram(await preparePlan(gpu, makers, plan, { guards, merge, tableRows }));
+    },
+    async dispatches(calls) {
+      // Buffers between two launches have positions that no plan's buffer has.
+      let scratch = -1;
+      const launches = await Promise.all(calls.map((call) => makers.launchesOf(call, () => scratch--)));
+      const storageBuffers = limitOf(gpu.device.limits, "maxStorageBuffersPerShaderStage");
+      return scheduleLaunches(launches.flat(), { storageBuffers }).length;
     },
     close: () => gpu.close(),
   };

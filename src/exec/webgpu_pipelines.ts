@@ -1,29 +1,28 @@
 /** Compiled kernels: one shader module per text, one pipeline per text, layout and sizes, kept for the executor's life. */
 import { DescentError } from "../core/errors.ts";
-import type { WgslDispatch } from "../ir/op.ts";
 import type { PlanCall } from "../ir/plan.ts";
-import { callTypes } from "../ir/print.ts";
 import { oneLine } from "./webgpu_adapter.ts";
 import type { WebgpuDevice } from "./webgpu_device.ts";
 import { STAGE_COMPUTE } from "./webgpu_flags.ts";
+import type { LoadShader } from "./webgpu_launches.ts";
 
-/** A pipeline with the layout of its operands and its grid. */
+/** A pipeline with the layout of its operands. */
 export interface Kernel {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
-  readonly workgroups: WgslDispatch["workgroups"];
-  /** The row of the step is bound after its operands. */
-  readonly readsStep: boolean;
 }
 
-/** What a call launches: one kernel, or a second after it with a buffer between them. */
-export interface CallKernels {
-  readonly first: Kernel;
-  readonly second?: Kernel & { readonly scratchBytes: number };
+/** What a kernel is made of. */
+export interface KernelSource {
+  /** Of a file of the library, or for labels alone where there is a text. */
+  readonly name: string;
+  readonly text?: string;
+  readonly overrides: Readonly<Record<string, number>>;
+  /** One letter per binding: r read, w written, s the step row. */
+  readonly layout: string;
+  /** How messages name it. */
+  readonly what: string;
 }
-
-/** The WGSL text of a kernel, which most ops have one of, under their name. */
-export type LoadShader = (kernel: string) => Promise<string>;
 
 /** `linear "dense_1"`, for messages. */
 export function describeCall({ op, label }: PlanCall): string {
@@ -34,35 +33,34 @@ export function describeCall({ op, label }: PlanCall): string {
 export function kernelCache(
   gpu: WebgpuDevice,
   loadShader: LoadShader,
-): (call: PlanCall) => Promise<CallKernels> {
+): (source: KernelSource) => Promise<Kernel> {
   const modules = new Map<string, Promise<GPUShaderModule>>();
   const layouts = new Map<string, GPUBindGroupLayout>();
-  const pipelines = new Map<string, Promise<Pick<Kernel, "pipeline" | "layout">>>();
+  const pipelines = new Map<string, Promise<Kernel>>();
 
-  const moduleOf = (call: PlanCall, kernel: string, text: string | undefined) =>
-    remember(modules, text ?? kernel, async () => {
-      const code = text ?? await loadShader(kernel).catch((error) => {
-        throw new DescentError(`Cannot read the shader of ${describeCall(call)}: ${oneLine(error)}`);
+  const moduleOf = ({ name, text, what }: KernelSource) =>
+    remember(modules, text ?? name, async () => {
+      const code = text ?? await loadShader(name).catch((error) => {
+        throw new DescentError(`Cannot read the shader of ${what}: ${oneLine(error)}`);
       });
       let module: GPUShaderModule;
-      await gpu.scopedOrThrow(() => `Cannot compile the shader of ${describeCall(call)}`, () => {
-        module = gpu.device.createShaderModule({ label: kernel, code });
+      await gpu.scopedOrThrow(() => `Cannot compile the shader of ${what}`, () => {
+        module = gpu.device.createShaderModule({ label: name, code });
       });
       return module!;
     });
 
-  const layoutOf = (bindings: string) =>
-    remember(layouts, bindings, () => gpu.device.createBindGroupLayout({ entries: entriesOf(bindings) }));
-
-  const kernelOf = async (call: PlanCall, dispatch: WgslDispatch, bindings: string): Promise<Kernel> => {
-    refuseTooMany(call, dispatch, gpu.device.limits.maxComputeWorkgroupsPerDimension);
-    const { kernel: name = call.op.name, overrides, workgroups, text } = dispatch;
-    const key = `${text ?? name} ${bindings} ${JSON.stringify(overrides)}`;
-    const kernel = await remember(pipelines, key, async () => {
-      const module = await moduleOf(call, name, text);
+  return (source) => {
+    const { name, text, layout: letters, overrides, what } = source;
+    return remember(pipelines, `${text ?? name} ${letters} ${JSON.stringify(overrides)}`, async () => {
+      const module = await moduleOf(source);
       let layout: GPUBindGroupLayout, pipeline: GPUComputePipeline;
-      await gpu.scopedOrThrow(() => `Cannot prepare ${describeCall(call)}`, () => {
-        layout = layoutOf(bindings);
+      await gpu.scopedOrThrow(() => `Cannot prepare ${what}`, () => {
+        layout = remember(
+          layouts,
+          letters,
+          () => gpu.device.createBindGroupLayout({ entries: [...letters].map(entryOf) }),
+        );
         pipeline = gpu.device.createComputePipeline({
           label: name,
           layout: gpu.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
@@ -71,15 +69,6 @@ export function kernelCache(
       });
       return { layout: layout!, pipeline: pipeline! };
     });
-    return { ...kernel, workgroups, readsStep: bindings.endsWith(STEP) };
-  };
-
-  return async (call) => {
-    const dispatch = call.op.wgsl(callTypes(call)), { then } = dispatch;
-    const first = await kernelOf(call, dispatch, bindingsOf(call));
-    if (then === undefined) return { first };
-    const second = await kernelOf(call, then, READ + WRITTEN);
-    return { first, second: { ...second, scratchBytes: 4 * then.scratchElements } };
   };
 }
 
@@ -89,28 +78,9 @@ function remember<T>(known: Map<string, T>, key: string, make: () => T): T {
   return found;
 }
 
-/** Throws when the grid is larger than WebGPU allows. */
-function refuseTooMany(call: PlanCall, { workgroups }: WgslDispatch, limit: number): void {
-  if (workgroups.every((count) => count <= limit)) return;
-  throw new DescentError(
-    `${describeCall(call)} takes ${workgroups.join("×")} workgroups but WebGPU allows ${limit} ` +
-      "along an axis: use smaller batches, or the wasm backend",
-  );
-}
-
-/** A letter per binding. */
-const READ = "r", WRITTEN = "w", STEP = "s";
-
-function bindingsOf({ op, operands, writes }: PlanCall): string {
-  return operands.map((_operand, i) => writes.includes(i) ? WRITTEN : READ).join("") + (op.step ? STEP : "");
-}
-
-function entriesOf(bindings: string): GPUBindGroupLayoutEntry[] {
-  return [...bindings].map((letter, binding) => ({
-    binding,
-    visibility: STAGE_COMPUTE,
-    buffer: letter === STEP
-      ? { type: "uniform", hasDynamicOffset: true }
-      : { type: letter === WRITTEN ? "storage" : "read-only-storage" },
-  }));
+function entryOf(letter: string, binding: number): GPUBindGroupLayoutEntry {
+  const buffer: GPUBufferBindingLayout = letter === "s"
+    ? { type: "uniform", hasDynamicOffset: true }
+    : { type: letter === "w" ? "storage" : "read-only-storage" };
+  return { binding, visibility: STAGE_COMPUTE, buffer };
 }

@@ -5,7 +5,7 @@ import { type DType, formatType, toDense, toPadded, type TypedArray } from "../c
 import type { Node } from "../ir/node.ts";
 import type { Plan, PlanOperand } from "../ir/plan.ts";
 import { callAt, closedError, feedsSetup, placeOf, type Program, routineOf, SETUP_STEP } from "./executor.ts";
-import { GUARD_BYTES, guardOf, type Prepared, type ReadyCall, spanOf } from "./webgpu_load.ts";
+import { GUARD_BYTES, guardOf, type Prepared, type ReadyDispatch, spanOf } from "./webgpu_load.ts";
 import { describeCall } from "./webgpu_pipelines.ts";
 import { Staging } from "./webgpu_staging.ts";
 
@@ -26,6 +26,8 @@ export class WebgpuProgram implements Program {
   readonly #offsets: Uint32Array;
   /** What has been submitted without an error before. */
   readonly #tried = new Set<string>();
+  /** The dispatches of single calls, by routine and index. */
+  readonly #alone = new Map<string, readonly ReadyDispatch[]>();
   #isSetUp: boolean;
   #failure: DescentError | undefined;
 
@@ -65,11 +67,11 @@ export class WebgpuProgram implements Program {
 
   async run(routine: string, steps: readonly Step[]): Promise<void> {
     this.#check();
-    const calls = this.#callsOf(routine), checks = this.#setUp();
-    const flops = calls.reduce((sum, call) => sum + call.flops, 0);
+    const dispatches = this.#dispatchesOf(routine), checks = this.#setUp();
+    const flops = dispatches.reduce((sum, one) => sum + one.flops, 0);
     const rows = Math.max(1, Math.min(this.#prepared.tableRows, Math.floor(SUBMIT_FLOPS / flops)));
     for (let first = 0; first < steps.length; first += rows) {
-      checks.push(this.#submit(routine, calls, steps.slice(first, first + rows)));
+      checks.push(this.#submit(routine, dispatches, steps.slice(first, first + rows)));
     }
     await Promise.all(checks);
     this.#check();
@@ -77,16 +79,18 @@ export class WebgpuProgram implements Program {
 
   async runCall(routine: string, index: number, step: Step, times = 1): Promise<void> {
     this.#check();
-    callAt(this.plan, routine, index);
-    const one = this.#callsOf(routine)[index]!;
+    const call = callAt(this.plan, routine, index), name = `${routine} ${index}`;
+    // A call that is a part of a dispatch is prepared by itself when it is first asked for.
+    const alone = this.#alone.get(name) ?? await this.#prepared.dispatchesOf(routine, index);
+    this.#alone.set(name, alone);
     const checks = routine === "setup" ? [] : this.#setUp();
     for (let left = times; left > 0; left -= this.#prepared.tableRows) {
       const steps = Array.from({ length: Math.min(left, this.#prepared.tableRows) }, () => step);
-      checks.push(this.#submit(`${routine} ${index}`, [one], steps));
+      checks.push(this.#submit(name, alone, steps));
     }
-    const written = spanOf(this.#prepared.buffers, one.call.operands[one.call.writes[0]!]!);
+    const written = spanOf(this.#prepared.buffers, call.operands[call.writes[0]!]!);
     // Reading a word of the result is the wait: it comes after the call, and mapping is what WebGPU waits by.
-    const done = this.#staging.read([{ ...written, size: 4 }], describeCall(one.call));
+    const done = this.#staging.read([{ ...written, size: 4 }], describeCall(call));
     await Promise.all([...checks, done]);
     this.#check();
   }
@@ -115,53 +119,56 @@ export class WebgpuProgram implements Program {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  #callsOf(routine: string): readonly ReadyCall[] {
+  #dispatchesOf(routine: string): readonly ReadyDispatch[] {
     routineOf(this.plan, routine);
-    return this.#prepared.calls.get(routine)!;
+    return this.#prepared.dispatches.get(routine)!;
   }
 
   #setUp(): Promise<void>[] {
     if (this.#isSetUp) return [];
     this.#isSetUp = true;
-    return [this.#submit("setup", this.#callsOf("setup"), [SETUP_STEP])];
+    return [this.#submit("setup", this.#dispatchesOf("setup"), [SETUP_STEP])];
   }
 
-  /** Submits the calls once per step; at the first time of a name, waits for what the device says about it. */
-  async #submit(name: string, calls: readonly ReadyCall[], steps: readonly Step[]): Promise<void> {
-    if (this.#tried.has(name)) return this.#encode(calls, steps);
+  /** Makes the dispatches once per step; at the first time of a name, waits for what the device says about it. */
+  async #submit(name: string, dispatches: readonly ReadyDispatch[], steps: readonly Step[]): Promise<void> {
+    if (this.#tried.has(name)) return this.#encode(dispatches, steps);
     this.#tried.add(name);
-    const error = await this.#prepared.gpu.scoped(() => this.#encode(calls, steps));
+    const error = await this.#prepared.gpu.scoped(() => this.#encode(dispatches, steps));
     if (error === undefined) return;
-    this.#failure = await this.#blame(calls, steps, error);
+    this.#failure = await this.#blame(dispatches, steps, error);
     throw this.#failure;
   }
 
-  #encode(calls: readonly ReadyCall[], steps: readonly Step[]): void {
+  #encode(dispatches: readonly ReadyDispatch[], steps: readonly Step[]): void {
     const { gpu: { device }, table } = this.#prepared;
     steps.forEach((step, row) => encodeStep(step, this.#words, this.#floats, row));
     device.queue.writeBuffer(table, 0, this.#words.subarray(0, steps.length * STEP_WORDS));
     const encoder = device.createCommandEncoder(), pass = encoder.beginComputePass();
     for (let row = 0; row < steps.length; row++) {
-      for (const { launches } of calls) {
-        for (const { kernel, group } of launches) {
-          pass.setPipeline(kernel.pipeline);
-          if (kernel.readsStep) pass.setBindGroup(0, group, this.#offsets, row, 1);
-          else pass.setBindGroup(0, group);
-          pass.dispatchWorkgroups(...kernel.workgroups);
-        }
+      for (const { pipeline, group, readsStep, workgroups } of dispatches) {
+        pass.setPipeline(pipeline);
+        if (readsStep) pass.setBindGroup(0, group, this.#offsets, row, 1);
+        else pass.setBindGroup(0, group);
+        pass.dispatchWorkgroups(...workgroups);
       }
     }
     pass.end();
     device.queue.submit([encoder.finish()]);
   }
 
-  /** A submit fails as a whole: finds the call to blame by making each alone. The program is of no use after this. */
-  async #blame(calls: readonly ReadyCall[], steps: readonly Step[], error: string): Promise<DescentError> {
-    for (const one of calls) {
+  /** A submit fails as a whole: finds the dispatch to blame by making each alone. The program is of no use after this. */
+  async #blame(
+    dispatches: readonly ReadyDispatch[],
+    steps: readonly Step[],
+    error: string,
+  ): Promise<DescentError> {
+    const named = (one: ReadyDispatch) => one.calls.map(describeCall).join(", ");
+    for (const one of dispatches) {
       const own = await this.#prepared.gpu.scoped(() => this.#encode([one], steps.slice(0, 1)));
-      if (own !== undefined) return new DescentError(`Cannot run ${describeCall(one.call)}: ${own}`);
+      if (own !== undefined) return new DescentError(`Cannot run ${named(one)}: ${own}`);
     }
-    return new DescentError(`Cannot run ${calls.map(({ call }) => describeCall(call)).join(", ")}: ${error}`);
+    return new DescentError(`Cannot run ${dispatches.map(named).join(", ")}: ${error}`);
   }
 }
 

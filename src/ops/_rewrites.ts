@@ -1,4 +1,5 @@
-/** Rewrites of the graph: `bytes` and `lists` pay on a CPU, `pool` everywhere. */
+/** Rewrites of the graph: `lists` pays on a CPU, `bytes` there and for small layers on a GPU, `pool` everywhere. */
+import { sizeOf } from "../core/tensor.ts";
 import { type Node, node } from "../ir/node.ts";
 import type { Rewrite } from "../ir/rewrite.ts";
 import type { Activation } from "./_activation.ts";
@@ -20,22 +21,30 @@ import { maxPool2dGrad, maxPool2dGradOp } from "./max_pool2d_grad.ts";
  * `bytes`: a first layer and the gradient of its weights read the bytes of the images instead of numbers that a
  * gather has made of them. The same numbers in the same order: bit-identical.
  */
-export const BYTES_REWRITE: Rewrite = {
-  name: "bytes",
-  apply(value) {
-    const [x, second, bias] = value.inputs;
-    if (x?.op !== gatherOp) return undefined;
-    const attrs = x.attrs as BytesAttrs, [table, order] = x.inputs as [Node, Node];
-    if (value.op === linearOp && value.attrs.transposeWeights === false) {
-      const activation = value.attrs.activation as Activation;
-      return [node(linearBytesOp, [table, order, second!, bias!], { ...attrs, activation }, value.label)];
-    }
-    if (value.op === matmulOp && value.attrs.transposeA === true && value.attrs.transposeB === false) {
-      return [node(matmulBytesOp, [table, order, second!], attrs, value.label)];
-    }
-    return undefined;
-  },
-};
+export const BYTES_REWRITE = bytesRewrite();
+
+/** `bytes` for layers of so few products that on a GPU a dispatch more costs more than tiles save. */
+export const SMALL_BYTES_REWRITE = bytesRewrite({ mostProducts: 2 ** 21 });
+
+function bytesRewrite({ mostProducts = Infinity } = {}): Rewrite {
+  return {
+    name: "bytes",
+    apply(value) {
+      const [x, second, bias] = value.inputs;
+      if (x?.op !== gatherOp || second === undefined) return undefined;
+      const attrs = x.attrs as BytesAttrs, [table, order] = x.inputs as [Node, Node];
+      if (sizeOf(x.type.shape) * second.type.shape.at(-1)! > mostProducts) return undefined;
+      if (value.op === linearOp && value.attrs.transposeWeights === false) {
+        const activation = value.attrs.activation as Activation;
+        return [node(linearBytesOp, [table, order, second, bias!], { ...attrs, activation }, value.label)];
+      }
+      if (value.op === matmulOp && value.attrs.transposeA === true && value.attrs.transposeB === false) {
+        return [node(matmulBytesOp, [table, order, second], attrs, value.label)];
+      }
+      return undefined;
+    },
+  };
+}
 
 /** Words of lists above which a plan does without them: 1 GiB. */
 const MAX_LIST_WORDS = 2 ** 28;

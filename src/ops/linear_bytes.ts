@@ -65,7 +65,7 @@ export const linearBytesOp: Op<LinearBytesAttrs> = {
     const { m, k, n } = sizes(types), { activation, scale, whole } = types.attrs;
     return {
       overrides: { M: m, K: k, N: n, ACTIVATION: ACTIVATION_CODE[activation], SCALE: scale, WHOLE: +whole },
-      workgroups: flatGrid(m * Math.ceil(n / 4)),
+      workgroups: [Math.min(Math.ceil(m * Math.ceil(n / 4) / 16), 65_535), 1, 1],
     };
   },
   wasm(types) {

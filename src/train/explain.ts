@@ -119,9 +119,12 @@ export async function trainingText(
       return await timeCalls(session.program, "train", step);
     })
     : undefined;
-  const parts = Object.entries({ setup: plan.setup, ...plan.routines })
-    .filter(([, calls]) => calls.length > 0)
-    .map(([name, calls]) => routineText(name, calls, name === "train" ? times : undefined));
+  const parts: string[] = [];
+  for (const [name, calls] of Object.entries({ setup: plan.setup, ...plan.routines })) {
+    if (calls.length === 0) continue;
+    const dispatches = options.off?.includes("merge") ? undefined : await executor.dispatches?.(calls);
+    parts.push(routineText(name, calls, { dispatches, times: name === "train" ? times : undefined }));
+  }
   const bytes = plan.buffers.reduce((sum, { bytes }) => sum + bytes, 0);
   parts.push(`Buffers\n${textTable({ columns: BUFFER_COLUMNS, rows: describeBuffers(plan) })}`);
   parts.push(`Total ${formatBytes(bytes)} in ${plan.buffers.length} buffers`);
@@ -129,7 +132,11 @@ export async function trainingText(
   return parts.join("\n\n");
 }
 
-function routineText(name: string, calls: Plan["setup"], times: readonly number[] | undefined): string {
+function routineText(
+  name: string,
+  calls: Plan["setup"],
+  { dispatches, times }: { readonly dispatches?: number; readonly times?: readonly number[] },
+): string {
   const flops = calls.reduce((sum, call) => sum + callFlops(call), 0);
   const rows = calls.map((call, i) => [
     ...describeCall(call, i),
@@ -137,7 +144,9 @@ function routineText(name: string, calls: Plan["setup"], times: readonly number[
   ]);
   const columns = [...CALL_COLUMNS, ...(times ? ["ms", "GFLOP/s", "GB/s"] : [])];
   return [
-    `Routine ${name}: ${calls.length} calls, ${flops.toLocaleString("en")} floating-point operations (dense)`,
+    `Routine ${name}: ${calls.length} calls${
+      dispatches === undefined ? "" : ` in ${dispatches} dispatches`
+    }, ${flops.toLocaleString("en")} floating-point operations (dense)`,
     textTable({ columns, rows }),
     ...(times ? [`Sum of the calls ${times.reduce((sum, ms) => sum + ms, 0).toFixed(4)} ms`] : []),
   ].join("\n");

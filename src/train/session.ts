@@ -20,6 +20,7 @@ import {
 import { measureSet } from "./measure_set.ts";
 import type { SplitResult } from "./fit_result.ts";
 import { observeEpoch, rateAt } from "./rates.ts";
+import { loadOptionsFor } from "./rewrites.ts";
 import type { ScheduleState, UpdateTime } from "./schedule.ts";
 import { checkCompared, writeConstants, writeTable } from "./session_data.ts";
 import {
@@ -100,7 +101,7 @@ export class Session {
       for (const name of filledSplits(sets)) {
         checkCompared(model, sets[name]!, { loss, of: `the ${name} set`, encoder: options.encoder });
       }
-      program = await executor.load(compiled.plan);
+      program = await executor.load(compiled.plan, loadOptionsFor(options.off));
       const { evaluationTable } = compiled;
       const written = SPLIT_NAMES.flatMap((name) => sets[name] ?? []);
       if (evaluationTable) writeTable(program, evaluationTable, written, loss);

@@ -130,7 +130,7 @@ Deno.test("the command line is refused in a sentence, with exit code 2", async (
     [
       bench,
       ["--off", "hoist,fuse"],
-      'descent: --off takes one of hoist, pool, bytes, lists, sgd, maps, got "fuse"',
+      'descent: --off takes one of hoist, pool, bytes, lists, sgd, maps, merge, got "fuse"',
     ],
     [
       peers,

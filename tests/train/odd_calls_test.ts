@@ -419,7 +419,7 @@ const CALLS: readonly (readonly [call: string, work: () => unknown, sentence: st
   [
     'fit({ off: ["host"] })',
     () => d.fit(MODEL, DATA, { off: ["host"], executor: EXECUTOR }),
-    'There is no rewrite "host" to leave out: there are hoist, pool, bytes, lists, sgd, maps',
+    'There is no rewrite "host" to leave out: there are hoist, pool, bytes, lists, sgd, maps, merge',
   ],
   [
     "initializeWeights(model)",

@@ -75,6 +75,12 @@ export function shaderOverrides(
   ]);
 }
 
+/** Whether an operand lies as the result does, so that a vector of it is at the same place. */
+function isDirect({ isFull, strides }: Layout["operands"][number], { rows, vectors }: Layout): boolean {
+  const below = (axis: number) => rows.slice(axis + 1).reduce((product, size) => product * size, vectors);
+  return isFull && strides.every((stride, axis) => stride === 4 * below(axis));
+}
+
 /** Where an operand is in a row: in vectors or, of one value a row, in values. */
 function offsetOf(name: string, axes: number): string {
   const terms = Array.from({ length: axes }, (_, axis) => `row_${axis} * STRIDE_${name}_${axis}`);
@@ -90,8 +96,9 @@ export function shaderText(root: Expr, layout: Layout, isMasked: boolean): strin
     const inner = rows.slice(axis + 1).map((_, i) => ` / ROWS_${axis + 1 + i}`).join("");
     return `let row_${axis} = row${inner}${axis === 0 ? "" : ` % ROWS_${axis}`};`;
   });
-  const loads = operands.map(({ isFull, strides }, i) => {
-    const offset = offsetOf(names[i]!, strides.length);
+  const loads = operands.map((operand, i) => {
+    if (isDirect(operand, layout)) return `let ${names[i]} = in_${names[i]}[at];`;
+    const { isFull, strides } = operand, offset = offsetOf(names[i]!, strides.length);
     return isFull
       ? `let ${names[i]} = in_${names[i]}[${offset} + vector];`
       : `let ${names[i]} = vec4f(in_${names[i]}[${offset}]);`;
