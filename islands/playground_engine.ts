@@ -114,8 +114,8 @@ export class Viewer {
     this.program.write(this.#images, pixels);
     await this.program.run("show", [{ start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] }]);
     const read = async (node: Node) => Float32Array.from(await this.program.read(node));
-    const probabilities = await read(this.#probabilities), milliseconds = performance.now() - before;
-    return { layers: await Promise.all(this.#outputs.map(read)), probabilities, milliseconds };
+    const [probabilities, ...layers] = await Promise.all([this.#probabilities, ...this.#outputs].map(read));
+    return { layers, probabilities: probabilities!, milliseconds: performance.now() - before };
   }
 
   close(): void {

@@ -15,6 +15,13 @@ override STORED: u32 = (M + 3u) / 4u * 4u; // elements of the result, pads inclu
 
 var<workgroup> sums: array<f32, 256>;
 
+// Whether x is below a negative number, or below -0, that is given by its bits; NaN is not. Of a comparison, compilers may
+// make one that NaN passes, or a maximum, which drops it.
+fn is_below(x: vec4f, limit: u32) -> vec4<bool> {
+  let bits = bitcast<vec4u>(x);
+  return (bits > vec4u(limit)) & (bits <= vec4u(0xff800000));
+}
+
 // exp(r) - 1 where x = n·ln 2 + r with |r| ≤ ln 2 / 2, to its last digits also where it is small. ln 2 has two parts,
 // of which the first times n is exact. Of n as it is, compilers make one product of the two.
 fn expm1_of_rest(x: vec4f, n: vec4f) -> vec4f {
@@ -31,10 +38,10 @@ fn power_of_2(n: vec4f) -> vec4f {
 
 // exp(x) for x ≤ 0; what would be less than the least normal number is 0. The language's own may be off by 3 + 2·|x| units.
 fn exponential(x: vec4f) -> vec4f {
-  let least = vec4f(-87.3365402);
-  let bounded = select(x, least, x < least);
+  let isTooSmall = is_below(x, 0xc2aeac4fu);
+  let bounded = select(x, vec4f(-87.3365402), isTooSmall);
   let n = round(bounded * 1.44269504);
-  return select((1 + expm1_of_rest(bounded, n)) * power_of_2(n), vec4f(), x < least);
+  return select((1 + expm1_of_rest(bounded, n)) * power_of_2(n), vec4f(), isTooSmall);
 }
 
 // ln(1 + t) = 2·atanh(t / (t + 2)) for t from 0 to 1, without loss for small t: log(1 + t) would give 0 there.

@@ -33,8 +33,9 @@ fn main(
   }
   workgroupBarrier();
   let factor = MAX_NORM / (sqrt(sums[0]) + 1e-6);
-  // NaN is not above 1: it goes on.
-  if (factor >= 1f) {
+  // By its bits, as a compiler may take NaN for above 1: it goes on.
+  let bits = bitcast<u32>(factor);
+  if (bits >= 0x3f800000u && bits <= 0x7f800000u) {
     return;
   }
   for (var i = id.x; i < VECTORS; i += groups.x * 256u) {

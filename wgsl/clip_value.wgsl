@@ -13,8 +13,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let high = vec4f(MAX_VALUE);
   for (var i = id.x; i < VECTORS; i += groups.x * 256u) {
     let g = grads[i];
-    // min() and max() may drop a NaN; a comparison with it is false.
     let below = select(g, high, g > high);
-    grads[i] = select(below, -high, g < -high);
+    let clipped = select(below, -high, g < -high);
+    // By its bits: min() and max() may drop a NaN, and of a comparison compilers may make them.
+    let isNan = (bitcast<vec4u>(g) & vec4u(0x7fffffff)) > vec4u(0x7f800000);
+    grads[i] = select(clipped, g, isNan);
   }
 }

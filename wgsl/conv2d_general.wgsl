@@ -35,6 +35,13 @@ override COLUMNS: u32 = (N + 3u) / 4u * 4u;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
+// Whether x is below a negative number, or below -0, that is given by its bits; NaN is not. Of a comparison, compilers may
+// make one that NaN passes, or a maximum, which drops it.
+fn is_below(x: vec4f, limit: u32) -> vec4<bool> {
+  let bits = bitcast<vec4u>(x);
+  return (bits > vec4u(limit)) & (bits <= vec4u(0xff800000));
+}
+
 // exp(r) - 1 where x = n·ln 2 + r with |r| ≤ ln 2 / 2, to its last digits also where it is small. ln 2 has two parts,
 // of which the first times n is exact. Of n as it is, compilers make one product of the two.
 fn expm1_of_rest(x: vec4f, n: vec4f) -> vec4f {
@@ -51,10 +58,10 @@ fn power_of_2(n: vec4f) -> vec4f {
 
 // exp(x) for x ≤ 0; what would be less than the least normal number is 0. The language's own may be off by 3 + 2·|x| units.
 fn exponential(x: vec4f) -> vec4f {
-  let least = vec4f(-87.3365402);
-  let bounded = select(x, least, x < least);
+  let isTooSmall = is_below(x, 0xc2aeac4fu);
+  let bounded = select(x, vec4f(-87.3365402), isTooSmall);
   let n = round(bounded * 1.44269504);
-  return select((1 + expm1_of_rest(bounded, n)) * power_of_2(n), vec4f(), x < least);
+  return select((1 + expm1_of_rest(bounded, n)) * power_of_2(n), vec4f(), isTooSmall);
 }
 
 fn sigmoid(x: vec4f) -> vec4f {
@@ -65,7 +72,7 @@ fn sigmoid(x: vec4f) -> vec4f {
 // With t = exp(-2·|x|) - 1, which loses nothing where x is small, its size is -t/(2 + t). From 16 on it is 1.
 fn hyperbolic_tangent(x: vec4f) -> vec4f {
   let twice = -2 * abs(x);
-  let bounded = select(twice, vec4f(-32), twice < vec4f(-32));
+  let bounded = select(twice, vec4f(-32), is_below(twice, 0xc2000000u));
   let n = round(bounded * 1.44269504);
   let power = power_of_2(n);
   let t = fma(expm1_of_rest(bounded, n), power, power - 1);
@@ -77,7 +84,7 @@ fn hyperbolic_tangent(x: vec4f) -> vec4f {
 fn activate(v: vec4f) -> vec4f {
   switch ACTIVATION {
     case 0u: { return v; }
-    case 1u: { return select(v, vec4f(), v < vec4f()); }
+    case 1u: { return select(v, vec4f(), is_below(v, 0x80000000u)); }
     case 2u: { return sigmoid(v); }
     case 3u: { return hyperbolic_tangent(v); }
     default: { return bitcast<vec4f>(bitcast<vec4u>(v) | vec4u(0x7fc00000)); }

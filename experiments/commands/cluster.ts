@@ -8,6 +8,7 @@ import { writeAtomically } from "../../src/core/write_file.ts";
 import { isJsonObject, parseObject } from "../../src/runs/json.ts";
 import { readRun } from "../../src/runs/read.ts";
 import { type Cell, finishedRun, planCells, type PlannedCell, unfinishedRun } from "../lab/cells.ts";
+import { fixedBackend } from "../lab/chosen_backend.ts";
 import { codeVersion } from "../lab/code_version.ts";
 import { type Command, interruptible, showHelp, withPlace } from "../lab/command.ts";
 import type { Place, RunOptions } from "../lab/place.ts";
@@ -182,7 +183,11 @@ async function runChain(chain: Chain, place: Place, folder: string): Promise<boo
       const log = await openLog(join(folder, "logs"), cell);
       try {
         const from = cell.from === undefined ? undefined : before;
-        const left = await unfinishedRun(cell, facts, { ...match, backend: place.choice.executor.name });
+        const backend = fixedBackend(place);
+        const left = await unfinishedRun(cell, facts, {
+          ...match,
+          ...(backend && { backend }),
+        });
         const ask = {
           settings: cell.settings,
           seed: cell.seed,

@@ -8,6 +8,7 @@ import { listRuns, readRun, type RunFolder } from "../../src/runs/read.ts";
 import { createRun, reopenRun, type RunWriter } from "../../src/runs/run.ts";
 import { writeFigures } from "../figures/write_figures.ts";
 import { type Cell, finishedRun, keyOf, planCells, type PlannedCell, unfinishedRun } from "./cells.ts";
+import { fixedBackend } from "./chosen_backend.ts";
 import { openCellsView } from "./cells_view.ts";
 import { codeVersion } from "./code_version.ts";
 import { loadImages } from "./load_images.ts";
@@ -17,7 +18,7 @@ import { placeRecord, within } from "./run_folder.ts";
 import { changesOf } from "./settings.ts";
 
 /** What tells whether a finished run stands for a cell. */
-type MatchPlace = Pick<RunOptions, "data" | "digits"> & { readonly choice?: Place["choice"] };
+type MatchPlace = Pick<RunOptions, "data" | "digits"> & Partial<Pick<Place, "backend" | "choice">>;
 
 /** How cells are run. */
 export interface CellsOptions {
@@ -100,17 +101,18 @@ function aboutMinutes(minutes: number): string {
 async function knownCells(
   cells: readonly PlannedCell[],
   runs: readonly RunFacts[],
-  { data, digits, choice }: MatchPlace,
+  { data, digits, ...place }: MatchPlace,
 ): Promise<{ readonly done: Map<string, RunFacts>; readonly unfinished: ReadonlyMap<string, RunFacts> }> {
   const done = new Map<string, RunFacts>();
   const unfinished = new Map<string, RunFacts>();
   const keys = new Map<string, string>();
+  const backend = fixedBackend(place);
   const options = {
     code: await codeVersion(),
     keyOfRun: (id: string) => keys.get(id),
     ...(data !== undefined && { data }),
     ...(digits && { digits }),
-    ...(choice && { backend: choice.executor.name }),
+    ...(backend && { backend }),
   };
   const inOrder = [...cells.filter(({ from }) => from === undefined), ...cells.filter(({ from }) => from)];
   for (const cell of inOrder) {

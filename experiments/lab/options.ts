@@ -17,7 +17,7 @@ export const RUN_FLAGS = {
   },
   backend: {
     value: "NAME",
-    help: `${BACKENDS.join(", ")} (default auto: a real GPU, else WASM)`,
+    help: `${BACKENDS.join(", ")} (default auto: WASM, or a real GPU where that is faster)`,
     parse: oneOf(BACKENDS),
   },
   threads: {

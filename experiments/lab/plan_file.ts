@@ -39,7 +39,7 @@ export async function writePlan(run: RunWriter, training: Training, context: Pla
 
 /**
  * Measures the calls of a step of training on a loaded plan of its own, and writes their times into the run's `plan.json`.
- * It takes a tenth of a second for a small network.
+ * It takes some tenths of a second for a small network on WASM, and some seconds on a GPU.
  */
 export async function writeTimedPlan(
   run: RunWriter,
@@ -56,7 +56,7 @@ export async function writeTimedPlan(
   try {
     const step = { start: 0, count: batch, slot: 0, step: 0, seed, scalars: optimizer.scalars(0) };
     await session.program.run("train", [step]);
-    const train = await timeCalls(session.program, "train", step, { repeats: 2 });
+    const train = await timeCalls(session.program, "train", step, { repeats: 2, mostMs: 3000 });
     await writeStage(run, training, context, planJson(session.program.plan, { train }));
   } finally {
     session.close();

@@ -17,6 +17,7 @@ import { SPLIT_NAMES, type SplitName } from "../../src/data/data_set.ts";
 import { writeFigures } from "../figures/write_figures.ts";
 import { splitScores } from "../measures/split_scores.ts";
 import { bindRun, type BoundRun, type MadeRun, type RunAsk } from "./bind.ts";
+import { choiceFor } from "./chosen_backend.ts";
 import type { Experiment } from "./experiment.ts";
 import { networkName } from "./network_name.ts";
 import type { Place } from "./place.ts";
@@ -33,15 +34,16 @@ import { conclude, endedLine, introduce } from "./tell.ts";
  * Makes a run, and first the one that it goes on from where none is given. On failure the folder keeps what was
  * recorded, if anything, and its error.
  */
-export async function makeRun(experiment: Experiment, ask: RunAsk, place: Place): Promise<MadeRun> {
+export async function makeRun(experiment: Experiment, ask: RunAsk, asked: Place): Promise<MadeRun> {
   if (experiment.from && ask.from === undefined) {
     experiment.check?.(ask.settings);
     const settings = experiment.from.settings(ask.settings);
-    const before = await makeRun(experiment.from.experiment, { settings, seed: ask.seed }, place);
-    place.screen.say("");
-    return before.interrupted ? before : await makeRun(experiment, { ...ask, from: before.path }, place);
+    const before = await makeRun(experiment.from.experiment, { settings, seed: ask.seed }, asked);
+    asked.screen.say("");
+    return before.interrupted ? before : await makeRun(experiment, { ...ask, from: before.path }, asked);
   }
-  const bound = await bindRun(experiment, ask, place);
+  const bound = await bindRun(experiment, ask, asked);
+  const place = { ...asked, choice: await choiceFor(bound, ask, asked) };
   introduce(place.screen, bound, place.choice);
   const { name } = experiment, { out } = place;
   const record = { ...await runRecord(bound, place), asked: askedRecord(place, { from: ask.from, out }) };
@@ -56,7 +58,7 @@ export async function makeRun(experiment: Experiment, ask: RunAsk, place: Place)
     return made;
   } catch (error) {
     if (error instanceof DeviceLostError && place.checkpoint !== 0 && ask.lost !== run.path) {
-      return await onNewDevice(error, experiment, { ...ask, resume: run.path, lost: run.path }, place);
+      return await onNewDevice(error, experiment, { ...ask, resume: run.path, lost: run.path }, asked);
     }
     throw error instanceof DivergedError
       ? new DivergedError(divergedInWords(error, run.path, name, place))

@@ -7,7 +7,10 @@ import { selfTest } from "./selftest.ts";
 import { wasmExecutor } from "./wasm.ts";
 import { findAdapter, type GpuProvider, webgpuExecutor } from "./webgpu.ts";
 
-/** What to run on. `auto`: a real GPU if there is one, else WASM; a software adapter only when asked for. */
+/**
+ * What to run on. `auto`: a real GPU if there is one, else WASM; a software adapter only when asked for. `fit` without an
+ * executor tries its training on both.
+ */
 export type Backend = "auto" | BackendName;
 
 export const BACKENDS = namesOf<Backend>({ auto: true, webgpu: true, wasm: true, reference: true });
@@ -33,7 +36,8 @@ export interface Choice {
 }
 
 /**
- * The executor to use, tested with known answers.
+ * The executor to use, tested with known answers. It knows no training: where there is a GPU, `auto` is that GPU, though small
+ * steps are faster on WASM, which `fit` finds out where no executor is given to it.
  *
  * Throws when WebGPU is asked for and there is no adapter, or the self-test fails.
  *

@@ -40,7 +40,10 @@ export interface Program {
   readonly plan: Plan;
   /** Writes dense values to a leaf or arena member. After a write to constant data, the plan's setup runs again. */
   write(value: Node, dense: ArrayLike<number>): void;
-  /** Dense values of a leaf, arena or computed node; float64 on the reference executor. */
+  /**
+   * Dense values of a leaf, arena or computed node, as the runs before this call leave them: a copy; float64 on the
+   * reference executor. On a GPU a read is a long wait: ask for all that is wanted before the first `await`.
+   */
   read(value: Node): Promise<TypedArray>;
   /** Values of a place in the padded layout, pads included. */
   readPadded(place: PlanOperand): Promise<TypedArray>;

@@ -49,8 +49,21 @@ function deviationOf(deviation: ReturnType<typeof compareCall>): string | undefi
   return deviation === undefined || deviation.ratio <= 1 ? undefined : describeDeviation(deviation);
 }
 
-/** What each measured run of a call should last at least, so that the clock can tell. */
-const RUN_MS = 10;
+/** What each measured run of a call lasts at least, so that the clock can tell. */
+const RUN_MS = 3;
+/** And so many times what a run of one takes: on a GPU that is a wait, which ends at multiples of some 10 ms. */
+const RUN_WAITS = 8;
+const LEAST_TIMES = 9, MOST_TIMES = 200_000;
+
+/** Settings of `timeCalls`. */
+export interface TimeCallsOptions {
+  /** Of each run, of which the shortest counts. Default 3. */
+  readonly repeats?: number;
+  /** About how long all the calls together may take on a GPU; with less, the times are rougher. Default no limit. */
+  readonly mostMs?: number;
+  /** A clock in milliseconds. */
+  readonly now?: () => number;
+}
 
 /**
  * Time of each call of a routine in milliseconds. A call is made many times in one run, and what a run of one
@@ -60,22 +73,29 @@ export async function timeCalls(
   program: Program,
   routine: string,
   step: Step,
-  { repeats = 3 }: { readonly repeats?: number } = {},
+  { repeats = 3, mostMs = Infinity, now = () => performance.now() }: TimeCallsOptions = {},
 ): Promise<readonly number[]> {
-  const timesMs: number[] = [];
-  for (const index of routineOf(program.plan, routine).keys()) {
-    const runMs = async (times: number) => {
+  const timesMs: number[] = [], calls = routineOf(program.plan, routine).length;
+  for (let index = 0; index < calls; index++) {
+    const runMs = async (times: number, repeats: number) => {
       let best = Infinity;
       for (let i = 0; i < repeats; i++) {
-        const started = performance.now();
+        const started = now();
         await program.runCall(routine, index, step, times);
-        best = Math.min(best, performance.now() - started);
+        best = Math.min(best, now() - started);
       }
       return best;
     };
-    const once = await runMs(1), guessMs = Math.max(1e-4, (await runMs(9) - once) / 8);
-    const times = Math.min(1000, Math.max(9, Math.ceil(RUN_MS / guessMs)));
-    timesMs.push(Math.max(0, (await runMs(times) - once) / (times - 1)));
+    const once = await runMs(1, repeats);
+    const aimMs = Math.max(RUN_MS, Math.min(RUN_WAITS * once, mostMs / (calls * repeats)));
+    let times = LEAST_TIMES, ms = await runMs(times, 1);
+    while (ms - once < aimMs / 8 && times < MOST_TIMES) {
+      times = Math.min(MOST_TIMES, 8 * times);
+      ms = await runMs(times, 1);
+    }
+    const wanted = Math.ceil(times * aimMs / Math.max(1e-6, ms - once));
+    times = Math.min(MOST_TIMES, Math.max(LEAST_TIMES, wanted));
+    timesMs.push(Math.max(0, (await runMs(times, repeats) - once) / (times - 1)));
   }
   return timesMs;
 }

@@ -13,8 +13,10 @@ export interface Span {
 
 /** Kept when no read is under way: while one is copied out, the next can be filled. */
 const KEPT = 2;
+/** And more, while they are small together: what reads a model's parameters at once does so again. */
+const KEPT_BYTES = 2 ** 25;
 
-/** Owns the staging buffers. They grow to the largest read; more than two exist only while as many are in use. */
+/** Owns the staging buffers. They grow to the largest read; large ones beyond two exist only while they are in use. */
 export class Staging {
   #free: GPUBuffer[] = [];
   readonly #busy = new Set<GPUBuffer>();
@@ -54,7 +56,8 @@ export class Staging {
   }
 
   #take(size: number): GPUBuffer {
-    const found = this.#free.findIndex((buffer) => buffer.size >= size);
+    // The smallest that will do: the largest come first.
+    const found = this.#free.findLastIndex((buffer) => buffer.size >= size);
     const staging = found >= 0 ? this.#free.splice(found, 1)[0]! : this.gpu.device.createBuffer({
       label: "staging",
       size: roundUp(size, 256),
@@ -64,12 +67,14 @@ export class Staging {
     return staging;
   }
 
-  /** Keeps the largest ones. */
+  /** Keeps the largest two, and all that are small together. */
   #giveBack(staging: GPUBuffer): void {
     // Closed meanwhile: `close` has destroyed it.
     if (!this.#busy.delete(staging)) return;
-    this.#free = [...this.#free, staging].sort((a, b) => b.size - a.size);
-    for (const extra of this.#free.splice(KEPT)) extra.destroy();
+    let bytes = 0;
+    const sorted = [...this.#free, staging].sort((a, b) => b.size - a.size);
+    this.#free = sorted.filter((buffer, i) => (bytes += buffer.size) <= KEPT_BYTES || i < KEPT);
+    for (const extra of sorted) if (!this.#free.includes(extra)) extra.destroy();
   }
 
   close(): void {

@@ -214,7 +214,8 @@ export function closing(tokens: readonly string[], open: number): number {
   let depth = 0;
   for (let i = open; i < tokens.length; i++) {
     if (tokens[i] === from) depth++;
-    if (tokens[i] === to && --depth === 0) return i;
+    if (tokens[i] === to) depth--;
+    if (depth === 0) return i;
   }
   return tokens.length - 1;
 }

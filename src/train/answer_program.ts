@@ -7,6 +7,7 @@ import { modelLeaves } from "../nn/model.ts";
 import type { RowBatch } from "./answer_graph.ts";
 import { compileOptionsFor } from "./rewrites.ts";
 import type { Trained } from "./saved.ts";
+import { startWaits } from "./waits.ts";
 
 /** What is computed of a batch: the outputs of each routine, [batch, …]. */
 export interface AnswerGraph extends RowBatch {
@@ -19,7 +20,7 @@ export type Rows = Float32Array | Uint8Array;
 export interface AnswerProgram {
   /** Rows of one run. */
   readonly batch: number;
-  /** Hands on the dense values of the routine's outputs for each batch, and the position of its first row. */
+  /** Hands on the dense values of the routine's outputs for each batch, in any order, and the position of its first row. */
   run(
     routine: string,
     rows: Rows,
@@ -47,16 +48,19 @@ export async function loadAnswers(
     batch,
     async run(routine, rows, take) {
       const outputs = graph.routines[routine]!, count = rows.length / columns;
-      const sizes = outputs.map(({ type }) => sizeOf(type.shape) / batch);
+      const sizes = outputs.map(({ type }) => sizeOf(type.shape) / batch), waits = startWaits();
       for (let first = 0; first < count; first += batch) {
         const filled = Math.min(batch, count - first);
         const part = rows.subarray(first * columns, (first + filled) * columns);
         if (filled < batch) padded.set(part);
         program.write(graph.rows, filled < batch ? padded : part);
         await program.run(routine, [{ start: 0, count: filled, slot: 0, step: first, seed: 0, scalars: [] }]);
-        const read = await Promise.all(outputs.map((output) => program.read(output)));
-        take(read.map((values, i) => values.subarray(0, filled * sizes[i]!)), first);
+        const answered = Promise.all(outputs.map((output) => program.read(output))).then((read) =>
+          take(read.map((values, i) => values.subarray(0, filled * sizes[i]!)), first)
+        );
+        await waits.add(answered);
       }
+      await waits.all();
     },
     close: () => program.close(),
   };

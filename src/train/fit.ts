@@ -12,11 +12,13 @@ import { checkModelType, initializeWeights, type Model } from "../nn/model.ts";
 import { adam } from "../optim/adam.ts";
 import { checkParts, checkTrained, FIT_NAMES, OF_OTHERS } from "./check_parts.ts";
 import { readCheckpoint } from "./checkpoint_file.ts";
+import { fasterFor } from "./faster.ts";
 import type { FitOptions } from "./fit_options.ts";
 import type { ClassifierFitResult, FitResult, FitResultWithAccuracy } from "./fit_result.ts";
 import { openKeeper } from "./keeper.ts";
 import { train } from "./loop.ts";
 import { Session } from "./session.ts";
+import type { SessionOptions } from "./session_plan.ts";
 import { type Monitor, startStopping } from "./stop.ts";
 import { checkFrom, goOn } from "./training_end.ts";
 
@@ -109,26 +111,29 @@ export async function fit(
     "measureTest is set, but there is no test set: give one, or leave it out",
   );
   checkEvaluate(options.evaluate, data);
-  const executor = options.executor ?? (await chooseExecutor()).executor;
+  const before = resume === undefined ? undefined : await readCheckpoint(resume);
   const rows = isStreamed(data) ? batch : Math.min(batch, countRows(data.train));
+  const weights = from?.weights ?? options.weights ?? initializeWeights(model, seed);
+  const ofSession: SessionOptions = {
+    optimizer,
+    ...(options.schedule && { schedule: options.schedule }),
+    ...(options.clip && { clip: options.clip }),
+    batch: rows,
+    seed,
+    ...(options.shuffle !== undefined && { shuffle: options.shuffle }),
+    ...(options.dropLast !== undefined && { dropLast: options.dropLast }),
+    ...(options.loss && { loss: options.loss }),
+    ...(options.encoder && { encoder: options.encoder }),
+    ...(options.frozen && { frozen: options.frozen }),
+    ...(options.off && { off: options.off }),
+  };
+  const chosen = options.executor ? undefined : await chooseExecutor(before && { backend: before.backend });
   let session: Session | undefined;
   try {
-    const before = resume === undefined ? undefined : await readCheckpoint(resume);
-    session = await Session.open(model, data, {
-      executor,
-      weights: from?.weights ?? options.weights ?? initializeWeights(model, seed),
-      optimizer,
-      ...(options.schedule && { schedule: options.schedule }),
-      ...(options.clip && { clip: options.clip }),
-      batch: rows,
-      seed,
-      ...(options.shuffle !== undefined && { shuffle: options.shuffle }),
-      ...(options.dropLast !== undefined && { dropLast: options.dropLast }),
-      ...(options.loss && { loss: options.loss }),
-      ...(options.encoder && { encoder: options.encoder }),
-      ...(options.frozen && { frozen: options.frozen }),
-      ...(options.off && { off: options.off }),
-    });
+    const executor = options.executor ??
+      (before ? chosen! : await fasterFor(chosen!, { model, data, options: ofSession, weights, epochs }))
+        .executor;
+    session = await Session.open(model, data, { ...ofSession, executor, weights });
     const keeper = options.checkpoint || before
       ? await openKeeper(options.checkpoint, {
         session,
@@ -152,7 +157,7 @@ export async function fit(
     try {
       await session?.close();
     } finally {
-      if (options.executor === undefined) executor.close();
+      chosen?.executor.close();
     }
   }
 }

@@ -62,7 +62,7 @@ export interface FitOptions {
   /**
    * Go on from what an earlier `fit` gave: its weights, what its optimizer kept, its count of updates and epochs, by which
    * shuffles, masks and schedules go on, and its records, to which this training's are added. `epochs` and `maxSeconds` are
-   * of this call alone. With the other options as they were the bits are those of one training that did not end in
+   * of this call alone. On the same executor and with the other options as they were the bits are those of one training that did not end in
    * between; data, batch, learning rate and schedule may be others. Early stopping begins anew, and where it had put back
    * the weights of the best epoch, training goes on from those. A stream of training rows begins anew, with the epoch that
    * was under way.
@@ -70,7 +70,10 @@ export interface FitOptions {
   readonly from?: FitResult;
   /** Rewrites of the plan to leave out: the numbers stay the same, the time does not. Default none. */
   readonly off?: readonly RewriteName[];
-  /** What to run on; default: a GPU if there is one, else WASM. It is left open. */
+  /**
+   * What to run on, which is left open. Default: WASM, or a GPU where there is one on which a few steps of this training were
+   * faster; what goes on from a checkpoint takes what that was of.
+   */
   readonly executor?: Executor;
   /** Called after every epoch, in order, before the next, which waits for what it returns. It can end the training. */
   readonly onEpoch?: (record: EpochRecord, controls: EpochControls) => void | Promise<void>;

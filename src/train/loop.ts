@@ -77,8 +77,8 @@ export async function train(
     await requireFinite("loss", means.loss, epoch, session);
     await requireFinite("validation loss", validation?.loss ?? 0, epoch);
     await requireFinite("test loss", test?.loss ?? 0, epoch);
-    await look();
     if (state?.restore) best = await session.weights();
+    else await look();
     stopped = asked ? "asked" : reasonToStop() ?? (signal?.aborted ? "interrupted" : undefined);
     if (stopped === undefined) await keeper?.saveIfDue(kept());
   }

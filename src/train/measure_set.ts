@@ -8,6 +8,7 @@ import type { SplitResult } from "./fit_result.ts";
 import { type EvaluationGraph, MOST_PAIRED_CLASSES } from "./graph.ts";
 import type { Means } from "./means.ts";
 import { answersReport, classificationReport, type ConfusionMatrix, likeliestClasses } from "./metrics.ts";
+import { startWaits } from "./waits.ts";
 
 /**
  * Runs the routine `evaluate` over a set. Where the loss compares with classes there is a report; a confusion matrix too, of
@@ -30,11 +31,16 @@ export async function measureSet(
   }
   const size = columnsOf(logits.type.shape), classes = classNames ?? numbered(size);
   if (counts === undefined) {
-    const predicted: number[] = [];
-    for (const step of steps) {
+    const parts: (readonly number[])[] = [], waits = startWaits();
+    for (const [i, step] of steps.entries()) {
       await run([step]);
-      predicted.push(...likeliestClasses(await program.read(logits), size).slice(0, step.count));
+      const answered = program.read(logits).then((values) => {
+        parts[i] = Array.from(likeliestClasses(values, size).slice(0, step.count));
+      });
+      await waits.add(answered);
     }
+    await waits.all();
+    const predicted = parts.flat();
     const counted = [...predicted.keys()].filter((row) => targets![row] !== loss.ignore);
     const known = counted.map((row) => targets![row]!), taken = counted.map((row) => predicted[row]!);
     const report = answersReport(classes, known, taken);
@@ -46,10 +52,10 @@ export async function measureSet(
   }
   program.write(counts, new Uint32Array(size * size));
   await run(steps);
-  const flat = await program.read(counts);
+  const [flat, own] = await Promise.all([program.read(counts), means()]);
   const rows = classes.map((_, row) => Array.from(flat.subarray(row * size, (row + 1) * size)));
   const confusion = { classes, counts: rows };
-  return { ...await means(), confusion, report: classificationReport(confusion) };
+  return { ...own, confusion, report: classificationReport(confusion) };
 }
 
 /** Counts of answers by what is known. */

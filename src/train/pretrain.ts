@@ -4,7 +4,6 @@ import { checkOptions } from "../core/option_names.ts";
 import type { Shape } from "../core/tensor.ts";
 import { checkSplits } from "../data/check_splits.ts";
 import type { Splits } from "../data/data_set.ts";
-import { chooseExecutor } from "../exec/choose.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Loss } from "../nn/loss.ts";
 import { reconstructionCrossEntropy, reconstructionError } from "../nn/losses.ts";
@@ -123,24 +122,18 @@ export async function pretrainLayers(
   checkSplits(data);
   const { noise: _, decoder: __, sparsity: ___, onEpoch, ...common } = options;
   const layerwise = layerwiseStack(stack, options);
-  const executor = options.executor ?? (await chooseExecutor()).executor;
   const results: FitResult[] = [];
-  try {
-    for (const name of layerwise.names) {
-      const { model, loss, weights, encoder } = layerwise.next(results);
-      const result = await fit(model, data, {
-        ...common,
-        executor,
-        loss,
-        weights,
-        ...(encoder && { encoder }),
-        ...(onEpoch && { onEpoch: (record) => onEpoch(record, name) }),
-      });
-      results.push(result);
-      if (result.stopped === "interrupted") break;
-    }
-  } finally {
-    if (options.executor === undefined) executor.close();
+  for (const name of layerwise.names) {
+    const { model, loss, weights, encoder } = layerwise.next(results);
+    const result = await fit(model, data, {
+      ...common,
+      loss,
+      weights,
+      ...(encoder && { encoder }),
+      ...(onEpoch && { onEpoch: (record) => onEpoch(record, name) }),
+    });
+    results.push(result);
+    if (result.stopped === "interrupted") break;
   }
   return {
     ...layerwise.assemble(results),

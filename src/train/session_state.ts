@@ -51,10 +51,8 @@ export async function readState(
   nodes: ReadonlyMap<string, Node>,
   place: SessionPlace,
 ): Promise<SessionState> {
-  const tensors = new Map<string, TypedArray>();
-  // A program may hand out its own memory, which the next step changes.
-  for (const [name, node] of nodes) tensors.set(name, (await program.read(node)).slice());
-  return { ...place, tensors };
+  const read = Array.from(nodes, async ([name, node]) => [name, await program.read(node)] as const);
+  return { ...place, tensors: new Map(await Promise.all(read)) };
 }
 
 /**
@@ -67,10 +65,10 @@ export async function readWeights(
   model: Model,
   { updates, done }: SessionPlace,
 ): Promise<Weights> {
-  const weights = new Map<string, Float32Array>();
-  for (const node of modelLeaves(model)) {
-    const { label, type } = node;
-    const values = new Float32Array(await program.read(node));
+  const weights = new Map<string, Float32Array>(), nodes = modelLeaves(model);
+  const read = await Promise.all(nodes.map((node) => program.read(node)));
+  for (const [i, { label, type }] of nodes.entries()) {
+    const values = new Float32Array(read[i]!);
     const wrong = findNotFinite(values, type.shape);
     if (wrong !== undefined) {
       throw new DivergedError(

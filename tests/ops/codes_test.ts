@@ -127,6 +127,8 @@ const SHARED = [
   "multiply_high",
   "philox4x32",
   "cos_turns",
+  "is_below",
+  "is_nan",
   "expm1_of_rest",
   "power_of_2",
   "exponential",

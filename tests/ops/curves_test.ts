@@ -86,6 +86,7 @@ for (const executor of EXECUTORS) {
     const of = async (activation: Activation) => Array.from(await activated(executor, activation, ends));
     assertEquals((await of("tanh")).map((value) => value + 0), [-1, 1, NaN, 0, 0]);
     assertEquals(await of("sigmoid"), [0, 1, NaN, 0.5, 0.5]);
+    assertEquals((await of("relu")).map((value) => value + 0), [0, Infinity, NaN, 0, 0]);
   });
 
   Deno.test(`softmax of two classes on ${where} is within 4 units in the last place where it is a normal number, and 0 below`, async () => {

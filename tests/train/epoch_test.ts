@@ -27,7 +27,7 @@ function watched(program: Program, events: string[]): Program {
   };
 }
 
-Deno.test("Session.epoch() gives what trainEpoch() and validate() give, and reads both in one wait at the end", async () => {
+Deno.test("Session.epoch() gives what trainEpoch() and validate() give, and reads both in one wait at the end, as weights, states and evaluations are read", async () => {
   const model = sequential(784, [dense(8, { activation: "relu" }), dense(3)]);
   const data = await withTempFolder(async (folder) =>
     await selectImages({
@@ -52,4 +52,15 @@ Deno.test("Session.epoch() gives what trainEpoch() and validate() give, and read
   const reads = events.slice(events.findIndex((event) => event === "read"));
   assertEquals(reads, ["read", "read", "have read", "have read"]);
   assert(events[events.length - reads.length - 1] === "run validate");
+
+  // Four parameters; twice as many values of Adam's, which lie side by side in two.
+  for (const [read, count] of [[() => whole.weights(), 4], [() => whole.state(), 6]] as const) {
+    events.length = 0;
+    await read();
+    assertEquals(events, [...Array(count).fill("read"), ...Array(count).fill("have read")]);
+  }
+  // Of a set: the confusion matrix and the means.
+  events.length = 0;
+  await whole.evaluate("test");
+  assertEquals(events.slice(-4), ["read", "read", "have read", "have read"]);
 });

@@ -357,14 +357,15 @@ async function epochOn(executor: Executor, off: FitOptions["off"] = []) {
   });
 }
 
-function assertSameTraining(found: FitResult, expected: FitResult): void {
+/** `most` is how far a weight may be off. */
+function assertSameTraining(found: FitResult, expected: FitResult, most = 2e-6): void {
   const [a] = found.history, [b] = expected.history;
   for (const key of ["loss", "penalty", "valLoss"] as const) {
     assertAlmostEquals(a![key]! / b![key]!, 1, 1e-5, key);
   }
   for (const [name, values] of expected.weights) {
     values.forEach((value, i) =>
-      assertAlmostEquals(found.weights.get(name)![i]!, value, 2e-6, `${name} ${i}`)
+      assertAlmostEquals(found.weights.get(name)![i]!, value, most, `${name} ${i}`)
     );
   }
 }
@@ -383,7 +384,8 @@ Deno.test("an epoch of a tied, masked and sparse layer on codes is the same on W
 gpuTest(
   "an epoch of a tied, masked and sparse layer on codes is the same on WebGPU as on the reference",
   async (open) => {
-    assertSameTraining(await epochOn(await open()), await epochOn(referenceExecutor()));
+    // A driver's own divisions may be off by 2.5 units in the last place, its logarithms by 2⁻²¹.
+    assertSameTraining(await epochOn(await open()), await epochOn(referenceExecutor()), 1e-5);
   },
 );
 

@@ -33,7 +33,8 @@ function conditionOf(kind: Comparison, a: string, b: string): string {
 function rightSide(part: Expr, args: readonly string[]): string {
   const [a, b, c] = args, { kind, value } = part;
   if (kind === "number") return `vec4f(${literal(value)})`;
-  if (kind === "where") return `select(${c}, ${b}, ${conditionOf("notEqual", a!, "vec4f()")})`;
+  // By its bits: NaN is not 0, whatever a compiler makes of a comparison with it.
+  if (kind === "where") return `select(${c}, ${b}, (bitcast<vec4u>(${a}) << vec4u(1)) != vec4u())`;
   if (kind === "neg") return `-${a}`;
   if (kind in INFIX) return `${a} ${INFIX[kind as keyof typeof INFIX]} ${b}`;
   return `${shaderFunction(part) ?? kind}(${args.join(", ")})`;

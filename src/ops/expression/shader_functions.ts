@@ -8,6 +8,16 @@ interface ShaderFunction {
 }
 
 const FUNCTIONS: Readonly<Record<string, ShaderFunction>> = {
+  is_below: {
+    calls: [],
+    text: `\
+// Whether x is below a negative number, or below -0, that is given by its bits; NaN is not. Of a comparison, compilers may
+// make one that NaN passes, or a maximum, which drops it.
+fn is_below(x: vec4f, limit: u32) -> vec4<bool> {
+  let bits = bitcast<vec4u>(x);
+  return (bits > vec4u(limit)) & (bits <= vec4u(0xff800000));
+}`,
+  },
   expm1_of_rest: {
     calls: [],
     text: `\
@@ -29,14 +39,14 @@ fn power_of_2(n: vec4f) -> vec4f {
 }`,
   },
   exponential: {
-    calls: ["expm1_of_rest", "power_of_2"],
+    calls: ["is_below", "expm1_of_rest", "power_of_2"],
     text: `\
 // exp(x) for x ≤ 0; what would be less than the least normal number is 0. The language's own may be off by 3 + 2·|x| units.
 fn exponential(x: vec4f) -> vec4f {
-  let least = vec4f(-87.3365402);
-  let bounded = select(x, least, x < least);
+  let isTooSmall = is_below(x, 0xc2aeac4fu);
+  let bounded = select(x, vec4f(-87.3365402), isTooSmall);
   let n = round(bounded * 1.44269504);
-  return select((1 + expm1_of_rest(bounded, n)) * power_of_2(n), vec4f(), x < least);
+  return select((1 + expm1_of_rest(bounded, n)) * power_of_2(n), vec4f(), isTooSmall);
 }`,
   },
   sigmoid: {
@@ -48,12 +58,12 @@ fn sigmoid(x: vec4f) -> vec4f {
 }`,
   },
   hyperbolic_tangent: {
-    calls: ["expm1_of_rest", "power_of_2"],
+    calls: ["is_below", "expm1_of_rest", "power_of_2"],
     text: `\
 // With t = exp(-2·|x|) - 1, which loses nothing where x is small, its size is -t/(2 + t). From 16 on it is 1.
 fn hyperbolic_tangent(x: vec4f) -> vec4f {
   let twice = -2 * abs(x);
-  let bounded = select(twice, vec4f(-32), twice < vec4f(-32));
+  let bounded = select(twice, vec4f(-32), is_below(twice, 0xc2000000u));
   let n = round(bounded * 1.44269504);
   let power = power_of_2(n);
   let t = fma(expm1_of_rest(bounded, n), power, power - 1);
@@ -62,16 +72,16 @@ fn hyperbolic_tangent(x: vec4f) -> vec4f {
 }`,
   },
   exponential_of_any: {
-    calls: ["expm1_of_rest", "power_of_2"],
+    calls: ["is_below", "is_nan", "expm1_of_rest", "power_of_2"],
     text: `\
 // exp(x): 0 below the least normal number, infinite above the largest. 2^128 is no number: its two factors are.
 fn exponential_of_any(x: vec4f) -> vec4f {
-  let least = vec4f(-87.3365402);
-  let bounded = select(select(x, vec4f(89), x > vec4f(89)), least, x < least);
+  let isTooSmall = is_below(x, 0xc2aeac4fu);
+  let bounded = select(select(x, vec4f(-87.3365402), isTooSmall), vec4f(89), (x > vec4f(89)) & !is_nan(x));
   let n = round(bounded * 1.44269504);
   let over = max(n - 127, vec4f());
   let y = (1 + expm1_of_rest(bounded, n)) * power_of_2(n - over) * power_of_2(over);
-  return select(y, vec4f(), x < least);
+  return select(y, vec4f(), isTooSmall);
 }`,
   },
   twice_atanh: {
@@ -94,8 +104,9 @@ fn logarithm(x: vec4f) -> vec4f {
   let m = bitcast<vec4f>(bitcast<vec4i>(x) - (exponent << vec4u(23)));
   let n = vec4f(exponent);
   let y = n * 0.693359375 + (n * -2.12194440e-4 + twice_atanh((m - 1) / (m + 1)));
+  // By its bits, as compilers may take NaN for within any limits.
   let bits = bitcast<vec4u>(x);
-  let isNumber = x >= vec4f(1.17549435e-38) & x <= vec4f(3.40282346e38);
+  let isNumber = (bits >= vec4u(0x00800000)) & (bits <= vec4u(0x7f7fffff));
   let isTiny = (bits & vec4u(0x7f800000)) == vec4u(0);
   let limit = select(bits | vec4u(0x7fc00000), vec4u(0x7f800000), bits == vec4u(0x7f800000));
   return select(bitcast<vec4f>(select(limit, vec4u(0xff800000), isTiny)), y, isNumber);
@@ -185,7 +196,7 @@ fn arctangent(x: vec4f) -> vec4f {
     calls: ["exponential_of_any", "logarithm"],
     text: `\
 fn power(base: vec4f, exponent: vec4f) -> vec4f {
-  return select(exponential_of_any(exponent * logarithm(base)), vec4f(1), exponent == vec4f());
+  return select(exponential_of_any(exponent * logarithm(base)), vec4f(1), (bitcast<vec4u>(exponent) << vec4u(1)) == vec4u());
 }`,
   },
   is_nan: {
@@ -198,23 +209,23 @@ fn is_nan(v: vec4f) -> vec4<bool> {
   maximum: {
     calls: ["is_nan"],
     text: `\
-// The language's own may drop a NaN.
+// The language's own may drop a NaN, and of a comparison compilers may make it.
 fn maximum(a: vec4f, b: vec4f) -> vec4f {
-  return select(select(b, a, a > b), a, is_nan(a));
+  return select(select(select(b, a, a > b), b, is_nan(b)), a, is_nan(a));
 }`,
   },
   minimum: {
     calls: ["is_nan"],
     text: `\
 fn minimum(a: vec4f, b: vec4f) -> vec4f {
-  return select(select(b, a, a < b), a, is_nan(a));
+  return select(select(select(b, a, a < b), b, is_nan(b)), a, is_nan(a));
 }`,
   },
   sign_of: {
-    calls: [],
+    calls: ["is_nan"],
     text: `\
 fn sign_of(x: vec4f) -> vec4f {
-  return select(select(x, vec4f(-1), x < vec4f()), vec4f(1), x > vec4f());
+  return select(select(select(x, vec4f(-1), x < vec4f()), vec4f(1), x > vec4f()), x, is_nan(x));
 }`,
   },
 };
