@@ -43,6 +43,9 @@ async function declareTests(tools: Tools): Promise<void> {
     "Node 22": [tools.node22, [script]],
     ...(isX86 && { "Node 22 with tuneEngine()": [tools.node22, [script, "tuned"], true] }),
     "Deno, as an npm package": [Deno.execPath(), ["run", "-A", "--quiet", script]],
+    ...(isX86 && Deno.build.os === "linux" && {
+      "Deno with tuneEngine()": [Deno.execPath(), ["run", "-A", "--quiet", script, "tuned"], true],
+    }),
   };
   for (const [name, [program, args, isTuned = false]] of Object.entries(here)) {
     Deno.test(`the package trains, saves and loads on ${name}, with Deno's weights bit for bit`, async () => {
