@@ -4,7 +4,7 @@
  */
 import asc from "assemblyscript/asc";
 import { sha256 } from "../src/core/sha256.ts";
-import { FLAGS_VARIABLE } from "../src/core/platform_deno.ts";
+import { engineTakes } from "../src/core/platform_restart.ts";
 import { ENGINE_FLAGS } from "../src/exec/engine.ts";
 
 const here = new URL("./", import.meta.url);
@@ -60,17 +60,8 @@ export async function compileSources(sources: ReadonlyMap<string, string>): Prom
  * The first of `choices` with which this Deno starts; the last, untried, if there is none. `deno task setup` leaves it
  * where the other tasks find it.
  */
-export async function acceptedFlags(choices = ENGINE_FLAGS): Promise<string> {
-  for (const flags of choices.slice(0, -1)) {
-    const { success } = await new Deno.Command(Deno.execPath(), {
-      args: ["eval", "--no-config", "0"],
-      env: { [FLAGS_VARIABLE]: flags },
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    if (success) return flags;
-  }
-  return choices.at(-1)!;
+export function acceptedFlags(choices = ENGINE_FLAGS): string {
+  return choices.slice(0, -1).find(engineTakes) ?? choices.at(-1)!;
 }
 
 /**
@@ -111,7 +102,7 @@ export async function build(folder: URL): Promise<readonly string[]> {
   // The tasks of deno.json start Deno with what this file says.
   const flags = await ensure(folder, "engine.flags", {
     madeOf: `deno ${deno}, v8 ${v8}, ${Deno.build.target}`,
-    make: () => acceptedFlags(),
+    make: () => Promise.resolve(acceptedFlags()),
   });
   const sources = await readSources(here);
   const kernels = await ensure(folder, "kernels.wasm", {

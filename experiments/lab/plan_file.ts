@@ -17,6 +17,8 @@ type StagePlan = PlanJson & {
   readonly stage: string | null;
   readonly backend: string;
   readonly batch: number;
+  /** What its optimizer was asked. */
+  readonly optimizer: Training["optimizer"]["options"];
 };
 
 interface PlanContext extends SessionPlace {
@@ -65,11 +67,11 @@ export async function writeTimedPlan(
 
 async function writeStage(
   run: RunWriter,
-  { batch }: Training,
+  { batch, optimizer: { options: optimizer } }: Training,
   { stage, executor }: PlanContext,
   plan: PlanJson,
 ): Promise<void> {
-  const own: StagePlan = { stage, backend: executor.name, batch, ...plan };
+  const own: StagePlan = { stage, backend: executor.name, batch, optimizer, ...plan };
   const plans = [...(plansOf.get(run) ?? []).filter((one) => one.stage !== own.stage), own];
   plansOf.set(run, plans);
   await run.writeJson(PLAN_FILE, toJson(plans));

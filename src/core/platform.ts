@@ -82,7 +82,7 @@ export interface Platform {
   countProcessors(): number;
   /** Flags that the engine was told, where it is V8 on x86-64 and one can know. */
   engineFlags(): readonly string[];
-  /** Tells the running engine flags where it takes and knows them; whether it does. */
+  /** Has the engine take flags, if need be by starting the program anew; false where it takes or knows none. */
   addEngineFlags(flags: readonly string[]): boolean;
   /** Turns on what the kernels use where the engine has it behind a flag. */
   prepareEngine(): void;

@@ -2,9 +2,7 @@
 import type { Files, FileStatus, Platform, PlatformWorker, WorkerPort } from "./platform.ts";
 import { builtin, BUILTIN_PARTS, fetchAsset } from "./platform_builtins.ts";
 import { webWorkerPort } from "./platform_browser.ts";
-
-/** Deno reads flags of its engine, V8, from this variable. */
-export const FLAGS_VARIABLE = "DENO_V8_FLAGS";
+import { FLAGS_VARIABLE, restartWith } from "./platform_restart.ts";
 
 const FILES: Files = {
   stat: async (path) => statusOf(await Deno.stat(path)),
@@ -77,8 +75,7 @@ export function denoPlatform(): Platform {
       if (Deno.build.arch !== "x86_64" || !mayRead(FLAGS_VARIABLE)) return [];
       return Deno.env.get(FLAGS_VARIABLE)?.split(",") ?? [];
     },
-    // Its engine takes flags when it starts alone.
-    addEngineFlags: () => false,
+    addEngineFlags: restartWith,
     prepareEngine() {},
     prepareForGpu,
   };

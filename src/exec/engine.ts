@@ -23,13 +23,16 @@ export function joinsVectors(): boolean {
 }
 
 /**
- * On Node, tells the engine of this program what Descent's own commands tell Deno's: to check no bounds of WebAssembly's
- * memory and to join pairs of vectors. A step of a dense network then takes some two thirds of the time; the weights are
- * the same, bit for bit.
+ * Has the engine of this program do what Descent's own commands have it do: check no bounds of WebAssembly's memory and
+ * join pairs of vectors. A step of a dense network then takes half to two thirds of the time; the weights are the same,
+ * bit for bit. Gives whether vectors are joined.
  *
  * Call it first: it holds for what is compiled from then on, and for all WebAssembly of the process, which without checks
- * must be trusted as native code is. Gives whether vectors are joined: Node knows how from 22 on, on x86-64. Deno takes
- * such flags when it starts alone: `DENO_V8_FLAGS=--no-wasm-bounds-checks,--experimental-wasm-revectorize deno run …`.
+ * must be trusted as native code is. Node from 22 on takes the flags as it runs. Deno takes them when it starts alone, so
+ * there the program starts over, once: same process, arguments, permissions and standard streams, a tenth of a second
+ * later; what stands before the call happens twice. That needs Linux and all permissions (`deno run -A`). Elsewhere
+ * nothing happens, and the flags may be given from without:
+ * `DENO_V8_FLAGS=--no-wasm-bounds-checks,--experimental-wasm-revectorize deno run …`.
  *
  * @example
  * ```ts

@@ -12,6 +12,8 @@ const FLAGS = [
   "--disable-sync",
   "--enable-unsafe-webgpu",
   "--use-webgpu-adapter=swiftshader",
+  // No kernel counts on the zeros that shared memory starts with, and SwiftShader takes half a minute to compile them.
+  "--enable-dawn-features=disable_workgroup_init",
 ];
 
 const path = PATHS.find((candidate) => {

@@ -1,8 +1,9 @@
 /** The engine under the WASM executor: what Descent's tasks tell it, and that the numbers are the same without. */
 import { assert, assertEquals } from "@std/assert";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { acceptedFlags } from "../../kernels/build.ts";
-import { ENGINE_FLAGS, joinsVectors } from "../../src/exec/engine.ts";
+import { ENGINE_FLAGS, joinsVectors, tuneEngine } from "../../src/exec/engine.ts";
 import { type Probe, probe } from "./engine_probe.ts";
 
 const [JOINED, UNCHECKED] = ENGINE_FLAGS as readonly [string, string];
@@ -27,7 +28,7 @@ function differences(a: Probe, b: Probe): readonly string[] {
 // Beside each other: each takes half a minute, and little of it is shared between threads.
 const [plain, joined] = await Promise.all([
   probe({ threads: 1, joinVectors: false }),
-  acceptedFlags().then(probeUnder),
+  probeUnder(acceptedFlags()),
 ]);
 
 Deno.test("an engine that joins vectors and checks no bounds gives the same bits in every op and workload", () => {
@@ -50,7 +51,7 @@ Deno.test("differences() finds a digest that differs, and one that is missing", 
 
 Deno.test("vectors are joined where all flags were given, and nowhere else", async () => {
   assertEquals(joinsVectors(), false);
-  assertEquals(await joinsUnder(await acceptedFlags()), Deno.build.arch === "x86_64");
+  assertEquals(await joinsUnder(acceptedFlags()), Deno.build.arch === "x86_64");
   assertEquals(await joinsUnder(UNCHECKED), false);
   if (Deno.build.arch === "x86_64") assertEquals(await joinsUnder(JOINED, []), false);
 });
@@ -72,9 +73,52 @@ async function joinsUnder(flags: string, allowed = ["--allow-env=DENO_V8_FLAGS"]
   return new TextDecoder().decode(stdout).trim() === "true";
 }
 
-Deno.test("an engine that does not know a flag gets the next choice, and the last without a trial", async () => {
-  assertEquals(await acceptedFlags(["--no-such-flag", UNCHECKED, "--another"]), UNCHECKED);
-  assertEquals(await acceptedFlags(["--no-such-flag", "--another"]), "--another");
+Deno.test({
+  name: "tuneEngine() starts a program of Deno's over in its own process, once, if it has all permissions",
+  ignore: Deno.build.os !== "linux" || Deno.build.arch !== "x86_64",
+  async fn() {
+    const path = "tests/exec/tuned_probe.ts";
+    const start = async (input: string, flags: string | undefined, ...args: readonly string[]) => {
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", "--quiet", "--no-prompt", "--no-check", ...args],
+        cwd: FOLDER,
+        env: { NO_COLOR: "1", ...(flags !== undefined && { DENO_V8_FLAGS: flags }) },
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      await new Blob([input]).stream().pipeTo(child.stdin);
+      const { code, stdout, stderr } = await child.output();
+      assertEquals(new TextDecoder().decode(stderr), "");
+      return [code, ...JSON.parse(new TextDecoder().decode(stdout)), child.pid];
+    };
+    const said = (isTuned: boolean, args: readonly string[], stdin: string, pid: unknown) => [
+      ...[7, isTuned, `WASM SIMD, 1 thread${isTuned ? ", 256 bits" : ""}`, args, stdin, pid, pid],
+    ];
+    const check = async (
+      isTuned: boolean,
+      stdin: string,
+      found: Promise<readonly unknown[]>,
+      ...args: string[]
+    ) => {
+      const whole = await found;
+      assertEquals(whole, said(isTuned, args, stdin, whole.at(-1)));
+    };
+    const words = ["stdin", "two words", "ü", ""];
+    await check(true, "in", start("in", undefined, "-A", path, ...words), ...words);
+    await check(true, "", start("", "--no-wasm-bounds-checks", "-A", path));
+    await check(false, "in", start("in", undefined, "--allow-read", "--allow-env", path, "stdin"), "stdin");
+    // What came through a pipe could not be read again.
+    const text = await Deno.readTextFile(join(FOLDER, path));
+    await check(false, "", start(text.replace("../../", "./"), undefined, "-A", "-"));
+  },
+});
+
+Deno.test("tuneEngine() does not start a test over", () => assertEquals(tuneEngine(), false));
+
+Deno.test("an engine that does not know a flag gets the next choice, and the last without a trial", () => {
+  assertEquals(acceptedFlags(["--no-such-flag", UNCHECKED, "--another"]), UNCHECKED);
+  assertEquals(acceptedFlags(["--no-such-flag", "--another"]), "--another");
 });
 
 Deno.test("every task that trains or times starts the engine with the flags that setup found, and no other task does", async () => {

