@@ -1,6 +1,7 @@
 /** Runs compared. The address follows the choice, so that it can be sent as a link. */
 import { useSignal } from "@preact/signals";
 import { useContext, useEffect, useMemo } from "preact/hooks";
+import { useAlive } from "../components/alive.ts";
 import type { ChartLine } from "../components/chart/chart_layout.ts";
 import {
   ALL_SETTINGS,
@@ -18,7 +19,6 @@ import { Picker } from "../components/compare/compare_picker.tsx";
 import { CompareTable, GroupTable } from "../components/compare/compare_table.tsx";
 import type { CompareData } from "../components/compare/compare_types.ts";
 import { capital, curveName, inWords } from "../components/format.ts";
-import { defineIsland } from "../components/island.tsx";
 import { LineChart } from "../components/chart/line_chart.tsx";
 import { countOf } from "../components/run/run_words.ts";
 import { Link, SiteContext } from "../components/site.tsx";
@@ -27,8 +27,8 @@ import { Link, SiteContext } from "../components/site.tsx";
 const FIRST_CURVES = ["valLoss", "testLoss", "loss"];
 const TONES = 7;
 
-function CompareView({ data }: { readonly data: CompareData }) {
-  const site = useContext(SiteContext), isExport = site.root !== undefined;
+export default function CompareView({ data }: { readonly data: CompareData }) {
+  const site = useContext(SiteContext), isExport = site.root !== undefined, alive = useAlive();
   const choice = useSignal(data.choice), known = useSignal(data.runs), problem = useSignal("");
   useEffect(() => {
     // A page from disk is the same for every address.
@@ -50,7 +50,7 @@ function CompareView({ data }: { readonly data: CompareData }) {
   };
   const runs = choice.value.runs.flatMap((id) => known.value.find(({ row }) => row.id === id) ?? []);
   return (
-    <article>
+    <article {...alive}>
       <header class="page-head">
         <h1>Compare</h1>
         <p class="lead">
@@ -189,5 +189,3 @@ function groupLines(groups: readonly Group[], key: string): readonly ChartLine[]
     ];
   });
 }
-
-export default defineIsland("compare_view", CompareView);
