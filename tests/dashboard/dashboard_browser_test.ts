@@ -86,6 +86,13 @@ browserTests("The dashboard", {
         writeRun(root, "q1-adam-7", { run: { state: "running" }, summary: null });
         await page.getByRole("link", { name: "q1-adam-7" }).waitFor({ timeout: 15_000 });
         assert(await page.locator(".card .state-running").isVisible());
+        const motions = () =>
+          page.locator(".card .state-running").evaluate((mark) =>
+            ["", "::before", "::after"].map((part) => getComputedStyle(mark, part).animationName)
+          );
+        assertEquals(await motions(), ["none", "breathe", "none"]);
+        await page.emulateMedia({ reducedMotion: "reduce" });
+        assertEquals(await motions(), ["none", "none", "none"]);
       });
     });
   },
