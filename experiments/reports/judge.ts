@@ -120,7 +120,7 @@ function judgedNumber(item: NumberItem, find: FindRuns, { changed }: JudgeContex
   const runs = find(item.ours).filter(({ numbers }) => numbers[number] !== undefined);
   const values = runs.map(({ numbers }) => numbers[number]! * scale);
   const judged = judgeNumber(item, values);
-  const other = { verdict: "other settings", why: "Ours are of other settings." } as const;
+  const other = { verdict: "other settings", why: `Ours are of other settings: ${changed?.words}.` } as const;
   const isJudged = judged.verdict !== "none" && judged.verdict !== "not comparable";
   return {
     id,

@@ -341,6 +341,10 @@ Deno.test("figures 16 and 17 show the methods that have run with their spread, a
       figure!.svg.includes("SGD") && figure!.svg.includes("RMSProp") && !figure!.svg.includes("momentum"),
     );
     assertEquals(await drawn(id, found([], lines)), []);
+    const [other] = await drawn(id, { ...found(runs, lines), changed: "epochs 3" });
+    assert(
+      other!.svg.includes("not the report’s settings: epochs 3") && !figure!.svg.includes("not the report"),
+    );
   }
 });
 

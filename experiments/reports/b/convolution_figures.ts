@@ -2,7 +2,7 @@
 import { curves, type Figure, type Series } from "../../../src/plot/mod.ts";
 import { meanAndInterval } from "../../../src/train/metrics.ts";
 import { CNN_METHODS } from "../../cnn.ts";
-import type { FigureItem, Found } from "../item.ts";
+import { type FigureItem, type Found, withChange } from "../item.ts";
 import { ALL_METHODS, nameOf, wantedOf } from "./methods.ts";
 
 const PARTS = [
@@ -57,11 +57,18 @@ interface History {
   readonly lines: readonly (readonly Line[])[];
 }
 
+interface Drawing {
+  /** What the line of a method is made of: `one seed`. */
+  readonly spread: string;
+  readonly found: Found;
+}
+
 /** One figure of the methods that have runs; none where no method has. */
 async function drawComparison(
-  { find, metricsOf }: Found,
-  figureOf: (histories: readonly History[], spread: string) => Figure,
+  found: Found,
+  figureOf: (histories: readonly History[], drawing: Drawing) => Figure,
 ): Promise<readonly Figure[]> {
+  const { find, metricsOf } = found;
   const all = await Promise.all(CNN_METHODS.map(async (method) => {
     const lines = await Promise.all(find(wantedOf(method)).map(metricsOf));
     return { name: nameOf(method), lines: lines.filter(({ length }) => length > 0) };
@@ -69,15 +76,16 @@ async function drawComparison(
   const histories = all.filter(({ lines }) => lines.length > 0);
   if (histories.length === 0) return [];
   const seeds = Math.max(...histories.map(({ lines }) => lines.length));
-  return [figureOf(histories, seeds === 1 ? "one seed" : `${seeds} seeds: mean and standard deviation`)];
+  const spread = seeds === 1 ? "one seed" : `${seeds} seeds: mean and standard deviation`;
+  return [figureOf(histories, { spread, found })];
 }
 
-function accuracyFigure(histories: readonly History[], spread: string): Figure {
+function accuracyFigure(histories: readonly History[], { spread, found }: Drawing): Figure {
   const series = histories.map((history) => seriesOf(history, "testAccuracy", "linear"));
   return curves({
     name: "comparison_accuracy",
     title: "Test accuracy by method",
-    subtitle: `CNN, ${spread}`,
+    subtitle: withChange(`CNN, ${spread}`, found),
     xLabel: "Epoch",
     yLabel: "Test accuracy",
     yDomain: levelDomain(series),
@@ -85,11 +93,11 @@ function accuracyFigure(histories: readonly History[], spread: string): Figure {
   });
 }
 
-function costFigure(histories: readonly History[], spread: string): Figure {
+function costFigure(histories: readonly History[], { spread, found }: Drawing): Figure {
   return curves({
     name: "comparison_cost",
     title: "Training cost by method",
-    subtitle: `CNN, ${spread}${spread === "one seed" ? "" : " of the logarithm"}`,
+    subtitle: withChange(`CNN, ${spread}${spread === "one seed" ? "" : " of the logarithm"}`, found),
     xLabel: "Epoch",
     yLabel: "Mean cross-entropy (nats)",
     yScale: "log",
