@@ -79,6 +79,18 @@ Deno.test("names of routes that Fresh serves in another way are refused, and so 
   }
 });
 
+Deno.test("each island has the script of two lines that wakes it on the adapter", async () => {
+  const names = async (folder: string) =>
+    (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name.replace(/\.tsx?$/, ""))).sort();
+  const islands = await names("islands");
+  assertEquals(await names("dashboard/entries"), islands.map((name) => `wake_${name}`));
+  for (const name of islands) {
+    const entry = await Deno.readTextFile(`dashboard/entries/wake_${name}.ts`);
+    assertStringIncludes(entry, `from "../../islands/${name}.tsx"`);
+    assertStringIncludes(entry, `wake("${name}", `);
+  }
+});
+
 Deno.test("the guard lets a script of Fresh's run by its nonce, and asks for HEAD without leaking a body", async () => {
   let left = 0;
   const methods: string[] = [];
