@@ -68,7 +68,7 @@ Deno.test("violationsOf() knows the rooms of the experiments, and of the program
     ["experiments/commands/sweep.ts", 'import "../reports/mod.ts";\nimport "../main.ts";'],
     ["experiments/lost/file.ts", ""],
     ["components/run/bad.tsx", 'import "../../src/plot/axes.ts";\nimport "../../src/runs/read.ts";'],
-    ["routes/index.tsx", 'import "../dashboard/page.ts";\nimport "../experiments/reports/mod.ts";'],
+    ["routes/index.tsx", 'import "../dashboard/define.ts";\nimport "../experiments/reports/mod.ts";'],
     ["dashboard/bad.ts", 'import "../experiments/reports/mod.ts";\nimport "../experiments/q1.ts";'],
     ["bench/bad.ts", 'import "../experiments/images/select.ts";\nimport "../tests/fixtures.ts";'],
     ["kernels/bad.ts", 'import { add } from "./lib/math";\nimport "../src/core/tensor.ts";'],
