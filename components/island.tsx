@@ -1,66 +1,84 @@
-/** Islands: parts of a page that come alive in the browser. All else is plain HTML. */
-import { type ComponentType, hydrate } from "preact";
-import { useContext } from "preact/hooks";
-import { type DrawnSite, type Site, SiteContext } from "./site.tsx";
-
-/** An island: `name` is that of its file in `islands/`. */
-export interface IslandOf<Props> {
-  readonly name: string;
-  readonly component: ComponentType<Props>;
-}
-
 /**
- * Declares an island, as the default export of its file. In the browser, where that file is the script, it also
- * brings every such island of the page to life.
+ * How islands come alive on the adapter, both sides of it: the server marks them and writes down what they are given,
+ * scripts find them again. Pages and islands know nothing of it, and on Fresh nothing of it is used.
  */
-export function defineIsland<Props extends object>(
-  name: string,
-  component: ComponentType<Props>,
-): IslandOf<Props> {
-  if (typeof document !== "undefined") {
-    for (const element of document.querySelectorAll<HTMLElement>(`[data-island="${name}"]`)) {
-      wake(element, component);
+import { type ComponentType, createContext, h, hydrate, options, type VNode } from "preact";
+import { useContext } from "preact/hooks";
+import { type Site, SiteContext } from "./site.tsx";
+
+type AnyComponent = ComponentType<Readonly<Record<string, unknown>>>;
+
+interface FrameProps {
+  readonly name: string;
+  readonly component: AnyComponent;
+  readonly given: Readonly<Record<string, unknown>>;
+}
+
+/** Names of the islands that a page holds, collected while it is drawn. */
+export const DrawnIslands = createContext<Set<string> | undefined>(undefined);
+/** An island within another is a part of it. */
+const Within = createContext(false);
+
+let isPlain = false;
+
+/** From now on, whatever element of an island is made gets the frame that its script looks for. Once per server. */
+export function markIslands(names: ReadonlyMap<unknown, string>): void {
+  const { vnode: before } = options;
+  options.vnode = (vnode: VNode) => {
+    const name = names.get(vnode.type);
+    if (name !== undefined && !isPlain) {
+      const marked = vnode as unknown as { type: unknown; props: unknown };
+      marked.props = { name, component: vnode.type, given: vnode.props } as FrameProps;
+      marked.type = Frame;
     }
-  }
-  return { name, component };
-}
-
-function wake<Props extends object>(element: HTMLElement, Component: ComponentType<Props>): void {
-  const { nextElementSibling: data } = element;
-  if (element.dataset.alive !== undefined || data === null) return;
-  const { site, props } = JSON.parse(data.textContent ?? "") as {
-    readonly site: Site;
-    readonly props: Props;
+    before?.(vnode);
   };
-  hydrate(
-    <SiteContext.Provider value={site}>
-      <Component {...props} />
-    </SiteContext.Provider>,
-    element,
-  );
-  element.dataset.alive = "";
 }
 
-/** Puts an island into a page. What it is given must be JSON. */
-export function Island<Props extends object>(
-  { of: { name, component: Component }, props }: { readonly of: IslandOf<Props>; readonly props: Props },
-) {
-  const { islands, ...site } = useContext<DrawnSite>(SiteContext);
+function Frame({ name, component, given }: FrameProps) {
+  const islands = useContext(DrawnIslands), isWithin = useContext(Within), site = useContext(SiteContext);
+  const island = plain(component, given);
+  if (isWithin) return island;
   islands?.add(name);
   // Inside of a script nothing is escaped, so that nothing may look like its end.
-  const data = JSON.stringify({ site, props }).replaceAll("<", "\\u003c");
+  const data = JSON.stringify({ site, props: given }).replaceAll("<", "\\u003c");
   return (
     <>
       <div data-island={name}>
-        <Component {...props} />
+        <Within.Provider value>{island}</Within.Provider>
       </div>
       <script type="application/json" dangerouslySetInnerHTML={{ __html: data }} />
     </>
   );
 }
 
-/** The scripts of all islands above it; the last thing of a page. */
-export function IslandScripts() {
-  const { islands = new Set<string>(), root = "/" } = useContext<DrawnSite>(SiteContext);
-  return <>{[...islands].map((name) => <script key={name} src={`${root}islands/${name}.js`} defer />)}</>;
+/** An element that is not marked. */
+function plain(component: AnyComponent, props: Readonly<Record<string, unknown>>): VNode {
+  isPlain = true;
+  try {
+    return h(component, props);
+  } finally {
+    isPlain = false;
+  }
+}
+
+/** Loads the scripts of these islands; the last thing of a page. */
+export function scriptsOf(islands: ReadonlySet<string>, { root = "/" }: Site): string {
+  return [...islands].map((name) => `<script src="${root}islands/${name}.js" defer></script>`).join("");
+}
+
+/** In the browser: brings all islands of this name to life. */
+export function wake<Props extends object>(name: string, Component: ComponentType<Props>): void {
+  for (const element of document.querySelectorAll<HTMLElement>(`[data-island="${name}"]`)) {
+    const { site, props } = JSON.parse(element.nextElementSibling?.textContent ?? "") as {
+      readonly site: Site;
+      readonly props: Props;
+    };
+    hydrate(
+      <SiteContext.Provider value={site}>
+        <Component {...props} />
+      </SiteContext.Provider>,
+      element,
+    );
+  }
 }

@@ -8,15 +8,11 @@ export interface Site {
   readonly root?: string;
 }
 
-/** While a page is drawn on the server, also the islands that it holds. */
-export interface DrawnSite extends Site {
-  readonly islands?: Set<string>;
-}
+/** Its default is a server: only the adapter, which writes exports, provides it. */
+export const SiteContext = createContext<Site>({});
 
-export const SiteContext = createContext<DrawnSite>({});
-
-/** Folders whose addresses name files, not pages. */
-const FILES = /^\/(static|islands|fonts)\/|^\/runs\/[^/]+\/files\//;
+/** Addresses that name files, not pages. */
+const FILES = /^\/(islands|fonts)\/|^\/[\w-]+\.(css|svg)$|^\/runs\/[^/]+\/files\//;
 
 /**
  * The address of a page or file, given as the server knows it.
@@ -27,7 +23,7 @@ const FILES = /^\/(static|islands|fonts)\/|^\/runs\/[^/]+\/files\//;
  * import { addressOf } from "./site.tsx";
  * assertEquals(addressOf({}, "/runs/a?y=log"), "/runs/a?y=log");
  * assertEquals(addressOf({ root: "../../" }, "/runs/a?y=log"), "../../runs/a/index.html?y=log");
- * assertEquals(addressOf({ root: "../" }, "/static/style.css"), "../static/style.css");
+ * assertEquals(addressOf({ root: "../" }, "/style.css"), "../style.css");
  * ```
  */
 export function addressOf({ root }: Site, path: string): string {
@@ -65,5 +61,6 @@ export function Link(
     readonly "aria-label"?: string;
   },
 ) {
-  return <a href={useAddress()(to)} {...rest}>{children}</a>;
+  // Fresh marks links by itself where this is left out, and takes "/" for an ancestor of every page.
+  return <a href={useAddress()(to)} aria-current="false" {...rest}>{children}</a>;
 }

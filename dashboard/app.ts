@@ -1,13 +1,14 @@
-/** The dashboard as a web application: give it requests, get answers. Nothing here listens on a port. */
-import { Hono } from "hono";
-import type { ComponentType } from "preact";
+/** Serves `routes/` and `islands/` as Fresh 2 would, over a runs folder. Nothing here listens on a port. */
+import { HttpError } from "fresh";
+import { markIslands } from "../components/island.tsx";
 import type { Site } from "../components/site.tsx";
-import { findAsset } from "./assets.ts";
+import { assetAnswer, loadIslands } from "./assets.ts";
+import type { State } from "./define.ts";
+import type { Context, PageProps, PageResponse } from "./fresh.ts";
 import { Library } from "./library.ts";
-import type { Context, PageProps, RouteModule } from "./page.ts";
-import { type FrameProps, renderPage } from "./render.tsx";
-import { loadFrame, loadRoutes, matchRoute, type Route } from "./routes.ts";
-import { contentPolicy, guard, plainAnswer } from "./security.ts";
+import { renderPage } from "./render.tsx";
+import { loadRoutes, matchRoute, type Route, type RouteModule } from "./routes.ts";
+import { guard } from "./security.ts";
 
 export interface AppOptions {
   /** The runs folder; it need not exist. */
@@ -19,81 +20,67 @@ export interface AppOptions {
 }
 
 export interface Dashboard {
-  readonly app: Hono;
+  readonly app: {
+    readonly fetch: (request: Request) => Promise<Response>;
+    /** Asks for a path of this machine. */
+    readonly request: (path: string, init?: RequestInit) => Promise<Response>;
+  };
   readonly library: Library;
   readonly routes: readonly Route[];
 }
 
-/** What the page of an error is drawn from. */
-export interface ErrorData {
-  readonly status: number;
-  readonly message: string;
-}
+let marking: Promise<void> | undefined;
 
 /** The application over a runs folder. */
 export async function createDashboard(
   { runs, shown = runs, site = () => ({}) }: AppOptions,
 ): Promise<Dashboard> {
-  const [routes, { default: Frame }, errors] = await Promise.all([
+  const [{ routes, app, errors }] = await Promise.all([
     loadRoutes(),
-    loadFrame<{ default: ComponentType<FrameProps> }>("_app.tsx"),
-    loadFrame<RouteModule<ErrorData>>("_error.tsx"),
+    marking ??= loadIslands().then(markIslands),
   ]);
-  const library = new Library(runs), app = new Hono();
+  const library = new Library(runs);
 
-  const page = <Data>(module: RouteModule<Data>, props: PageProps<Data>, status = 200) => {
-    const drawing = { Frame, site: site(props.url.pathname), runs: shown };
-    const headers = {
-      "content-type": "text/html; charset=utf-8",
-      "cache-control": "no-store",
-      ...(module.wasm && { "content-security-policy": contentPolicy({ wasm: true }) }),
-    };
-    return new Response(renderPage(module, props, drawing), { status, headers });
-  };
-  const errorPage = (url: URL, status: number, message: string) =>
-    page(errors, { url, params: {}, data: { status, message } }, status);
-
-  const answer = async (module: RouteModule, context: Context): Promise<Response> => {
-    const handled = await module.handler?.GET(context) ?? { data: undefined };
-    if (handled instanceof Response) {
-      if (!handled.headers.has("x-descent-error")) return handled;
-      return errorPage(context.url, handled.status, await handled.text());
-    }
-    const { url, params } = context;
-    return page(module, { url, params, data: handled.data });
+  const drawn = (
+    { default: Page }: RouteModule,
+    props: Omit<PageProps<unknown, State>, "Component">,
+    { status = 200, headers }: Omit<PageResponse<unknown>, "data">,
+  ) => {
+    if (Page === undefined || app.default === undefined) throw new Error("There is no component to draw");
+    const all = new Headers(headers);
+    all.set("content-type", "text/html; charset=utf-8");
+    all.set("cache-control", "no-store");
+    return new Response(renderPage(Page, app.default, props), { status, headers: all });
   };
 
-  app.use(guard());
-  app.get("/:folder{static|fonts|islands}/:name", async ({ req }) => {
-    const asset = await findAsset(new URL(req.url).pathname.slice(1));
-    if (asset === undefined) return plainAnswer("There is no such file", 404);
-    const { bytes, type, tag } = asset;
-    const headers = {
-      "content-type": type,
-      etag: tag,
-      "cache-control": "no-cache",
-      ...workerPolicy(req.path),
-    };
-    if (req.header("if-none-match") === tag) return new Response(null, { status: 304, headers });
-    return new Response(bytes, { headers });
-  });
-  app.get("*", async ({ req }) => {
+  const answer = async (module: RouteModule, context: Context<State>): Promise<Response> => {
+    const handlers = module.handlers ?? module.handler;
+    const get = typeof handlers === "function" ? handlers : handlers?.GET;
+    if (get === undefined && module.default === undefined) throw new HttpError(404);
+    const handled = await get?.(context) ?? { data: {} };
+    return handled instanceof Response ? handled : drawn(module, { ...context, data: handled.data }, handled);
+  };
+
+  const fetch = guard(async (req: Request) => {
     const url = new URL(req.url);
-    for (const { segments, module } of routes) {
-      const params = matchRoute(segments, url.pathname);
-      if (params === undefined) continue;
-      return await answer(module, { request: req.raw, url, params, library, site: site(url.pathname) });
+    url.pathname = url.pathname.replaceAll(/\/+/g, "/");
+    const asset = /^\/(islands\/)?[\w-]+\.\w+$/.test(url.pathname)
+      ? await assetAnswer(url.pathname.slice(1), req)
+      : undefined;
+    if (asset !== undefined) return asset;
+    const state: State = { library, shown, site: site(url.pathname) },
+      found = matchRoute(routes, url.pathname);
+    const context = { req, url, state, params: found?.params ?? {}, error: null };
+    try {
+      if (found === undefined) throw new HttpError(404);
+      return await answer(found.route.module, context);
+    } catch (error) {
+      const isKnown = error instanceof HttpError;
+      if (!isKnown) console.error(error);
+      return drawn(errors, { ...context, error, data: {} }, { status: isKnown ? error.status : 500 });
     }
-    return errorPage(url, 404, "There is no such page.");
   });
-  app.onError((error, { req }) => {
-    console.error(error);
-    return errorPage(new URL(req.url), 500, "Something went wrong here; the terminal says more.");
-  });
-  return { app, library, routes };
-}
-
-/** A worker has a policy of its own, and those of ours compile WebAssembly. */
-function workerPolicy(path: string): Readonly<Record<string, string>> {
-  return path.endsWith("_worker.js") ? { "content-security-policy": contentPolicy({ wasm: true }) } : {};
+  const request = (path: string, init?: RequestInit) =>
+    fetch(new Request(new URL(path, "http://127.0.0.1"), init));
+  return { app: { fetch, request }, library, routes };
 }

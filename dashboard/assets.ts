@@ -1,6 +1,7 @@
 /** Styles, pictures, fonts and scripts of the pages: made or read once, and kept. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { DescentError } from "../src/core/errors.ts";
 import { isPlainName } from "./folder.ts";
 
 /** Where the sources of the dashboard lie. */
@@ -31,7 +32,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const known = new Map<string, Promise<Asset | undefined>>();
 
-/** `static/style.css`, `fonts/inter-400.ttf` or `islands/run_view.js`; `undefined` where there is no such thing. */
+/** `style.css`, `fonts/inter-400.ttf`, `islands/run_view.js` or `workers/….js`; `undefined` where there is no such thing. */
 export function findAsset(path: string): Promise<Asset | undefined> {
   let asset = known.get(path);
   if (asset === undefined) {
@@ -43,39 +44,86 @@ export function findAsset(path: string): Promise<Asset | undefined> {
   return asset;
 }
 
+/** An asset as an answer to a request, which may have it already; `undefined` where there is no such thing. */
+export async function assetAnswer(
+  path: string,
+  { headers: asked }: Request,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Response | undefined> {
+  const asset = await findAsset(path);
+  if (asset === undefined) return undefined;
+  const { bytes, type, tag } = asset;
+  const headers = { "content-type": type, etag: tag, "cache-control": "no-cache", ...more };
+  return asked.get("if-none-match") === tag
+    ? new Response(null, { status: 304, headers })
+    : new Response(bytes, { headers });
+}
+
 async function loadAsset(path: string): Promise<Asset | undefined> {
-  const [folder, name = "", ...more] = path.split("/");
-  if (!isPlainName(name) || more.length > 0) return undefined;
-  const bytes = folder === "islands"
-    ? await bundleIsland(name)
-    : folder === "fonts"
-    ? await readFont(name)
-    : folder === "static"
-    ? await readIfThere(join(ROOT, "static", name))
-    : undefined;
-  const type = TYPES[name.split(".").at(-1)!];
-  if (bytes === undefined || type === undefined) return undefined;
+  const parts = path.split("/"), name = parts.at(-1)!, type = TYPES[name.split(".").at(-1)!];
+  if (!parts.every(isPlainName) || parts.length > 2 || type === undefined) return undefined;
+  const bytes = await readAsset(parts.length === 1 ? "static" : parts[0]!, name);
+  if (bytes === undefined) return undefined;
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return { bytes, type, tag: `"${hash.toHex().slice(0, 20)}"` };
 }
 
-/** Names of all islands, scripts and other files that pages may ask for. */
+async function readAsset(folder: string, name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const stem = /^([a-z]\w*)\.js$/.exec(name)?.[1];
+  switch (folder) {
+    case "static":
+      return await readIfThere(join(ROOT, "static", name));
+    case "fonts":
+      return await readFont(name);
+    case "islands":
+      return stem === undefined
+        ? undefined
+        : await bundle(join(ROOT, "dashboard/entries", `wake_${stem}.ts`));
+    case "workers":
+      return stem === undefined ? undefined : await bundle(join(ROOT, "workers", `${stem}.ts`));
+    default:
+      return undefined;
+  }
+}
+
+/** The islands there are, by their components. */
+export async function loadIslands(): Promise<ReadonlyMap<unknown, string>> {
+  const found = await Promise.all((await islandNames()).map(async (name) => {
+    const module = await import(new URL(`../islands/${name}.tsx`, import.meta.url).href);
+    const functions = Object.keys(module).filter((key) => typeof module[key] === "function");
+    if (functions.join() !== "default") {
+      throw new DescentError(
+        `Cannot serve islands/${name}.tsx: Fresh makes an island of each function that it exports, its adapter of ` +
+          "the default alone; export that one",
+      );
+    }
+    return [module.default as unknown, name] as const;
+  }));
+  return new Map(found);
+}
+
+async function islandNames(): Promise<readonly string[]> {
+  return (await namesIn("islands")).map((name) => name.replace(/\.tsx$/, ""));
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return (await Array.fromAsync(Deno.readDir(join(ROOT, folder)))).map(({ name }) => name).filter(
+    isPlainName,
+  );
+}
+
+/** All that pages of an export may load, at the same addresses as on a server. */
 export async function assetPaths(): Promise<readonly string[]> {
-  const names = async (folder: string) =>
-    (await Array.fromAsync(Deno.readDir(join(ROOT, folder)))).map(({ name }) => name).filter(isPlainName);
-  const islands = (await names("islands")).filter((name) => /^[a-z]\w*\.tsx$/.test(name));
   return [
-    ...(await names("static")).map((name) => `static/${name}`),
+    ...await namesIn("static"),
     ...Object.keys(FONTS).map((name) => `fonts/${name}`),
-    ...islands.map((name) => `islands/${name.replace(/tsx$/, "js")}`),
+    ...(await islandNames()).map((name) => `islands/${name}.js`),
   ];
 }
 
-/** One script with all that the island needs. It is a classic one, because pages from disk may not load modules. */
-async function bundleIsland(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const [, stem] = /^([a-z]\w*)\.js$/.exec(name) ?? [];
-  const entry = join(ROOT, "islands", `${stem}.tsx`);
-  if (stem === undefined || await readIfThere(entry) === undefined) return undefined;
+/** One script with all that its entry needs. It is a classic one, because pages from disk may not load modules. */
+async function bundle(entry: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (await readIfThere(entry) === undefined) return undefined;
   const { outputFiles, errors } = await Deno.bundle({
     entrypoints: [entry],
     platform: "browser",
@@ -85,7 +133,7 @@ async function bundleIsland(name: string): Promise<Uint8Array<ArrayBuffer> | und
   });
   const [script] = outputFiles ?? [];
   if (script?.contents === undefined) {
-    throw new Error(`Cannot bundle islands/${stem}.tsx: ${errors.map(({ text }) => text).join("; ")}`);
+    throw new Error(`Cannot bundle ${entry}: ${errors.map(({ text }) => text).join("; ")}`);
   }
   return new Uint8Array(script.contents);
 }

@@ -63,10 +63,10 @@ async function claim(target: string, out: string): Promise<void> {
 
 /** Addresses of all pages: those without parameters, and what modules say of theirs. */
 async function pagePaths({ routes, library }: Dashboard): Promise<readonly string[]> {
-  const paths = await Promise.all(routes.map(async ({ segments, module }) => {
+  const paths = await Promise.all(routes.map(async ({ pattern, module }) => {
     if (module.default === undefined) return [];
     if (module.paths !== undefined) return await module.paths(library);
-    return segments.some((segment) => /^[:*]/.test(segment)) ? [] : [`/${segments.join("/")}`];
+    return pattern.includes(":") ? [] : [pattern];
   }));
   return paths.flat();
 }

@@ -38,7 +38,9 @@ class StageColumns {
     if (typeof samplesPerSecond === "number") this.samplesPerSecond = samplesPerSecond;
     for (const member in line) {
       const value = line[member];
-      if (typeof value === "number" && !OTHER_MEMBERS.has(member)) this.#put(member, at, value);
+      // A loss that is no number is written as null: that is a gap, and no reason to have no curve.
+      const isNumber = typeof value === "number" || value === null;
+      if (isNumber && !OTHER_MEMBERS.has(member)) this.#put(member, at, value);
     }
     if (isJsonObject(stopping)) {
       const { best, bestEpoch, wait } = stopping;
@@ -47,7 +49,7 @@ class StageColumns {
     }
   }
 
-  #put(member: string, at: number, value: number): void {
+  #put(member: string, at: number, value: number | null): void {
     let column = this.columns.get(member);
     if (column === undefined) {
       if (this.columns.size >= MAX_COLUMNS || member.length > MAX_NAME) return;
@@ -55,7 +57,7 @@ class StageColumns {
     }
     // Earlier lines did not have it, or this one has it twice.
     while (column.length < at) column.push(null);
-    if (column.length === at) column.push(Number.isFinite(value) ? value : null);
+    if (column.length === at) column.push(numberOf(value ?? undefined));
   }
 
   get lastEpoch(): number | null {

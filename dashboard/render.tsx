@@ -1,37 +1,26 @@
-/** A page as HTML. */
+/** A page as HTML, as the adapter draws it. */
 import type { ComponentType } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { type DrawnSite, type Site, SiteContext } from "../components/site.tsx";
-import type { PageProps, RouteModule } from "./page.ts";
+import { DrawnIslands, scriptsOf } from "../components/island.tsx";
+import { SiteContext } from "../components/site.tsx";
+import type { State } from "./define.ts";
+import type { PageProps } from "./fresh.ts";
 
-/** What `_app.tsx` gets: the page to put into its frame, the title, and where it is. */
-export interface FrameProps {
-  readonly Component: ComponentType;
-  readonly title: string;
-  readonly url: URL;
-  /** As the server was given it. */
-  readonly runs: string;
-}
+type Drawn = ComponentType<PageProps<unknown, State>>;
 
-export interface Drawing {
-  readonly Frame: ComponentType<FrameProps>;
-  readonly site: Site;
-  readonly runs: string;
-}
-
-/** The whole document of a page. */
-export function renderPage<Data>(
-  { default: Page, title }: RouteModule<Data>,
-  props: PageProps<Data>,
-  { Frame, site, runs }: Drawing,
+/** The whole document of a page in its frame, with the scripts of the islands that it holds. */
+export function renderPage(
+  Page: Drawn,
+  App: Drawn,
+  props: Omit<PageProps<unknown, State>, "Component">,
 ): string {
-  if (Page === undefined) throw new Error("This route has no page");
-  const drawn: DrawnSite = { ...site, islands: new Set() };
-  const words = typeof title === "function" ? title(props) : title ?? "";
+  const islands = new Set<string>(), { site } = props.state, None = () => null;
   const html = renderToString(
-    <SiteContext.Provider value={drawn}>
-      <Frame Component={() => <Page {...props} />} title={words} url={props.url} runs={runs} />
+    <SiteContext.Provider value={site}>
+      <DrawnIslands.Provider value={islands}>
+        <App {...props} data={null} Component={() => <Page {...props} Component={None} />} />
+      </DrawnIslands.Provider>
     </SiteContext.Provider>,
   );
-  return `<!doctype html>\n${html}`;
+  return `<!doctype html>\n${html.replace(/<\/body><\/html>$/, (end) => scriptsOf(islands, site) + end)}`;
 }

@@ -40,22 +40,27 @@ async function judgedReport({ store }: Library, report: Report): Promise<JudgedR
     runs,
     isReportData: await (images ??= reportImages()),
     picturesOf,
-    drawn: (item, section) => drawnIn(item, section, { runs, picturesOf }),
+    drawn: (item, section, answering) => drawnIn(item, section, { runs, answering, picturesOf }),
   });
 }
 
-/** Pictures of several runs lie in the folder of the newest run of their section's task. */
+/**
+ * Pictures of several runs lie in the folder of their section's task: of the newest whose trainings answer the figure.
+ * Those of other settings or images are not set beside what is printed.
+ */
 function drawnIn(
-  { figures }: FigureItem,
+  { figures, needs }: FigureItem,
   { task }: Section,
-  { runs, picturesOf }: {
+  { runs, answering, picturesOf }: {
     readonly runs: readonly RunFacts[];
+    readonly answering: readonly RunFacts[];
     readonly picturesOf: (run: RunFacts) => readonly string[];
   },
 ): readonly JudgedPicture[] {
   for (
     const run of runs.filter((one) => one.isGroup && one.experiment === task && one.state === "finished")
   ) {
+    if (needs.length > 0 && !answering.some(({ group }) => group === run.id)) continue;
     const names = picturesOf(run).filter((name) => figures.includes(name));
     if (names.length > 0) return names.map((name) => ({ name, run: run.id }));
   }

@@ -1,6 +1,6 @@
 /** A run folder as a row of a list. */
 import type { RunRow } from "../components/types.ts";
-import { factsOf, shorten, wordOf } from "../src/runs/facts.ts";
+import { factsOf, isCutOff, shorten, wordOf } from "../src/runs/facts.ts";
 import { isJsonObject, type JsonObject } from "../src/runs/json.ts";
 import type { RunEntry } from "../src/runs/read.ts";
 
@@ -22,7 +22,7 @@ export function rowOf(id: string, entry: RunEntry): RunRow {
     backend: backendOf(info),
     group,
     isGroup,
-    isPublished: isJsonObject(summary?.published),
+    isPublished: isJsonObject(summary?.published) && !isCutOff(stopped),
     settings,
     // What curves say in numbers is for judges: a table of runs has the curves themselves.
     numbers: Object.fromEntries(Object.entries(numbers).filter(([name]) => !name.startsWith("curves."))),

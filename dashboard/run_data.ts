@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from "../src/runs/json.ts";
 import { topicOf } from "./catalog.ts";
 import { filesBelow, MAX_FILES } from "./files.ts";
 import { readPictures } from "./pictures.ts";
-import { flatten, numberOf, objectOf, shorten, textOf, wordOf } from "../src/runs/facts.ts";
+import { flatten, isCutOff, numberOf, objectOf, shorten, textOf, wordOf } from "../src/runs/facts.ts";
 import { isPlainName } from "./folder.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Store } from "./store.ts";
@@ -98,7 +98,7 @@ function stageRulesOf(settings: JsonObject): Readonly<Record<string, StopRule>> 
 
 /** A table for the summary itself and for each of its members that has scores on sets: `classifier`. */
 function scoreTables(summary: JsonObject | undefined): readonly ScoreTable[] {
-  const published = objectOf(summary?.published);
+  const published = isCutOff(wordOf(summary?.stopped)) ? {} : objectOf(summary?.published);
   const places = [[null, summary, published] as const].concat(
     Object.entries(summary ?? {}).filter(([name]) => name !== "published")
       .map(([name, value]) => [name, value, objectOf(published[name])] as never),

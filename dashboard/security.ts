@@ -1,6 +1,4 @@
 /** Who may ask for what: this machine's own browser, reading, within bounds. */
-import type { MiddlewareHandler } from "hono";
-
 /** Names by which a browser on this machine calls it. Any port: there may be a tunnel in between. */
 const LOCAL_NAMES: readonly string[] = ["127.0.0.1", "localhost", "[::1]"];
 const MAX_URL_LENGTH = 8000, MAX_REQUESTS = 64;
@@ -39,9 +37,12 @@ const HEADERS: Readonly<Record<string, string>> = {
 /** Why a request is refused, and with what status; `undefined` for one that may go on. */
 export function refusal(
   request: Request,
-): { readonly status: 403 | 405 | 414; readonly reason: string } | undefined {
+): { readonly status: 400 | 403 | 405 | 414; readonly reason: string } | undefined {
   const { headers, method, url } = request;
   if (url.length > MAX_URL_LENGTH) return { status: 414, reason: "The address is too long" };
+  if (!canDecode(new URL(url).pathname)) {
+    return { status: 400, reason: 'The address has a "%" that stands for no character' };
+  }
   if (method !== "GET" && method !== "HEAD") {
     return { status: 405, reason: "The dashboard only reads: use GET" };
   }
@@ -62,31 +63,62 @@ export function refusal(
   return undefined;
 }
 
-/** Refuses what is not for us, bounds how much is under way, and puts the headers on every answer. */
-export function guard(): MiddlewareHandler {
+function canDecode(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Where Fresh leaves what its inline scripts are marked with, on the answer. The adapter's pages have none. */
+const NONCE = Symbol.for("__freshNonce");
+
+/**
+ * Wraps a whole server, ours or Fresh's, so that nothing gets by: refuses what is not for us, bounds how much is under
+ * way, and puts the headers on every answer.
+ */
+export function guard<Info extends readonly unknown[]>(
+  handler: (request: Request, ...info: Info) => Response | Promise<Response>,
+): (request: Request, ...info: Info) => Promise<Response> {
   let underWay = 0;
-  return async (c, next) => {
-    const refused = refusal(c.req.raw);
-    if (refused !== undefined) c.res = plainAnswer(refused.reason, refused.status);
-    else if (underWay >= MAX_REQUESTS) c.res = plainAnswer("Too many requests at once: try again", 503);
-    else {
-      underWay++;
-      try {
-        await next();
-      } finally {
-        underWay--;
-      }
-    }
-    if (c.req.method === "HEAD" && c.res.body !== null) {
-      // Nobody will read it, and a file or a stream of events would stay open.
-      await c.res.body.cancel();
-      c.res = new Response(null, c.res);
-    }
-    if (c.res.status === 405) c.res.headers.set("allow", "GET, HEAD");
-    for (const [name, value] of Object.entries(HEADERS)) {
-      if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+  const answer = async (request: Request, info: Info): Promise<Response> => {
+    const refused = refusal(request);
+    if (refused !== undefined) return plainAnswer(refused.reason, refused.status);
+    if (underWay >= MAX_REQUESTS) return plainAnswer("Too many requests at once: try again", 503);
+    underWay++;
+    try {
+      return await handler(request, ...info);
+    } catch (error) {
+      console.error(error);
+      return plainAnswer("Something went wrong here; the terminal says more", 500);
+    } finally {
+      underWay--;
     }
   };
+  return async (request, ...info) => {
+    const isHead = request.method === "HEAD";
+    // Asked for by HEAD, Fresh lets go of a body that stays open: a file, or a stream of events.
+    const answered = await answer(isHead ? new Request(request, { method: "GET" }) : request, info);
+    if (isHead) await answered.body?.cancel();
+    const { status } = answered, headers = headersOf(answered);
+    return new Response(isHead ? null : answered.body, { status, headers });
+  };
+}
+
+/** What the answer has of its own, and what every answer has. */
+function headersOf(answer: Response): Headers {
+  const headers = new Headers(answer.headers), nonce = (answer as { readonly [NONCE]?: unknown })[NONCE];
+  if (answer.status === 405) headers.set("allow", "GET, HEAD");
+  for (const [name, value] of Object.entries(HEADERS)) {
+    if (!headers.has(name)) headers.set(name, value);
+  }
+  if (typeof nonce === "string" && /^[\w+/=-]+$/.test(nonce)) {
+    const policy = headers.get("content-security-policy")!;
+    headers.set("content-security-policy", policy.replace("script-src 'self'", `$& 'nonce-${nonce}'`));
+  }
+  return headers;
 }
 
 /** An answer of one line. */

@@ -1,7 +1,8 @@
 /** Runs compared. The address follows the choice, so that it can be sent as a link. */
 import { useSignal } from "@preact/signals";
 import { useContext, useEffect, useMemo } from "preact/hooks";
-import type { ChartLine } from "../components/chart/chart_layout.ts";
+import { useAlive } from "../components/alive.ts";
+import { ACCURACY_SPAN, type ChartLine } from "../components/chart/chart_layout.ts";
 import {
   ALL_SETTINGS,
   type Choice,
@@ -14,21 +15,19 @@ import {
   meanCurve,
   searchOf,
 } from "../components/compare/grouping.ts";
+import { checkedChoice, drawnRuns } from "../components/compare/checked_choice.ts";
 import { Picker } from "../components/compare/compare_picker.tsx";
 import { CompareTable, GroupTable } from "../components/compare/compare_table.tsx";
 import type { CompareData } from "../components/compare/compare_types.ts";
 import { capital, curveName, inWords } from "../components/format.ts";
-import { defineIsland } from "../components/island.tsx";
 import { LineChart } from "../components/chart/line_chart.tsx";
 import { countOf } from "../components/run/run_words.ts";
 import { Link, SiteContext } from "../components/site.tsx";
 
-/** What is drawn if nothing else is asked for: the first of these that there is. */
-const FIRST_CURVES = ["valLoss", "testLoss", "loss"];
 const TONES = 7;
 
-function CompareView({ data }: { readonly data: CompareData }) {
-  const site = useContext(SiteContext), isExport = site.root !== undefined;
+export default function CompareView({ data }: { readonly data: CompareData }) {
+  const site = useContext(SiteContext), isExport = site.root !== undefined, alive = useAlive();
   const choice = useSignal(data.choice), known = useSignal(data.runs), problem = useSignal("");
   useEffect(() => {
     // A page from disk is the same for every address.
@@ -50,7 +49,7 @@ function CompareView({ data }: { readonly data: CompareData }) {
   };
   const runs = choice.value.runs.flatMap((id) => known.value.find(({ row }) => row.id === id) ?? []);
   return (
-    <article>
+    <article {...alive}>
       <header class="page-head">
         <h1>Compare</h1>
         <p class="lead">
@@ -93,26 +92,31 @@ function Suggestions({ data: { suggestions, picks } }: { readonly data: CompareD
 }
 
 function Comparison(
-  { runs, choice, onChange }: {
+  { runs, choice: asked, onChange }: {
     readonly runs: readonly Compared[];
     readonly choice: Choice;
     onChange(part: Partial<Choice>): void;
   },
 ) {
-  const rows = runs.map(({ row }) => row), { by, x, y } = choice;
-  const keys = [...new Set(runs.flatMap(({ curves }) => curves.map(({ key }) => key)))];
-  const key = choice.curve !== null && keys.includes(choice.curve)
-    ? choice.curve
-    : FIRST_CURVES.find((one) => keys.includes(one)) ?? keys[0];
-  const settings = differingSettings(rows).filter((name) => name !== "seed");
+  const rows = runs.map(({ row }) => row);
+  const { choice, curve: key, curves: keys, problems } = checkedChoice(asked, runs), { by, x, y } = choice;
+  const differing = differingSettings(rows).filter((name) => name !== "seed");
+  // Of a setting that all share, too, a link may ask for groups.
+  const settings = by === null || by === ALL_SETTINGS ? differing : [...new Set([...differing, by])];
   const groups = useMemo(() => by === null ? undefined : groupRuns(runs, by), [
     runs.map(({ row }) => row.id).join(),
     by,
   ]);
   const lines = key === undefined ? [] : groups === undefined ? runLines(runs, key) : groupLines(groups, key);
+  const { drawn, others } = drawnRuns(runs, key ?? "");
   return (
     <>
       <section>
+        {problems.map((problem) => (
+          <p key={problem} class="warning">
+            <bdi>{problem}</bdi>
+          </p>
+        ))}
         <div class="controls needs-script">
           <label>
             Curve{" "}
@@ -138,7 +142,9 @@ function Comparison(
               key={`${key} ${x} ${y}`}
               title={capital(curveName(key!))}
               yLabel={groups === undefined
-                ? countOf(runs.length, "run")
+                ? drawn.length === runs.length
+                  ? countOf(runs.length, "run")
+                  : `${drawn.length} of ${countOf(runs.length, "run")}`
                 : "mean; shaded from lowest to highest; thin lines are single runs"}
               xLabel="Epoch"
               lines={lines}
@@ -146,8 +152,11 @@ function Comparison(
               switches={["x", "y"]}
               xScale={x}
               yScale={y}
+              {...(/accuracy$/i.test(key!) && { yMinSpan: ACCURACY_SPAN })}
               onScale={(axis, scale) => onChange({ [axis]: scale })}
-            />
+            >
+              {others !== "" && <bdi>{others}</bdi>}
+            </LineChart>
           )
           : <p class="quiet">None of these runs has a curve.</p>}
       </section>
@@ -189,5 +198,3 @@ function groupLines(groups: readonly Group[], key: string): readonly ChartLine[]
     ];
   });
 }
-
-export default defineIsland("compare_view", CompareView);

@@ -1,8 +1,8 @@
 /** The Home page: it changes by itself when a run begins, goes on or ends. */
 import { useSignal } from "@preact/signals";
 import { useContext, useEffect } from "preact/hooks";
+import { useAlive } from "../components/alive.ts";
 import { formatCount, formatScore } from "../components/format.ts";
-import { defineIsland } from "../components/island.tsx";
 import { listen } from "../components/run/news.ts";
 import { Command, RunLink, Sparkline, StateMark } from "../components/parts.tsx";
 import { RunTable } from "../components/run/run_table.tsx";
@@ -14,8 +14,8 @@ export interface HomeViewProps {
   readonly data: HomeData;
 }
 
-function HomeView(props: HomeViewProps) {
-  const data = useSignal(props.data), site = useContext(SiteContext);
+export default function HomeView(props: HomeViewProps) {
+  const data = useSignal(props.data), site = useContext(SiteContext), alive = useAlive();
   useEffect(() => {
     if (site.root !== undefined) return;
     return listen<HomeData>(() => "/events", (news) => {
@@ -25,7 +25,7 @@ function HomeView(props: HomeViewProps) {
   }, []);
   const { reports, others, recent, broken, brokenCount, runs } = data.value;
   return (
-    <article>
+    <article {...alive}>
       <header class="page-head home">
         <h1>
           Small networks, <br class="wide" />looked at closely
@@ -140,5 +140,3 @@ function CardView({ card }: { readonly card: Card }) {
     </li>
   );
 }
-
-export default defineIsland("home_view", HomeView);

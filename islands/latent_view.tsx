@@ -1,8 +1,8 @@
 /** Latent space: the codes of an autoencoder's test images, to turn and to point at. */
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useContext, useEffect, useMemo, useRef } from "preact/hooks";
+import { useAlive } from "../components/alive.ts";
 import { formatCount, formatValue } from "../components/format.ts";
-import { defineIsland } from "../components/island.tsx";
 import { normalized } from "../components/latent/latent_camera.ts";
 import { SheetImage } from "../components/latent/latent_image.tsx";
 import { ImageSheet } from "../components/latent/latent_sheet.ts";
@@ -24,9 +24,10 @@ interface Made {
   readonly mse: number | null;
 }
 
-function LatentView({ runs, codes }: LatentProps) {
+export default function LatentView({ runs, codes }: LatentProps) {
   const { id, digits, labels, predicted, indices, variance, sheet, all } = codes,
-    site = useContext(SiteContext);
+    site = useContext(SiteContext),
+    alive = useAlive();
   const points = useMemo(() => normalized(codes.points), []);
   const hidden = useSignal<ReadonlySet<number>>(new Set()), mode = useSignal<"webgpu" | "canvas">("webgpu");
   const chosen = useSignal<number | undefined>(undefined), pointed = useSignal<number | undefined>(undefined);
@@ -88,7 +89,7 @@ function LatentView({ runs, codes }: LatentProps) {
   const tones = useMemo(() => digits.map((name, i) => areDigits ? Number(name) : i), []);
   const held = variance.reduce((sum, share) => sum + share, 0);
   return (
-    <div class="latent">
+    <div class="latent" {...alive}>
       <div class="latent-bar">
         <label class="field">
           <span>Run</span>
@@ -209,5 +210,3 @@ function readAs(digits: readonly string[], label: number, predicted: number): st
   if (predicted < 0) return "";
   return predicted === label ? "read rightly from its code" : `read as ${digits[predicted]} from its code`;
 }
-
-export default defineIsland("latent_view", LatentView);

@@ -1,7 +1,7 @@
 /** The Playground: draw a digit, watch a network read it, train one. All of it in the browser. */
 import { useContext } from "preact/hooks";
+import { useAlive } from "../components/alive.ts";
 import { formatCount, formatScore } from "../components/format.ts";
-import { defineIsland } from "../components/island.tsx";
 import { Command } from "../components/parts.tsx";
 import { TrainForm, TrainingView } from "../components/playground/playground_form.tsx";
 import {
@@ -24,14 +24,14 @@ export interface PlaygroundProps {
   readonly first: number;
 }
 
-function PlaygroundView({ choices, first }: PlaygroundProps) {
-  const site = useContext(SiteContext), isServed = site.root === undefined;
+export default function PlaygroundView({ choices, first }: PlaygroundProps) {
+  const site = useContext(SiteContext), isServed = site.root === undefined, alive = useAlive();
   const play = usePlayground(choices, { first, isServed });
   const { choice, opened, shown, pixels, problem, spoken, truth, fileName, webgpu, isTraining, training } =
     play;
   if (!isServed) {
     return (
-      <p class="start">
+      <p class="start" {...alive}>
         Drawing and training need the server: start it with <Command text="deno task dashboard" />.
       </p>
     );
@@ -39,7 +39,7 @@ function PlaygroundView({ choices, first }: PlaygroundProps) {
   const model = opened.value?.model ?? null, digits = opened.value?.digits ?? ALL_DIGITS;
   const wasAt = choice.value;
   return (
-    <div class="playground">
+    <div class="playground" {...alive}>
       <section class="play-draw" aria-label="Draw">
         <div class="play-left">
           <div class="field-row">
@@ -136,5 +136,3 @@ function noteOf(
       } parameters.`,
   ].filter(Boolean).join(" ");
 }
-
-export default defineIsland("playground_view", PlaygroundView);

@@ -1,9 +1,9 @@
 /** The page of a run. While it trains, the page follows it. */
 import { useSignal } from "@preact/signals";
 import { useContext, useEffect } from "preact/hooks";
+import { useAlive } from "../components/alive.ts";
 import { appendLines } from "../components/chart/append.ts";
 import { capital, inWords } from "../components/format.ts";
-import { defineIsland } from "../components/island.tsx";
 import { listen } from "../components/run/news.ts";
 import { Pairs } from "../components/parts.tsx";
 import { StageCurves } from "../components/run/run_curves.tsx";
@@ -18,8 +18,8 @@ export interface RunViewProps {
   readonly data: RunData;
 }
 
-function RunView(props: RunViewProps) {
-  const data = useSignal(props.data), site = useContext(SiteContext);
+export default function RunView(props: RunViewProps) {
+  const data = useSignal(props.data), site = useContext(SiteContext), alive = useAlive();
   useEffect(() => {
     const { state } = data.peek().row;
     if (site.root !== undefined || (state !== "running" && state !== "unknown")) return;
@@ -35,7 +35,7 @@ function RunView(props: RunViewProps) {
     data.value;
   const cells = tables.flatMap(({ runs }) => runs ?? []).filter((id) => id !== null);
   return (
-    <article class="run">
+    <article class="run" {...alive}>
       <RunHead data={data.value} />
       {stages.map((stage, i) => (
         <section key={stage.name ?? i} aria-label={stage.name ?? "Curves"}>
@@ -130,5 +130,3 @@ function withNews(data: RunData, news: RunNews): RunData {
       return news satisfies never;
   }
 }
-
-export default defineIsland("run_view", RunView);

@@ -1,8 +1,8 @@
 /** The frame of every page. */
+import type { PageProps } from "fresh";
 import { useContext } from "preact/hooks";
-import { IslandScripts } from "../components/island.tsx";
 import { Link, SiteContext, useAddress } from "../components/site.tsx";
-import type { FrameProps } from "../dashboard/render.tsx";
+import type { State } from "../dashboard/define.ts";
 
 /** The parts of the site, in the order of the menu. */
 const PLACES = [
@@ -15,7 +15,8 @@ const PLACES = [
   ["/latent", "Latent space"],
 ] as const;
 
-export default function App({ Component, title, url, runs }: FrameProps) {
+export default function App({ Component, url, state, error }: PageProps<unknown, State>) {
+  const title = error ? "Not here" : state.title;
   // From disk, browsers refuse to fetch a font ahead.
   const address = useAddress(), isServed = useContext(SiteContext).root === undefined;
   const isAt = (place: string) => place === "/" ? url.pathname === "/" : url.pathname.startsWith(place);
@@ -25,8 +26,8 @@ export default function App({ Component, title, url, runs }: FrameProps) {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{title === "" ? "Descent" : `${title} · Descent`}</title>
-        <link rel="icon" href={address("/static/icon.svg")} type="image/svg+xml" />
+        <title>{title === undefined ? "Descent" : `${title} · Descent`}</title>
+        <link rel="icon" href={address("/icon.svg")} type="image/svg+xml" />
         {isServed && (
           <link
             rel="preload"
@@ -36,9 +37,9 @@ export default function App({ Component, title, url, runs }: FrameProps) {
             crossorigin="anonymous"
           />
         )}
-        <link rel="stylesheet" href={address("/static/style.css")} />
-        <link rel="stylesheet" href={address("/static/charts.css")} />
-        <link rel="stylesheet" href={address("/static/pages.css")} />
+        <link rel="stylesheet" href={address("/style.css")} />
+        <link rel="stylesheet" href={address("/charts.css")} />
+        <link rel="stylesheet" href={address("/pages.css")} />
       </head>
       <body>
         <a class="skip" href="#content">Skip to the content</a>
@@ -64,11 +65,10 @@ export default function App({ Component, title, url, runs }: FrameProps) {
           <p>
             Runs are read from{" "}
             <code>
-              <bdi>{runs}</bdi>
+              <bdi>{state.shown}</bdi>
             </code>. They are never changed, and nothing leaves this machine.
           </p>
         </footer>
-        <IslandScripts />
       </body>
     </html>
   );

@@ -1,11 +1,9 @@
 /** What went wrong, in words. */
+import { HttpError, type PageProps } from "fresh";
 import { Link } from "../components/site.tsx";
-import type { ErrorData } from "../dashboard/app.ts";
-import type { PageProps } from "../dashboard/page.ts";
 
-export const title = "Not here";
-
-export default function ErrorPage({ data: { status, message } }: PageProps<ErrorData>) {
+export default function ErrorPage({ error }: PageProps) {
+  const { status, message } = error instanceof HttpError ? error : { status: 500, message: "" };
   return (
     <article>
       <header class="page-head">
@@ -14,7 +12,13 @@ export default function ErrorPage({ data: { status, message } }: PageProps<Error
         </p>
         <h1>{status === 404 ? "Not here" : "Something went wrong"}</h1>
         <p class="lead">
-          <bdi>{message}</bdi>
+          <bdi>
+            {status !== 404
+              ? "Something went wrong here; the terminal says more."
+              : message === "Not Found"
+              ? "There is no such page."
+              : message}
+          </bdi>
         </p>
       </header>
       <p>

@@ -1,16 +1,16 @@
 /** Home: the experiments, and how they went. */
-import { Island } from "../components/island.tsx";
+import { page, type PageProps } from "fresh";
 import type { HomeData } from "../components/types.ts";
+import { define } from "../dashboard/define.ts";
 import { homeData } from "../dashboard/home.ts";
-import type { Handlers, PageProps } from "../dashboard/page.ts";
-import homeView from "../islands/home_view.tsx";
+import HomeView from "../islands/home_view.tsx";
 
-export const handler: Handlers<HomeData> = {
-  async GET({ library }) {
-    return { data: await homeData(library) };
+export const handler = define.handlers({
+  async GET({ state }) {
+    return page(await homeData(state.library));
   },
-};
+});
 
 export default function HomePage({ data }: PageProps<HomeData>) {
-  return <Island of={homeView} props={{ data }} />;
+  return <HomeView data={data} />;
 }

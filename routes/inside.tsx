@@ -1,11 +1,12 @@
 /** Inside: plans and kernels. */
+import { page, type PageProps } from "fresh";
 import { BenchView } from "../components/inside/bench_view.tsx";
 import type { BenchData } from "../components/inside/inside_types.ts";
 import { StateMark } from "../components/parts.tsx";
 import { Link, runPath } from "../components/site.tsx";
 import type { RunRow } from "../components/types.ts";
 import { benchData } from "../dashboard/bench.ts";
-import type { Handlers, PageProps } from "../dashboard/page.ts";
+import { define } from "../dashboard/define.ts";
 
 interface Data {
   readonly bench: BenchData;
@@ -15,17 +16,17 @@ interface Data {
 /** Runs that are listed: the newest of each experiment. */
 const MAX_RUNS = 30;
 
-export const handler: Handlers<Data> = {
-  async GET({ library: { store } }) {
+export const handler = define.handlers({
+  async GET({ state }) {
+    const { store } = state.library;
+    state.title = "Inside";
     const rows = (await store.list()).filter(({ experiment, isGroup }) => experiment !== "" && !isGroup);
     const newest = rows.filter(({ experiment }, i) =>
       rows.findIndex((row) => row.experiment === experiment) === i
     );
-    return { data: { bench: benchData(store.root), runs: newest.slice(0, MAX_RUNS) } };
+    return page<Data>({ bench: benchData(store.root), runs: newest.slice(0, MAX_RUNS) });
   },
-};
-
-export const title = "Inside";
+});
 
 export default function InsidePage({ data: { bench, runs } }: PageProps<Data>) {
   return (

@@ -43,6 +43,7 @@ export interface ChartInput {
   readonly xScale: ScaleType;
   readonly yScale: ScaleType;
   readonly yDomain?: readonly [number, number];
+  readonly yMinSpan?: number;
   /** Vertical rules with a word above. */
   readonly marks?: readonly { readonly x: number; readonly label: string }[];
   readonly waiting?: Waiting;
@@ -89,11 +90,14 @@ export interface ChartLayout {
   } | undefined;
 }
 
+/** A percent: accuracies that differ by less are not drawn as if they differed. */
+export const ACCURACY_SPAN = 0.01;
+
 /** Sizes in CSS pixels. */
 const TICK = 12, LABEL = 13, STRIP = 30, STRIP_GAP = 34, BOTTOM = 46, DOT_LIMIT = 40;
 
 export function layoutChart(input: ChartInput): ChartLayout {
-  const { lines, width, height, xScale, yScale, yDomain, marks = [], waiting, endLabels } = input;
+  const { lines, width, height, xScale, yScale, yDomain, yMinSpan, marks = [], waiting, endLabels } = input;
   const xAxis = axisFor(numbers(lines.flatMap(({ x }) => ends(x))), {
     type: xScale,
     count: Math.max(3, Math.round(width / 110)),
@@ -101,6 +105,7 @@ export function layoutChart(input: ChartInput): ChartLayout {
   const yAxis = axisFor(allValues(lines), {
     type: yScale,
     ...(yDomain && { domain: yDomain }),
+    ...(yMinSpan !== undefined && { minSpan: yMinSpan }),
     count: 4,
     round: true,
   });
@@ -140,6 +145,11 @@ export function layoutChart(input: ChartInput): ChartLayout {
 /** First and last: lines rise along x. */
 function ends(x: readonly number[]): readonly number[] {
   return x.length === 0 ? [] : [x[0]!, x.at(-1)!];
+}
+
+/** Whether there is anything to draw. */
+export function hasValues(lines: readonly ChartLine[]): boolean {
+  return !allValues(lines).next().done;
 }
 
 function* numbers(values: Iterable<number | null>): Generator<number> {

@@ -1,9 +1,10 @@
 /** What a line chart is drawn of. */
 import { project } from "../../src/plot/axes.ts";
-import { type ChartLayout, type ChartLine, type DrawnLine, nearest, type Waiting } from "./chart_layout.ts";
+import type { ChartLayout, ChartLine, DrawnLine, Waiting } from "./chart_layout.ts";
 import { formatCount, formatValue } from "../format.ts";
+import { lastOf, readingAt } from "./reading.ts";
 
-/** The values at `x`, or at the end, in the colours of the lines. */
+/** The values at `x`, or where each line ends, in the colours of the lines. */
 export function Readout(
   { lines, xLabel, x, decimals }: {
     readonly lines: readonly ChartLine[];
@@ -12,26 +13,35 @@ export function Readout(
     readonly decimals: number | undefined;
   },
 ) {
-  const last = lines.reduce((most, line) => Math.max(most, line.x.at(-1) ?? 0), 0), at = x ?? last;
+  const shown = lines.filter(({ isFaint }) => !isFaint), { last, differ } = lastOf(shown);
+  const format = (value: number | null) =>
+    decimals === undefined ? formatValue(value) : value?.toFixed(decimals) ?? "–";
   return (
     <p class="readout" aria-live={x === undefined ? "off" : "polite"}>
-      <span class="readout-x">{xLabel.toLowerCase()} {formatCount(at)}</span>
-      {lines.filter(({ isFaint }) => !isFaint).map(({ label, tone, dash = 0, ...line }, i) => {
-        const end = line.x.at(-1) ?? -Infinity;
-        // A line that has ended keeps its last value.
-        const value = line.y[nearest(line.x, Math.min(at, end))];
+      <span class="readout-x">
+        {x === undefined && differ ? "where each ends" : `${xLabel.toLowerCase()} ${formatCount(x ?? last)}`}
+      </span>
+      {shown.map((line, i) => {
+        const { label, tone, dash = 0 } = line, { value, end, isBetween } = readingAt(line, x, last);
         return (
           <span key={i} class={`readout-value tone-${tone}`}>
             <svg class="swatch" viewBox="0 0 16 8" aria-hidden="true">
               <path class={`line dash-${dash}`} d="M0,4H16" />
             </svg>
-            <bdi>{label}</bdi>{" "}
-            <b>{decimals === undefined ? formatValue(value) : value?.toFixed(decimals) ?? "–"}</b>
+            <bdi>{label}</bdi> <b>{isBetween && "≈ "}{format(value)}</b>
+            {end !== null && (
+              <span class="quiet">{` ${endWords(line, x === undefined)} ${formatCount(end)}`}</span>
+            )}
           </span>
         );
       })}
     </p>
   );
+}
+
+/** A mean ends with the first of its runs. */
+function endWords({ band }: ChartLine, isAtEnd: boolean): string {
+  return isAtEnd ? "at" : band === undefined ? "ended at" : "its shortest run ended at";
 }
 
 export function Axes(
@@ -132,10 +142,10 @@ export function Crosshair(
     <g aria-hidden="true">
       <line class="crosshair" x1={at} x2={at} y1={area.top} y2={strip?.bottom ?? area.bottom} />
       {lines.filter(({ line }) => !line.isFaint).map(({ line }, i) => {
-        const value = line.y[nearest(line.x, x)];
-        const y = project(yAxis, value ?? NaN, area.bottom, area.top);
-        const isOver = x <= (line.x.at(-1) ?? -Infinity) && Number.isFinite(y);
-        return isOver && <circle key={i} class={`focus tone-${line.tone}`} cx={at} cy={y} r={3.6} />;
+        const y = project(yAxis, readingAt(line, x, x).value ?? NaN, area.bottom, area.top);
+        return Number.isFinite(y) && (
+          <circle key={i} class={`focus tone-${line.tone}`} cx={at} cy={y} r={3.6} />
+        );
       })}
     </g>
   );

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { ScaleType } from "../../src/plot/axes.ts";
-import { type ChartLine, layoutChart, nearest, valueAt, type Waiting } from "./chart_layout.ts";
+import { type ChartLine, hasValues, layoutChart, nearest, valueAt, type Waiting } from "./chart_layout.ts";
 import { Axes, Crosshair, DrawnLineMarks, Marks, Readout, WaitingMarks } from "./chart_parts.tsx";
 
 export interface LineChartProps {
@@ -16,6 +16,8 @@ export interface LineChartProps {
   /** Which scales can be switched by the reader. */
   readonly switches?: readonly ("x" | "y")[];
   readonly yDomain?: readonly [number, number];
+  /** The y axis is at least so long while it is linear. */
+  readonly yMinSpan?: number;
   readonly marks?: readonly { readonly x: number; readonly label: string }[];
   readonly waiting?: Waiting;
   readonly height?: number;
@@ -41,6 +43,7 @@ export function LineChart(props: LineChartProps) {
     marks,
     waiting,
     yDomain,
+    yMinSpan,
     height = 220,
     children,
   } = props;
@@ -57,10 +60,11 @@ export function LineChart(props: LineChartProps) {
         yScale: yScale.value,
         endLabels: width >= MIN_LABELS_WIDTH && hasFewLabels(lines),
         ...(yDomain && { yDomain }),
+        ...(yMinSpan !== undefined && { yMinSpan }),
         ...(marks && { marks }),
         ...(waiting && { waiting }),
       }),
-    [lines, width, height, xScale.value, yScale.value, yDomain, marks, waiting],
+    [lines, width, height, xScale.value, yScale.value, yDomain, yMinSpan, marks, waiting],
   );
   const longest = lines.reduce<readonly number[]>((most, { x }) => x.length > most.length ? x : most, []);
   const change = (axis: "x" | "y", scale: ScaleType) => {
@@ -101,27 +105,33 @@ export function LineChart(props: LineChartProps) {
       </figcaption>
       <Readout lines={lines} xLabel={xLabel} x={focus.value} decimals={decimals} />
       <div class="chart-frame" ref={frame}>
-        <svg
-          viewBox={`0 0 ${width} ${layout.height}`}
-          role="img"
-          aria-labelledby={id}
-          tabIndex={0}
-          onKeyDown={onKeyDown}
-          onPointerMove={onPointerMove}
-          onPointerLeave={() => focus.value = undefined}
-          onBlur={() => focus.value = undefined}
-        >
-          <Axes layout={layout} xLabel={xLabel} />
-          {waiting && <WaitingMarks layout={layout} waiting={waiting} />}
-          <Marks layout={layout} />
-          {layout.lines.map((drawn) =>
-            drawn.band && (
-              <path key={`band ${drawn.line.label}`} class={`band tone-${drawn.line.tone}`} d={drawn.band} />
-            )
-          )}
-          {layout.lines.map((drawn, i) => <DrawnLineMarks key={i} drawn={drawn} layout={layout} />)}
-          {focus.value !== undefined && <Crosshair layout={layout} x={focus.value} />}
-        </svg>
+        {!hasValues(lines) ? <p class="quiet">No epoch has a number.</p> : (
+          <svg
+            viewBox={`0 0 ${width} ${layout.height}`}
+            role="img"
+            aria-labelledby={id}
+            tabIndex={0}
+            onKeyDown={onKeyDown}
+            onPointerMove={onPointerMove}
+            onPointerLeave={() => focus.value = undefined}
+            onBlur={() => focus.value = undefined}
+          >
+            <Axes layout={layout} xLabel={xLabel} />
+            {waiting && <WaitingMarks layout={layout} waiting={waiting} />}
+            <Marks layout={layout} />
+            {layout.lines.map((drawn) =>
+              drawn.band && (
+                <path
+                  key={`band ${drawn.line.label}`}
+                  class={`band tone-${drawn.line.tone}`}
+                  d={drawn.band}
+                />
+              )
+            )}
+            {layout.lines.map((drawn, i) => <DrawnLineMarks key={i} drawn={drawn} layout={layout} />)}
+            {focus.value !== undefined && <Crosshair layout={layout} x={focus.value} />}
+          </svg>
+        )}
       </div>
       {children && <div class="chart-note">{children}</div>}
     </figure>

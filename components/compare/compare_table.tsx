@@ -6,6 +6,7 @@ import {
   differingSettings,
   type Group,
   meanAndSd,
+  resultKey,
   settingOf,
 } from "./grouping.ts";
 import { formatDuration, formatScore, formatValue, inWords } from "../format.ts";
@@ -26,6 +27,27 @@ interface Row {
   readonly keys: readonly (string | number)[];
 }
 
+/** A column that can be sorted by. */
+interface Column {
+  /** In addresses. */
+  readonly key: string;
+  readonly words: string;
+  readonly isNumber: boolean;
+}
+
+/** Settings, then numbers: `epochs` may be how many were allowed, and how many there were. */
+function columnsOf(settings: readonly string[], numbers: readonly string[]): readonly Column[] {
+  const taken = new Set(numbers.map(inWords));
+  return [
+    ...settings.map((name) => ({
+      key: name,
+      words: `${inWords(name)}${taken.has(inWords(name)) ? " (setting)" : ""}`,
+      isNumber: false,
+    })),
+    ...numbers.map((name) => ({ key: resultKey(name), words: inWords(name), isNumber: true })),
+  ];
+}
+
 /** A row per run; heads sort, words filter. */
 export function CompareTable(
   { runs, choice: { sort, filter }, onSort, onFilter, onRemove }: CompareTableProps,
@@ -33,7 +55,7 @@ export function CompareTable(
   const rows = runs.map(({ row }) => row),
     settings = differingSettings(rows),
     numbers = comparedNumbers(rows);
-  const columns = [...settings, ...numbers],
+  const columns = columnsOf(settings, numbers),
     words = filter.toLowerCase().split(/\s+/).filter((word) => word !== "");
   const all = runs.map((run): Row => ({
     run,
@@ -50,7 +72,7 @@ export function CompareTable(
     const text = [run.row.id, run.row.state, ...cells].join(" ").toLowerCase();
     return words.every((word) => text.includes(word));
   });
-  const column = sort === null ? -1 : columns.indexOf(sort.replace(/^-/, "")),
+  const column = sort === null ? -1 : columns.findIndex(({ key }) => key === sort.replace(/^-/, "")),
     direction = sort?.startsWith("-") ? -1 : 1;
   const sorted = column < 0
     ? shown
@@ -73,9 +95,7 @@ export function CompareTable(
             <tr>
               <th scope="col">run</th>
               <th scope="col">state</th>
-              {columns.map((name, i) => (
-                <Head key={name} name={name} isNumber={i >= settings.length} sort={sort} onSort={onSort} />
-              ))}
+              {columns.map((column) => <Head key={column.key} column={column} sort={sort} onSort={onSort} />)}
               <td />
             </tr>
           </thead>
@@ -113,18 +133,17 @@ export function CompareTable(
 }
 
 function Head(
-  { name, isNumber, sort, onSort }: {
-    readonly name: string;
-    readonly isNumber: boolean;
+  { column: { key, words, isNumber }, sort, onSort }: {
+    readonly column: Column;
     readonly sort: string | null;
     onSort(sort: string): void;
   },
 ) {
-  const order = sort === name ? "ascending" : sort === `-${name}` ? "descending" : "none";
+  const order = sort === key ? "ascending" : sort === `-${key}` ? "descending" : "none";
   return (
     <th scope="col" class={isNumber ? "number" : undefined} aria-sort={order}>
-      <button type="button" class="sort" onClick={() => onSort(order === "ascending" ? `-${name}` : name)}>
-        <bdi>{inWords(name)}</bdi>
+      <button type="button" class="sort" onClick={() => onSort(order === "ascending" ? `-${key}` : key)}>
+        <bdi>{words}</bdi>
         <span aria-hidden="true">{order === "ascending" ? "↑" : order === "descending" ? "↓" : ""}</span>
       </button>
     </th>

@@ -200,6 +200,11 @@ const NUMBERS = [
   "parameters",
 ];
 
+/** What a number is sorted by in addresses: settings have their own names. */
+export function resultKey(name: string): string {
+  return `result.${name}`;
+}
+
 /** Which numbers of the runs a table shows: those that say most, among those that there are. */
 export function comparedNumbers(rows: readonly RunRow[]): readonly string[] {
   return NUMBERS.filter((name) => rows.some(({ numbers }) => Object.hasOwn(numbers, name)));

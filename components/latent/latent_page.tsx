@@ -13,8 +13,8 @@ export function LatentPage(
   const address = useAddress();
   return (
     <article>
-      <link rel="stylesheet" href={address("/static/playground.css")} />
-      <link rel="stylesheet" href={address("/static/latent.css")} />
+      <link rel="stylesheet" href={address("/playground.css")} />
+      <link rel="stylesheet" href={address("/latent.css")} />
       <header class="page-head">
         {codes !== null && (
           <p class="crumbs">

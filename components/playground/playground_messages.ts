@@ -1,6 +1,6 @@
 /** What the pages and their worker tell each other. All of it can be posted. */
 
-/** Networks that the playground trains: layers in words, as they are built in `islands/playground_train.ts`. */
+/** Networks that the playground trains: layers in words, as they are built in `workers/playground_train.ts`. */
 export const PRESETS = {
   small: "784-30-20-10, as in Report A",
   none: "784-10, without a hidden layer",

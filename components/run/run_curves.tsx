@@ -1,5 +1,5 @@
 /** The curves of a run, and on them why it stopped. */
-import type { ChartLine, Waiting } from "../chart/chart_layout.ts";
+import { ACCURACY_SPAN, type ChartLine, hasValues, type Waiting } from "../chart/chart_layout.ts";
 import { capital, CURVE_LABELS, formatCount, formatValue, inWords } from "../format.ts";
 import { LineChart, type LineChartProps } from "../chart/line_chart.tsx";
 import { isHigherBetter, monitoredKey, targetOf } from "./run_words.ts";
@@ -20,6 +20,7 @@ const CHARTS = [
     yLabel: "share of the images",
     switches: ["x"],
     decimals: 4,
+    yMinSpan: ACCURACY_SPAN,
   },
 ] as const;
 /** From here on the first epochs would be a dot at the left. */
@@ -28,7 +29,9 @@ const LONG = 2000;
 /** The charts of one stage; what has no place in a common chart gets its own. */
 export function StageCurves({ stage, rule }: { readonly stage: Stage; readonly rule: StopRule | null }) {
   const common: readonly string[] = CHARTS.flatMap(({ keys }) => keys);
-  const others = stage.curves.map(({ key }) => key).filter((key) => key !== "wait" && !common.includes(key));
+  const others = stage.curves.map(({ key }) => key).filter((key) =>
+    key !== "wait" && !common.includes(key) && hasValues(linesOf(stage, [key]))
+  );
   const charts = [
     ...CHARTS,
     ...others.map((key) => ({
@@ -52,7 +55,7 @@ export function StageCurves({ stage, rule }: { readonly stage: Stage; readonly r
             xLabel="Epoch"
             xScale={stage.epochs > LONG ? "log" : "linear"}
           >
-            {noteOf(stage)}
+            {noteOf(stage, lines)}
           </LineChart>
         );
       })}
@@ -95,11 +98,35 @@ function stoppingOf(
   return { marks, waiting };
 }
 
-/** Says what is not drawn. */
-function noteOf({ epochs, curves }: Stage): string | undefined {
-  if (epochs <= FEW_POINTS) return undefined;
+/** Says what is not drawn: epochs between, and values that are no numbers. */
+function noteOf({ epochs, curves }: Stage, lines: readonly ChartLine[]): string | undefined {
   const most = curves.reduce((count, { x }) => Math.max(count, x.length), 0);
-  return `${formatCount(most)} of ${
-    formatCount(epochs)
-  } epochs are drawn; every extreme is kept, and metrics.jsonl has them all.`;
+  const notes = [
+    ...(epochs <= FEW_POINTS ? [] : [
+      `${formatCount(most)} of ${
+        formatCount(epochs)
+      } epochs are drawn; every extreme is kept, and metrics.jsonl has them all.`,
+    ]),
+    ...lines.flatMap((line) => {
+      const from = lostFrom(line);
+      return from === null ? [] : [`${capital(line.label)}: no number from epoch ${formatCount(from)} on.`];
+    }),
+  ];
+  return notes.length === 0 ? undefined : notes.join(" ");
+}
+
+/**
+ * From which epoch on a line has no numbers any more, as that of a training that diverged; null where it has, or where
+ * the gap at its end is no longer than those within it.
+ */
+export function lostFrom({ x, y }: Pick<ChartLine, "x" | "y">): number | null {
+  let gap = 0, longest = 0;
+  for (const value of y) {
+    if (value === null) gap++;
+    else {
+      longest = Math.max(longest, gap);
+      gap = 0;
+    }
+  }
+  return gap > longest ? x[y.length - gap]! : null;
 }

@@ -1,5 +1,5 @@
 /** The top of a run's page: what it is, how it stands, and its numbers. */
-import { formatCount, formatDuration, formatScore, formatTime, formatValue, inWords } from "../format.ts";
+import { formatCount, formatDuration, formatScore, formatTime, formatValue } from "../format.ts";
 import { Fact, RunLink, StateMark } from "../parts.tsx";
 import { Link } from "../site.tsx";
 import { epochsOf, progressOf, statusOf } from "./run_words.ts";
@@ -66,7 +66,7 @@ function factsOf({ row, stages, scores, ...data }: RunData) {
     const set = published?.rows.find((one) => `${one.set}.accuracy` === path);
     return set?.published?.[published!.columns.indexOf("accuracy")] ?? null;
   };
-  const running = last && row.state !== "finished" ? currentOf(last.curves) : [];
+  const running = last && row.state !== "finished" ? currentOf(last.curves, numbers) : [];
   return [
     ...SCORES.filter(([path]) => numbers[path] !== undefined).map(([path, name]) => {
       const theirs = publishedOf(path);
@@ -79,7 +79,13 @@ function factsOf({ row, stages, scores, ...data }: RunData) {
         />
       );
     }),
-    ...running.map(([key, value]) => <Fact key={key} value={formatValue(value)} name={inWords(key)} />),
+    ...running.map(([name, value]) => (
+      <Fact
+        key={name}
+        value={name.endsWith("accuracy") ? formatScore(value) : formatValue(value)}
+        name={name}
+      />
+    )),
     epochs > 0 && <Fact key="epochs" value={formatCount(epochs)} name={epochs === 1 ? "epoch" : "epochs"} />,
     seconds !== null && <Fact key="time" value={formatDuration(seconds)} name="training time" />,
     last?.samplesPerSecond && (
@@ -94,12 +100,22 @@ function factsOf({ row, stages, scores, ...data }: RunData) {
   ];
 }
 
-/** The last values of the curves that say most. */
-function currentOf(curves: RunData["stages"][number]["curves"]): readonly (readonly [string, number])[] {
-  return ["loss", "valLoss", "valAccuracy", "testAccuracy"].flatMap((key) => {
+/** Curves that say most, by what they are called, and the score that says the same of a run that has come to one. */
+const CURRENT = [
+  ["loss", "training loss", null],
+  ["valLoss", "validation loss", "validation.loss"],
+  ["valAccuracy", "validation accuracy", "validation.accuracy"],
+  ["testAccuracy", "test accuracy", "test.accuracy"],
+] as const;
+
+/** The last values of the curves that say most, but for those that are scored. */
+function currentOf(
+  curves: RunData["stages"][number]["curves"],
+  numbers: RunData["row"]["numbers"],
+): readonly (readonly [string, number])[] {
+  return CURRENT.flatMap(([key, name, score]) => {
     const value = curves.find((curve) => curve.key === key)?.y.at(-1);
-    return typeof value === "number"
-      ? [[key === "loss" ? "training loss" : key.replace("val", "validation"), value] as const]
-      : [];
+    const isScored = score !== null && numbers[score] !== undefined;
+    return typeof value === "number" && !isScored ? [[name, value] as const] : [];
   });
 }

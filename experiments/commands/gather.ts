@@ -84,7 +84,7 @@ async function drawFigures(
   context: JudgeContext,
   { asked, runs }: Gathering,
 ): Promise<ReadonlyMap<string, readonly JudgedPicture[]>> {
-  const found = foundIn(runs, finderOf(context), {});
+  const found = foundIn(runs, finderOf(context), { changed: context.changed?.words });
   const items = asked.reports.flatMap(({ sections }) => sections.flatMap(({ figures }) => figures));
   const drawn = new Map<string, readonly JudgedPicture[]>();
   const target = {

@@ -210,13 +210,13 @@ async function reportOn(
     ...(isOther && { changed: { words: others.join(", "), settings } }),
   };
   const judged = judgeSection(section, context);
-  const found = foundIn(folder, finderOf(context), images);
+  const found = foundIn(folder, finderOf(context), { images, changed: context.changed?.words });
   const drawn = await Promise.all(section.figures.map((item) => item.draw?.(found) ?? Promise.resolve([])));
   const overview = await section.overview?.(found) ?? [];
   const figures = new Map([...drawn.flat(), ...overview].map((figure) => [figure.name, figure]));
   return {
     figures: [...figures.values()],
-    files: sectionFiles(judged),
+    files: sectionFiles(judged, context.changed?.words),
     text: sectionText(judged, context.changed?.words),
     summary: { claims: toJson({ list: judged.claims }).list },
   };

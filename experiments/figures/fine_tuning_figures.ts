@@ -31,10 +31,12 @@ export async function fineTuningFigures(
   const { images, positions } = shownImages(test, seed);
   const reconstructions = await outputsOf(autoencoder, images, executor);
   const common = { columns: 10, scale: "gray", domain: [0, 1] } as const;
-  const named = (classes: Readings["originals"]) => positions.map((at) => test.classNames[classes[at]!]!);
-  const original = named(read.originals);
-  const after = named(read.reconstructions);
-  const other = after.filter((name, i) => name !== original[i]).length;
+  const [truths, originals, reconstructed] = [test.targets, read.originals, read.reconstructions].map(
+    (classes) => positions.map((at) => test.classNames[classes[at]!]!),
+  ) as [string[], string[], string[]];
+  const asRead = (names: readonly string[]) =>
+    names.map((name, i) => name === truths[i] ? name : `${truths[i]} → ${name}`);
+  const misread = (names: readonly string[]) => names.filter((name, i) => name !== truths[i]).length;
   return [
     ...trainingFigures(result, title).map((figure) =>
       figure.name === "accuracy" ? accuracyFigure(result, title, published) : figure
@@ -52,18 +54,19 @@ export async function fineTuningFigures(
     tilePanels({
       name: "reconstructions_read",
       title: "Reconstructions and what the classifier reads",
-      subtitle:
-        `Seed ${seed}; ${other} of ${positions.length} read as another digit than their originals (→)`,
+      subtitle: `Seed ${seed}; of ${positions.length}, ${misread(originals)} images and ${
+        misread(reconstructed)
+      } reconstructions are misread (label → reading)`,
       panels: [
-        { ...common, title: "Test images", images: tilesOf(asNumbers(images), test.inputShape, original) },
+        {
+          ...common,
+          title: "Test images",
+          images: tilesOf(asNumbers(images), test.inputShape, asRead(originals)),
+        },
         {
           ...common,
           title: "Reconstructions",
-          images: tilesOf(
-            reconstructions,
-            test.inputShape,
-            after.map((name, i) => name === original[i] ? name : `${original[i]} → ${name}`),
-          ),
+          images: tilesOf(reconstructions, test.inputShape, asRead(reconstructed)),
         },
       ],
     }),

@@ -56,6 +56,8 @@ export function trainingFigures(ended: Ended, title: FigureTitle): readonly Figu
         title: "Accuracy against epochs",
         yLabel: "Accuracy",
         marks: [...marks, ...title.accuracyMarks ?? []],
+        // A percent: what differs by less is not to look as if it did.
+        yMinSpan: 0.01,
         ...(title.accuracyDomain && { yDomain: title.accuracyDomain }),
         series: lines(history, ["accuracy", "valAccuracy", "testAccuracy"]),
       })]

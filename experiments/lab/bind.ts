@@ -1,5 +1,6 @@
 /** What is asked of an experiment, bound to its images: ready to run, and nothing has been trained or written. */
 import type { SelectedImages } from "../images/select.ts";
+import { isCutOff, wordOf } from "../../src/runs/facts.ts";
 import { readRun, type RunFolder } from "../../src/runs/read.ts";
 import type { RunSummary } from "../../src/runs/run.ts";
 import type { FitResult } from "../../src/train/fit.ts";
@@ -40,6 +41,8 @@ export interface BoundRun {
   readonly prepared: Prepared;
   /** Of the first stage. */
   readonly training: Training;
+  /** Whether what it goes on from was cut off. */
+  readonly isOfCutOff: boolean;
 }
 
 /** Reads the images and binds the settings to them; nothing is trained or written. */
@@ -62,5 +65,14 @@ export async function bindRun(
   });
   if (before !== undefined) checkSameImages(before, data);
   const prepared = await experiment.prepare(settings, data, { seed, ...(before && { from: before }) });
-  return { experiment, settings, seed, data, prepared, training: prepared.stages[0]!.training([]) };
+  const isOfCutOff = isCutOff(wordOf(before?.summary?.stopped));
+  return {
+    experiment,
+    settings,
+    seed,
+    data,
+    prepared,
+    training: prepared.stages[0]!.training([]),
+    isOfCutOff,
+  };
 }

@@ -2,6 +2,7 @@
 import { DeviceLostError, DivergedError } from "../../src/core/errors.ts";
 import { chooseExecutor } from "../../src/exec/choose.ts";
 import { countParameters } from "../../src/nn/model.ts";
+import { isCutOff } from "../../src/runs/facts.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import { toJson } from "../../src/runs/json.ts";
 import {
@@ -113,7 +114,10 @@ async function runStages(run: RunWriter, bound: BoundRun, place: Place) {
     if (ended.result.stopped === "interrupted") break;
   }
   const results = done.map(({ result }) => result), interrupted = results.at(-1)!.stopped === "interrupted";
-  const published = place.published({ experiment: experiment.name, settings, data: dataRecord(data) });
+  // What was cut off is set beside nothing that is printed.
+  const published = bound.isOfCutOff || results.some(({ stopped }) => isCutOff(stopped))
+    ? null
+    : place.published({ experiment: experiment.name, settings, data: dataRecord(data) });
   const told = { done, published, backend: executor.name };
   if (interrupted) {
     // Whoever stops a run waits for nothing more: what was learned is in the checkpoint.
@@ -176,7 +180,8 @@ function summarize(
     experiment: experiment.name,
     epochs: results.reduce((sum, { history }) => sum + history.length, 0),
     seconds: results.reduce((sum, { seconds }) => sum + seconds, 0),
-    stopped: results.at(-1)!.stopped,
+    // A stage that its time was up for is not made whole by those after it.
+    stopped: (results.find(({ stopped }) => isCutOff(stopped)) ?? results.at(-1)!).stopped,
     ...(isOne && only!.name === null && ownScores(results[0]!)),
     backend,
     seed,

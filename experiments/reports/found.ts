@@ -7,12 +7,20 @@ import type { ImageOptions } from "../lab/place.ts";
 import { experimentNamed } from "../registry.ts";
 import type { FindRuns, Found } from "./item.ts";
 
-/** What is found among the runs in `folder`; `images` are those that they were all trained on. */
-export function foundIn(folder: string, find: FindRuns, images: ImageOptions): Found {
+/**
+ * What is found among the runs in `folder`; `images` are those that they were all trained on, `changed` what else in them
+ * is not the report's.
+ */
+export function foundIn(
+  folder: string,
+  find: FindRuns,
+  { images = {}, changed }: { readonly images?: ImageOptions; readonly changed?: string | undefined },
+): Found {
   return {
     find,
     pathOf: ({ id }) => join(folder, id),
     imagesOf: (run) => loadImages(selectionOf(run), { seed: run.seed ?? 1, ...images }),
+    ...(changed !== undefined && { changed }),
     metricsOf: async ({ id }) => (await readRun(join(folder, id))).metrics,
   };
 }

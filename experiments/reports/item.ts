@@ -74,6 +74,13 @@ export interface Found {
   imagesOf(run: RunFacts): Promise<ImageSplits>;
   /** Lines of its `metrics.jsonl`. */
   metricsOf(run: RunFacts): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** In what they are not the report's, in words: `epochs 2`. */
+  readonly changed?: string;
+}
+
+/** A subtitle of a figure, with what is not the report's in its runs. */
+export function withChange(subtitle: string, { changed }: Pick<Found, "changed">): string {
+  return changed === undefined ? subtitle : `${subtitle}; not the report’s settings: ${changed}`;
 }
 
 /** Something that the report says. */

@@ -1,6 +1,6 @@
 /** The one judge: a report beside finished runs. What matches an item's settings and images answers it, nothing else. */
 import type { ImageSelection } from "../images/select.ts";
-import type { RunFacts } from "../../src/runs/facts.ts";
+import { isCutOff, type RunFacts } from "../../src/runs/facts.ts";
 import type { Experiment } from "../lab/experiment.ts";
 import {
   type ClaimItem,
@@ -35,8 +35,8 @@ export interface JudgeContext {
   isReportData(run: RunFacts, selection: ImageSelection): boolean;
   /** Names of the figures in a run's folder, without their endings. */
   picturesOf(run: RunFacts): readonly string[];
-  /** Pictures of a figure that is drawn from several runs; none where nobody drew it. */
-  drawn(item: FigureItem, section: Section): readonly JudgedPicture[];
+  /** Pictures of a figure that is drawn from several runs, of those that answer it; none where nobody drew it. */
+  drawn(item: FigureItem, section: Section, runs: readonly RunFacts[]): readonly JudgedPicture[];
   /** What was changed in all runs, where they are shortened or of other settings; no verdict follows then. */
   readonly changed?: { readonly words: string; readonly settings: Changed };
 }
@@ -93,8 +93,10 @@ export function finderOf({ runs, isReportData, changed }: JudgeContext): FindRun
     const asked = wantedSettings(wanted, changed?.settings);
     const images = asked.experiment.images(asked.settings);
     const seeds = new Map<number, RunFacts>();
+    const cutOff = cutOffIn(runs);
     for (const run of runs) {
       if (run.experiment !== wanted.experiment || !isWhole(run) || run.seed === null) continue;
+      if (run.from !== null && cutOff.has(run.from)) continue;
       if (seeds.has(run.seed) || differingSettings(run, asked).length > 0) continue;
       if (isReportData(run, images)) seeds.set(run.seed, run);
     }
@@ -104,8 +106,13 @@ export function finderOf({ runs, isReportData, changed }: JudgeContext): FindRun
   };
 }
 
+/** Ids of runs that were cut off: what goes on from one is not what the report trained. */
+function cutOffIn(runs: readonly RunFacts[]): ReadonlySet<string> {
+  return new Set(runs.filter(({ stopped }) => isCutOff(stopped)).map(({ id }) => id));
+}
+
 function isWhole({ state, stopped, isGroup }: RunFacts): boolean {
-  return state === "finished" && !isGroup && stopped !== "time" && stopped !== "interrupted";
+  return state === "finished" && !isGroup && !isCutOff(stopped);
 }
 
 function judgedNumber(item: NumberItem, find: FindRuns, { changed }: JudgeContext): JudgedNumber {
@@ -113,7 +120,7 @@ function judgedNumber(item: NumberItem, find: FindRuns, { changed }: JudgeContex
   const runs = find(item.ours).filter(({ numbers }) => numbers[number] !== undefined);
   const values = runs.map(({ numbers }) => numbers[number]! * scale);
   const judged = judgeNumber(item, values);
-  const other = { verdict: "other settings", why: "Ours are of other settings." } as const;
+  const other = { verdict: "other settings", why: `Ours are of other settings: ${changed?.words}.` } as const;
   const isJudged = judged.verdict !== "none" && judged.verdict !== "not comparable";
   return {
     id,
@@ -137,7 +144,12 @@ function judgedFigure(
   const { id, place, words, needs, figures, draw } = item;
   const found = needs.flatMap((wanted) => find(wanted));
   const common = { id, place, words };
-  if (draw) return { ...common, pictures: context.drawn(item, section), runs: found.map((run) => run.id) };
+  if (draw) {
+    const pictures = context.drawn(item, section, found);
+    // A group draws its own runs.
+    const drawn = found.filter(({ group }) => pictures.some(({ run }) => run === null || run === group));
+    return { ...common, pictures, runs: drawn.map((run) => run.id) };
+  }
   const [wanted] = needs;
   const run = wanted && find(wanted).find((one) => pictured(context.picturesOf(one), figures).length > 0);
   if (run === undefined) return { ...common, pictures: [], runs: [] };
@@ -193,9 +205,14 @@ function othersOf(
   return rest.slice(0, MAX_OTHERS).map((run) => ({ run: run.id, why: whyNot(run, wanted, context) }));
 }
 
-function whyNot(run: RunFacts, wanted: readonly Wanted[], { changed, isReportData }: JudgeContext): string {
+function whyNot(
+  run: RunFacts,
+  wanted: readonly Wanted[],
+  { runs, changed, isReportData }: JudgeContext,
+): string {
   if (run.state !== "finished") return `not finished: ${run.state}`;
-  if (run.stopped === "time" || run.stopped === "interrupted") return `cut off: ${run.stopped}`;
+  if (isCutOff(run.stopped)) return `cut off: ${run.stopped}`;
+  if (run.from !== null && cutOffIn(runs).has(run.from)) return `goes on from ${run.from}, which was cut off`;
   const own = wanted.filter(({ experiment }) => experiment === run.experiment)
     .map((one) => wantedSettings(one, changed?.settings));
   const nearest = own.map((asked) => ({ asked, names: differingSettings(run, asked) }))

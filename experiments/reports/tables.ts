@@ -47,6 +47,13 @@ function claimRows(claims: readonly JudgedClaim[]): TableOptions {
   };
 }
 
+/** What the marks mean, or why there are none. */
+function noteOn(changed: string | undefined): string {
+  return changed === undefined
+    ? MARKS_IN_WORDS
+    : `Not the report's settings (${changed}): ours stand beside the published numbers, and no verdict follows`;
+}
+
 /** All tables and claims of a section as text; `changed` tells what was other than the report's settings. */
 export function sectionText(section: JudgedSection, changed?: string): string {
   const parts = section.tables.map((table) =>
@@ -58,30 +65,29 @@ export function sectionText(section: JudgedSection, changed?: string): string {
       `        ${part.verdict}: ${part.words}${part.measured === "" ? "" : ` (${part.measured})`}`
     ),
   ]);
-  const note = changed === undefined
-    ? MARKS_IN_WORDS
-    : `Not the report's settings (${changed}): ours stand beside the published numbers, and no verdict follows`;
-  return [...parts, note, `Claims\n\n${claims.join("\n")}`].join("\n\n");
+  return [...parts, noteOn(changed), `Claims\n\n${claims.join("\n")}`].join("\n\n");
 }
 
 /** `tables.md` and each table as CSV, by their names in a run's folder. */
-export function sectionFiles(section: JudgedSection): Readonly<Record<string, string>> {
+export function sectionFiles(section: JudgedSection, changed?: string): Readonly<Record<string, string>> {
   const markdown = [
     ...section.tables.map((table) =>
-      `**${table.place}: ${table.title}**\n\n${markdownTable(beside(table))}\n\n${MARKS_IN_WORDS}`
+      `**${table.place}: ${table.title}**\n\n${markdownTable(beside(table))}\n\n${noteOn(changed)}`
     ),
     `**Claims**\n\n${markdownTable(claimRows(section.claims))}`,
   ];
-  const csv = section.tables.map((table) => [`figures/table_${table.name}.csv`, tableCsv(table)] as const);
+  const csv = section.tables.map((table) =>
+    [`figures/table_${table.name}.csv`, tableCsv(table, changed)] as const
+  );
   return {
     "tables.md": `${markdown.join("\n\n")}\n`,
     ...Object.fromEntries(csv),
-    "figures/table_claims.csv": claimsCsv(section.claims),
+    "figures/table_claims.csv": claimsCsv(section.claims, changed),
   };
 }
 
 /** A row per label; of each column ours in the mean, the standard deviation, the seeds, the published number, the verdict. */
-export function tableCsv({ columns, rows }: JudgedTable): string {
+export function tableCsv({ columns, rows }: JudgedTable, changed?: string): string {
   const members = ["", " sd", " seeds", " published", " verdict"];
   return toCsv([
     ["", ...columns.flatMap((column) => members.map((member) => `${column}${member}`))],
@@ -90,17 +96,22 @@ export function tableCsv({ columns, rows }: JudgedTable): string {
       ...cells.flatMap((cell) =>
         cell === null
           ? members.map(() => "")
-          : [cell.ours ?? "", cell.sd ?? "", cell.values.length, cell.published, cell.verdict]
+          : [cell.ours ?? "", cell.sd ?? "", cell.values.length, cell.published, told(cell.verdict, changed)]
       ),
     ]),
   ]);
 }
 
-function claimsCsv(claims: readonly JudgedClaim[]): string {
+/** A verdict by itself: of other settings, which. */
+function told(verdict: string, changed: string | undefined): string {
+  return verdict === "other settings" && changed !== undefined ? `${verdict}: ${changed}` : verdict;
+}
+
+function claimsCsv(claims: readonly JudgedClaim[], changed: string | undefined): string {
   return toCsv([
     ["claim", "words", "part", "measured", "verdict", "seeds"],
     ...claims.flatMap(({ id, words, verdict, why, parts }) => [
-      [id, words, "", why ?? "", verdict, ""],
+      [id, words, "", why ?? "", told(verdict, changed), ""],
       ...parts.map((part) => [id, words, part.words, part.measured, part.verdict, part.seeds]),
     ]),
   ]);

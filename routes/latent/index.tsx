@@ -1,24 +1,23 @@
 /** The codes of the newest autoencoder. */
-import { Island } from "../../components/island.tsx";
+import { page, type PageProps } from "fresh";
 import { LatentPage } from "../../components/latent/latent_page.tsx";
 import type { LatentData } from "../../components/latent/latent_types.ts";
+import { define } from "../../dashboard/define.ts";
 import { latentData } from "../../dashboard/latent_data.ts";
-import type { Handlers, PageProps } from "../../dashboard/page.ts";
-import latentView from "../../islands/latent_view.tsx";
+import LatentView from "../../islands/latent_view.tsx";
 
-export const handler: Handlers<LatentData> = {
-  async GET({ library }) {
-    return { data: await latentData(library.store) };
+export const handler = define.handlers({
+  async GET({ state }) {
+    state.title = "Latent space";
+    return page(await latentData(state.library.store));
   },
-};
-
-export const title = "Latent space";
+});
 
 export default function LatentIndex({ data }: PageProps<LatentData>) {
   const { runs, codes } = data;
   return (
     <LatentPage data={data}>
-      {codes !== null && <Island of={latentView} props={{ runs, codes }} />}
+      {codes !== null && <LatentView runs={runs} codes={codes} />}
     </LatentPage>
   );
 }

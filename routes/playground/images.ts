@@ -1,8 +1,8 @@
 /** Images of MNIST to train on and to try, as bytes. */
-import type { Handlers } from "../../dashboard/page.ts";
+import { define } from "../../dashboard/define.ts";
 import { playgroundImages } from "../../dashboard/playground_images.ts";
 import { bytesAnswer } from "../../dashboard/playground_kernels.ts";
 
-export const handler: Handlers = {
+export const handler = define.handlers({
   GET: () => bytesAnswer("application/octet-stream", playgroundImages),
-};
+});

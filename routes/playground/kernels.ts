@@ -1,5 +1,5 @@
 /** The WebAssembly kernels. */
-import type { Handlers } from "../../dashboard/page.ts";
+import { define } from "../../dashboard/define.ts";
 import { kernelsAnswer } from "../../dashboard/playground_kernels.ts";
 
-export const handler: Handlers = { GET: kernelsAnswer };
+export const handler = define.handlers({ GET: () => kernelsAnswer() });

@@ -1,16 +1,17 @@
 /** One report, section by section. */
+import { page, type PageProps } from "fresh";
 import { ReportView } from "../../components/report/report_view.tsx";
-import { type Handlers, notFound, type PageProps } from "../../dashboard/page.ts";
+import { define, notFound } from "../../dashboard/define.ts";
 import { REPORT_IDS, type ReportPage, reportPage } from "../../dashboard/report_data.ts";
 
-export const handler: Handlers<ReportPage> = {
-  async GET({ params, library }) {
-    const data = await reportPage(library, params.report ?? "");
-    return data === undefined ? notFound("There is no such report.") : { data };
+export const handler = define.handlers({
+  async GET({ params, state }) {
+    const data = await reportPage(state.library, params.report ?? "");
+    if (data === undefined) return notFound("There is no such report.");
+    state.title = data.report.title;
+    return page(data);
   },
-};
-
-export const title = ({ data: { report } }: PageProps<ReportPage>) => report.title;
+});
 
 export function paths(): Promise<readonly string[]> {
   return Promise.resolve(REPORT_IDS.map((id) => `/reports/${id}`));

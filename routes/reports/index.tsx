@@ -1,7 +1,8 @@
 /** The two published reports. */
+import { page, type PageProps } from "fresh";
 import { VerdictKey } from "../../components/report/report_view.tsx";
 import { Link } from "../../components/site.tsx";
-import type { Handlers, PageProps } from "../../dashboard/page.ts";
+import { define } from "../../dashboard/define.ts";
 import { REPORT_IDS, reportPage } from "../../dashboard/report_data.ts";
 import type { VerdictCounts } from "../../experiments/reports/judged.ts";
 
@@ -19,11 +20,12 @@ interface Overview {
   readonly counts: VerdictCounts;
 }
 
-export const handler: Handlers<readonly Overview[]> = {
-  async GET({ library }) {
-    const pages = await Promise.all(REPORT_IDS.map((id) => reportPage(library, id)));
-    return {
-      data: pages.filter((page) => page !== undefined).map(({ report, counts }) => ({
+export const handler = define.handlers({
+  async GET({ state }) {
+    state.title = "Reports";
+    const reports = await Promise.all(REPORT_IDS.map((id) => reportPage(state.library, id)));
+    return page<readonly Overview[]>(
+      reports.filter((one) => one !== undefined).map(({ report, counts }) => ({
         ...report,
         sections: report.sections.map(({ id, title, inconsistencies, claims }) => ({
           id,
@@ -33,11 +35,9 @@ export const handler: Handlers<readonly Overview[]> = {
         })),
         counts,
       })),
-    };
+    );
   },
-};
-
-export const title = "Reports";
+});
 
 export default function ReportsPage({ data }: PageProps<readonly Overview[]>) {
   return (

@@ -1,17 +1,17 @@
 /** All runs, and everything else that lies in their folder. */
+import { page, type PageProps } from "fresh";
 import { Command } from "../../components/parts.tsx";
 import { RunTable } from "../../components/run/run_table.tsx";
 import { countOf } from "../../components/run/run_words.ts";
 import type { RunRow } from "../../components/types.ts";
-import type { Handlers, PageProps } from "../../dashboard/page.ts";
+import { define } from "../../dashboard/define.ts";
 
-export const handler: Handlers<readonly RunRow[]> = {
-  async GET({ library }) {
-    return { data: await library.store.list() };
+export const handler = define.handlers({
+  async GET({ state }) {
+    state.title = "Runs";
+    return page(await state.library.store.list());
   },
-};
-
-export const title = "Runs";
+});
 
 export default function RunsPage({ data }: PageProps<readonly RunRow[]>) {
   return (

@@ -7,7 +7,7 @@ import { columnsOf, tensorType } from "../core/tensor.ts";
 import type { CallTypes, Op, OpCase } from "../ir/op.ts";
 import { activate, type Activation, ACTIVATION_CODE, activationError, ACTIVATIONS } from "./_activation.ts";
 import { type BytesAttrs, bytesInputs, bytesPerRow, bytesReader } from "./_bytes.ts";
-import { fits, flatGrid, listBytes, ROUNDING } from "./_support.ts";
+import { fits, listBytes, ROUNDING } from "./_support.ts";
 
 type LinearBytesAttrs = BytesAttrs & { readonly activation: Activation };
 

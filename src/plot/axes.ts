@@ -79,6 +79,8 @@ interface AxisOptions {
   readonly count: number;
   /** Whether the ends move outwards to round numbers. */
   readonly round?: boolean;
+  /** A linear axis is at least so long: values that hardly differ are not to look as if they did. */
+  readonly minSpan?: number;
 }
 
 /** The axis that shows `values`; those that are not finite, or not positive on a log axis, do not count. */
@@ -96,7 +98,16 @@ export function axisFor(values: Iterable<number>, options: AxisOptions): Axis {
   return log ? logAxis(low, high, whole, options) : linearAxis(low, high, whole, options);
 }
 
-function linearAxis(low: number, high: number, whole: boolean, { count, round, domain }: AxisOptions): Axis {
+function linearAxis(
+  low: number,
+  high: number,
+  whole: boolean,
+  { count, round, domain, minSpan = 0 }: AxisOptions,
+): Axis {
+  if (high - low < minSpan && !domain) {
+    const middle = (low + high) / 2;
+    [low, high] = [middle - minSpan / 2, middle + minSpan / 2];
+  }
   if (low === high && !domain) {
     const room = whole ? 0.5 : Math.abs(low) * 0.05 || 1;
     [low, high] = [low - room, high + room];

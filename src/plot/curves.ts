@@ -30,6 +30,8 @@ export interface CurvesOptions extends FigureOptions {
   readonly yScale?: ScaleType;
   /** Ends of the y axis. Without it the axis follows the values, out to round numbers. */
   readonly yDomain?: readonly [number, number];
+  /** The y axis is at least so long while it follows the values on a linear scale. */
+  readonly yMinSpan?: number;
   /** Vertical rules with a word above. */
   readonly marks?: readonly Mark[];
 }
@@ -163,9 +165,15 @@ function check(options: CurvesOptions): void {
  */
 export function curves(options: CurvesOptions): Figure {
   check(options);
-  const { xLabel, yLabel, series, xScale, yScale, yDomain } = options, width = SIZE.width;
+  const { xLabel, yLabel, series, xScale, yScale, yDomain, yMinSpan } = options, width = SIZE.width;
   const xAxis = axisFor(xValues(options), { type: xScale, count: 6 });
-  const yAxis = axisFor(yValues(series), { type: yScale, domain: yDomain, count: 4, round: true });
+  const yAxis = axisFor(yValues(series), {
+    type: yScale,
+    domain: yDomain,
+    count: 4,
+    round: true,
+    ...(yMinSpan !== undefined && { minSpan: yMinSpan }),
+  });
   const heading = layoutHeading(options, width);
   const note = noteOf(options);
 

@@ -32,6 +32,11 @@ export interface RunFacts {
   readonly from: string | null;
 }
 
+/** Whether a training was cut off before its own end: its numbers are set beside no published ones. */
+export function isCutOff(stopped: string | null): boolean {
+  return stopped === "time" || stopped === "interrupted";
+}
+
 /** The facts of one folder, as `readEntry` or `readRun` read it. */
 export function factsOf({ id, state, info, summary }: RunEntry): RunFacts {
   const { files: _, ...data } = objectOf(info?.data);

@@ -87,7 +87,7 @@ export async function onPage<T>(
   });
   try {
     await page.goto(url);
-    await page.waitForFunction(() => document.querySelector("[data-island]:not([data-alive])") === null);
+    await page.waitForFunction(() => document.querySelector("[data-alive=false]") === null);
     const result = await use(page);
     if (problems.length > 0) throw new Error(`${url}: ${problems.join("; ")}`);
     return result;

@@ -86,6 +86,13 @@ browserTests("The dashboard", {
         writeRun(root, "q1-adam-7", { run: { state: "running" }, summary: null });
         await page.getByRole("link", { name: "q1-adam-7" }).waitFor({ timeout: 15_000 });
         assert(await page.locator(".card .state-running").isVisible());
+        const motions = () =>
+          page.locator(".card .state-running").evaluate((mark) =>
+            ["", "::before", "::after"].map((part) => getComputedStyle(mark, part).animationName)
+          );
+        assertEquals(await motions(), ["none", "breathe", "none"]);
+        await page.emulateMedia({ reducedMotion: "reduce" });
+        assertEquals(await motions(), ["none", "none", "none"]);
       });
     });
   },
@@ -113,9 +120,7 @@ browserTests("The dashboard", {
           await page.emulateMedia({ colorScheme: "dark" });
           await page.setViewportSize({ width: 400, height: 800 });
           await page.goto(`${base}/${path}`);
-          await page.waitForFunction(() =>
-            document.querySelector("[data-island]:not([data-alive])") === null
-          );
+          await page.waitForFunction(() => document.querySelector("[data-alive=false]") === null);
           for (const [width, scheme] of [[400, "dark"], [1600, "light"]] as const) {
             await page.setViewportSize({ width, height: 800 });
             await page.emulateMedia({ colorScheme: scheme });
@@ -194,7 +199,7 @@ browserTests("The dashboard", {
     await onPage(browser, `file://${out}/site/index.html`, async (page) => {
       await page.getByRole("link", { name: "Adam", exact: true }).click();
       await page.waitForURL(/runs\/b\/index\.html$/);
-      await page.locator("[data-alive]").waitFor();
+      await page.locator("[data-alive=true]").waitFor();
       await page.getByRole("button", { name: "log" }).first().click();
       await page.getByRole("link", { name: "Compare" }).click();
       await page.getByRole("checkbox", { name: /^a/ }).check();

@@ -123,7 +123,7 @@ Deno.test("the kernels are served as they are, and no other file of their folder
     for (const name of ["..%2Fdeno", "%2e%2e%2fREADME", "nothing", "linear.wgsl", "linear%00"]) {
       assertEquals((await app.request(`/playground/wgsl/${name}`)).status, 404, name);
     }
-    const worker = await app.request("/islands/playground_worker.js");
+    const worker = await app.request("/playground/worker");
     assertStringIncludes(worker.headers.get("content-security-policy")!, "'wasm-unsafe-eval'");
     await worker.body?.cancel();
   });

@@ -231,10 +231,13 @@ Deno.test("no address leads out of the runs folder", async () => {
       "/runs/a/files/",
       `/runs/${encodeURIComponent(outside)}`,
       "/runs/loop/files/x",
-      "/static/..%2fdeno.json",
-      "/static/%2e%2e%2fdeno.json",
+      "/..%2fdeno.json",
+      "/%2e%2e%2fdeno.json",
+      "/deno.json",
       "/islands/..%2f..%2fdeno.json",
       "/islands/run_view.tsx",
+      "/islands/..%2fworkers%2fplayground_worker.js",
+      "/workers/playground_worker.js",
       "/fonts/..%2f..%2fpackage.json",
     ];
     for (const place of places) {
@@ -303,6 +306,10 @@ Deno.test("only this machine's own pages are answered", () => {
   assertEquals(ask({ "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" }), undefined);
   for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) assertEquals(ask({}, { method }), 405, method);
   assertEquals(ask({}, { url: `http://127.0.0.1/?${"x".repeat(9000)}` }), 414);
+  for (const path of ["%", "runs/%zz", "runs/a%", "runs/%E0%A4%A", "%ff.css"]) {
+    assertEquals(ask({}, { url: `http://127.0.0.1/${path}` }), 400, path);
+  }
+  assertEquals(ask({}, { url: "http://127.0.0.1/runs/%E2%80%A6%25?filter=%zz" }), undefined);
 });
 
 Deno.test("every answer carries the policies; pages hold no script and no style of their own", async () => {
@@ -312,7 +319,7 @@ Deno.test("every answer carries the policies; pages hold no script and no style 
         "/",
         "/runs/a",
         "/nowhere",
-        "/static/style.css",
+        "/style.css",
         "/islands/run_view.js",
         "/runs/a/files/figures/loss.svg",
       ]
@@ -335,8 +342,8 @@ Deno.test("every answer carries the policies; pages hold no script and no style 
 
 Deno.test("an asset is not sent again while it is the same, and HEAD sends no body", async () => {
   await withRuns((root) => writeRun(root, "a"), async ({ app }) => {
-    const first = await app.request("/static/style.css"), tag = first.headers.get("etag")!;
-    assertEquals((await app.request("/static/style.css", { headers: { "if-none-match": tag } })).status, 304);
+    const first = await app.request("/style.css"), tag = first.headers.get("etag")!;
+    assertEquals((await app.request("/style.css", { headers: { "if-none-match": tag } })).status, 304);
     for (const path of ["/", "/runs/a/events", "/runs/a/files/run.json"]) {
       const head = await app.request(path, { method: "HEAD" });
       assertEquals([head.status, head.body], [200, null], path);

@@ -37,7 +37,7 @@ Deno.test("deno task dashboard serves pages, scripts, files and events with the 
       "/compare?run=a",
       "/reports/a",
       "/inside",
-      "/static/style.css",
+      "/style.css",
       "/fonts/inter-400.ttf",
       "/islands/run_view.js",
       "/runs/a/files/run.json",

@@ -5,7 +5,6 @@ import { progressOf, statusOf } from "../../components/run/run_words.ts";
 import type { RunData, RunNews } from "../../components/types.ts";
 import { REPORTS } from "../../dashboard/catalog.ts";
 import { Metrics } from "../../dashboard/metrics.ts";
-import { matchRoute, segmentsOf } from "../../dashboard/routes.ts";
 import { Store } from "../../dashboard/store.ts";
 import { COMMANDS } from "../../experiments/commands.ts";
 import { createRun } from "../../src/runs/run.ts";
@@ -316,13 +315,4 @@ Deno.test("statusOf() has a sentence for every state", () => {
       state,
     );
   }
-});
-
-Deno.test("addresses follow the files of routes/, and a parameter keeps what is encoded in it", () => {
-  assertEquals(segmentsOf("runs/[id]/index.tsx"), ["runs", ":id"]);
-  assertEquals(segmentsOf("index.tsx"), []);
-  const files = segmentsOf("runs/[id]/files/[...path].ts");
-  assertEquals(matchRoute(files, "/runs/a%2Fb/files/x/y%20z"), { id: "a/b", path: "x/y z" });
-  assertEquals(matchRoute(files, "/runs/a/files"), undefined);
-  assertEquals(matchRoute(["runs", ":id"], "/runs/%E0%A4%A"), undefined);
 });

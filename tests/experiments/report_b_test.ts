@@ -6,6 +6,7 @@ import { initializeWeights, sequential } from "../../src/nn/model.ts";
 import { tiedDense } from "../../src/nn/tied_dense.ts";
 import type { RunFacts } from "../../src/runs/facts.ts";
 import { saveModel } from "../../src/train/saved.ts";
+import { levelDomain } from "../../experiments/reports/b/convolution_figures.ts";
 import { REPORT_B } from "../../experiments/reports/b/mod.ts";
 import {
   type FindRuns,
@@ -340,7 +341,24 @@ Deno.test("figures 16 and 17 show the methods that have run with their spread, a
       figure!.svg.includes("SGD") && figure!.svg.includes("RMSProp") && !figure!.svg.includes("momentum"),
     );
     assertEquals(await drawn(id, found([], lines)), []);
+    const [other] = await drawn(id, { ...found(runs, lines), changed: "epochs 3" });
+    assert(
+      other!.svg.includes("not the report’s settings: epochs 3") && !figure!.svg.includes("not the report"),
+    );
   }
+});
+
+Deno.test("figure 16 shows all methods to their ends, however few epochs there are, and cuts off only how they begin", () => {
+  const few = [{ label: "a", x: [1, 2], y: [0.84, 0.89] }, {
+    label: "b",
+    x: [1, 2],
+    y: [0.86, 0.898],
+    band: { low: [0.83, 0.89], high: [0.89, 0.91] },
+  }];
+  assertEquals(levelDomain(few), [0.82, 0.92]);
+  const x = Array.from({ length: 100 }, (_, i) => i + 1);
+  assertEquals(levelDomain([{ label: "a", x, y: x.map((epoch) => 0.97 - 0.5 / epoch) }]), [0.94, 0.97]);
+  assertEquals(levelDomain([{ label: "a", x: [1], y: [NaN] }]), [0, 1]);
 });
 
 Deno.test("figures 18 and 19 are drawn from the models that are trained, without any run", async () => {

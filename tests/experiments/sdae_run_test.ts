@@ -106,11 +106,37 @@ for (const name of ["sdae-classify", "sdae-sparse"]) {
       const { images, agreement, accuracy } = classifier.summary!
         .reconstructions as Readonly<Record<string, number>>;
       assert(images === 30 && agreement! >= 0 && agreement! <= 1 && accuracy! >= 0 && accuracy! <= 1);
+      const told = await readTiles(join(classifier.path, "figures/reconstructions_read.csv"));
+      // Both panels begin with the same labels; what follows an arrow is a reading.
+      const [labels, after] = [told.slice(0, 30), told.slice(30)].map((panel) =>
+        panel.map((label) => label.split(" → ")[0]!)
+      );
+      assertEquals([labels!.length, labels], [30, after]);
+      assertEquals(labels!.map(Number).sort(), Array.from({ length: 30 }, (_, i) => Math.floor(i / 3)));
+      const rightly = told.slice(30).filter((label) => !label.includes("→")).length;
+      assertAlmostEquals(rightly / 30, accuracy!, 1e-9);
       const { model } = await loadModel(join(classifier.path, "model.safetensors"));
       assertEquals(model.layers.map(({ built }) => built.outputShape), [[12], [9], [6], [10]]);
     });
   });
 }
+
+/** Labels of tiles, panel after panel. */
+async function readTiles(path: string): Promise<readonly string[]> {
+  const [head, ...rows] = (await Deno.readTextFile(path)).trim().split(/\r?\n/).map((row) => row.split(","));
+  assertEquals(head!.slice(0, 4), ["panel", "image", "label", "row"]);
+  return rows.filter(([, , , row]) => row === "0").map(([, , label]) => label!);
+}
+
+Deno.test("what was cut off, or goes on from what was, is set beside no printed number", async () => {
+  await withPlace(async (place) => {
+    const published = () => ({ test: { accuracy: 0.911 } });
+    const cut = await make("sdae-pretrain", { ...place, published, maxSeconds: 1e-9 });
+    assertEquals([cut.summary.stopped, cut.summary.published], ["time", null]);
+    const { summary } = await make("sdae-classify", { ...place, published }, { from: cut.path });
+    assertEquals([summary.stopped, summary.published], ["last epoch", null]);
+  });
+});
 
 Deno.test("the curve of a classifier has the printed test accuracy as a line, where there is one", async () => {
   await withPlace(async (place) => {

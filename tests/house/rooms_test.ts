@@ -68,7 +68,7 @@ Deno.test("violationsOf() knows the rooms of the experiments, and of the program
     ["experiments/commands/sweep.ts", 'import "../reports/mod.ts";\nimport "../main.ts";'],
     ["experiments/lost/file.ts", ""],
     ["components/run/bad.tsx", 'import "../../src/plot/axes.ts";\nimport "../../src/runs/read.ts";'],
-    ["routes/index.tsx", 'import "../dashboard/page.ts";\nimport "../experiments/reports/mod.ts";'],
+    ["routes/index.tsx", 'import "../dashboard/define.ts";\nimport "../experiments/reports/mod.ts";'],
     ["dashboard/bad.ts", 'import "../experiments/reports/mod.ts";\nimport "../experiments/q1.ts";'],
     ["bench/bad.ts", 'import "../experiments/images/select.ts";\nimport "../tests/fixtures.ts";'],
     ["kernels/bad.ts", 'import { add } from "./lib/math";\nimport "../src/core/tensor.ts";'],
@@ -109,9 +109,21 @@ Deno.test("circlesOf() finds circles of any length, through types too, and nothi
   assertEquals(circlesOf(files), [["a/one.ts", "a/two.ts", "b/three.ts"], ["b/left.ts", "b/right.ts"]]);
 });
 
-Deno.test("imports name files of ours, node: modules, and packages that deno.json lists", async () => {
-  const { imports } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
-  const isListed = (specifier: string) =>
+Deno.test("imports name files of ours, node: modules, and packages that deno.json lists; in fresh/, deno.fresh.json", async () => {
+  const [ours, withFresh] = await Promise.all(
+    ["deno.json", "deno.fresh.json"].map(async (name) =>
+      JSON.parse(await Deno.readTextFile(join(ROOT, name)))
+    ),
+  );
+  // The same packages, but for Fresh.
+  const version = /@fresh\/core@([\d.]+)$/.exec(withFresh.imports.fresh)?.[1];
+  assertEquals(withFresh.imports, {
+    ...ours.imports,
+    fresh: `jsr:@fresh/core@${version}`,
+    "fresh/": `jsr:/@fresh/core@${version}/`,
+  });
+  assertEquals(withFresh.compilerOptions, ours.compilerOptions);
+  const isListed = (specifier: string, { imports }: typeof ours) =>
     Object.keys(imports).some((name) =>
       specifier === name || (name.endsWith("/") && specifier.startsWith(name))
     );
@@ -119,7 +131,10 @@ Deno.test("imports name files of ours, node: modules, and packages that deno.jso
   for (const [path, text] of await readFiles([...FOLDERS, "tests"], isSource)) {
     if (path === relative(ROOT, fileURLToPath(import.meta.url))) continue;
     for (const { specifier } of importsOf(text)) {
-      if (!/^(\.\.?\/|node:)/.test(specifier) && !isListed(specifier)) {
+      if (
+        !/^(\.\.?\/|node:)/.test(specifier) &&
+        !isListed(specifier, path.startsWith("fresh/") ? withFresh : ours)
+      ) {
         foreign.push(`${path} imports ${specifier}`);
       }
     }

@@ -10,6 +10,8 @@ export const FOLDERS = [
   "experiments",
   "components",
   "islands",
+  "workers",
+  "fresh",
   "dashboard",
   "routes",
   "bench",

@@ -256,6 +256,17 @@ Deno.test("thin() returns short lines as they are, gaps included, and isolated()
 });
 
 Deno.test("log axes write plain numbers, and axes of epochs never break one", () => {
+  const flat = axisFor([0.19991, 0.2], { count: 4, round: true, minSpan: 0.01 });
+  assertEquals(flat.ticks.map(flat.format), [
+    "0.194",
+    "0.196",
+    "0.198",
+    "0.200",
+    "0.202",
+    "0.204",
+    "0.206",
+  ]);
+  assertEquals(axisFor([0.5, 0.9], { count: 4, minSpan: 0.01 }).domain, [0.5, 0.9]);
   const log = axisFor([0.0007, 0.3, 0, -1, NaN], { type: "log", count: 4, round: true });
   assertEquals(log.ticks.map(log.format), ["0.001", "0.01", "0.1"]);
   const decade = axisFor([0.06, 0.4], { type: "log", count: 4, round: true });

@@ -3,7 +3,7 @@ import { sizeOf } from "../../../src/core/tensor.ts";
 import type { ImageSplits } from "../../../src/data/mnist.ts";
 import type { Figure } from "../../../src/plot/mod.ts";
 import type { RunFacts } from "../../../src/runs/facts.ts";
-import type { Found, Wanted } from "../item.ts";
+import { type Found, type Wanted, withChange } from "../item.ts";
 import {
   accuracyByWidth,
   accuracyDots,
@@ -68,7 +68,13 @@ async function chapterFigures(
   const first = variants.at(-1)?.runs[0];
   if (first === undefined) return [];
   const data = await found.imagesOf(first);
-  const chapter: ChapterRuns = { variants, by, table, data, network: networkOf(first, by, data) };
+  const chapter: ChapterRuns = {
+    variants,
+    by,
+    table,
+    data,
+    network: withChange(networkOf(first, by, data), found),
+  };
   const charts = [
     await lossOverlay(chapter, found),
     averageLosses(chapter),

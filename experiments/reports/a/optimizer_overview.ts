@@ -3,7 +3,7 @@ import { sizeOf } from "../../../src/core/tensor.ts";
 import { curves, dotComparison, type DotRow, type Figure } from "../../../src/plot/mod.ts";
 import type { RunFacts } from "../../../src/runs/facts.ts";
 import { accuracyDomain } from "../../figures/training_figures.ts";
-import type { Found } from "../item.ts";
+import { type Found, withChange } from "../item.ts";
 import { meanOf } from "../statistics.ts";
 import { numberAt, valuesOf } from "./judging.ts";
 import { byArchitecture } from "./printed_optimizers.ts";
@@ -29,7 +29,7 @@ export async function optimizerFigures(found: Found): Promise<readonly Figure[]>
   if (any === undefined) return [];
   const { train, validation } = await found.imagesOf(any);
   const nameOf = (hidden: readonly (number | string)[]) =>
-    [sizeOf(train.inputShape), ...hidden, train.classNames.length].join("-");
+    withChange([sizeOf(train.inputShape), ...hidden, train.classNames.length].join("-"), found);
   const histories = await historiesOf(found);
   return [
     ...(rows.length === 0 ? [] : [accuracyDots(rows, nameOf(["a", "b", "c"]), validation.rows)]),

@@ -1,11 +1,9 @@
 /** The figures of Report B, part A: of single runs by name, and the methods over seeds as curves with their spread. */
-import type { RunFacts } from "../../../src/runs/facts.ts";
 import { curves, type Figure, type Series } from "../../../src/plot/mod.ts";
 import { meanAndInterval } from "../../../src/train/metrics.ts";
 import { CNN_METHODS } from "../../cnn.ts";
-import type { FigureItem, Found } from "../item.ts";
+import { type FigureItem, type Found, withChange } from "../item.ts";
 import { ALL_METHODS, nameOf, wantedOf } from "./methods.ts";
-import { numberAt, valuesOf } from "./numbers.ts";
 
 const PARTS = [
   { words: "test accuracy and training cost against epochs", figures: ["accuracy", "loss"] },
@@ -56,43 +54,50 @@ type Line = Readonly<Record<string, unknown>>;
 /** The runs of one method with the lines of their epochs. */
 interface History {
   readonly name: string;
-  readonly runs: readonly RunFacts[];
   readonly lines: readonly (readonly Line[])[];
+}
+
+interface Drawing {
+  /** What the line of a method is made of: `one seed`. */
+  readonly spread: string;
+  readonly found: Found;
 }
 
 /** One figure of the methods that have runs; none where no method has. */
 async function drawComparison(
-  { find, metricsOf }: Found,
-  figureOf: (histories: readonly History[], spread: string) => Figure,
+  found: Found,
+  figureOf: (histories: readonly History[], drawing: Drawing) => Figure,
 ): Promise<readonly Figure[]> {
+  const { find, metricsOf } = found;
   const all = await Promise.all(CNN_METHODS.map(async (method) => {
-    const runs = find(wantedOf(method));
-    const lines = await Promise.all(runs.map(metricsOf));
-    return { name: nameOf(method), runs, lines: lines.filter(({ length }) => length > 0) };
+    const lines = await Promise.all(find(wantedOf(method)).map(metricsOf));
+    return { name: nameOf(method), lines: lines.filter(({ length }) => length > 0) };
   }));
   const histories = all.filter(({ lines }) => lines.length > 0);
   if (histories.length === 0) return [];
   const seeds = Math.max(...histories.map(({ lines }) => lines.length));
-  return [figureOf(histories, seeds === 1 ? "one seed" : `${seeds} seeds: mean and standard deviation`)];
+  const spread = seeds === 1 ? "one seed" : `${seeds} seeds: mean and standard deviation`;
+  return [figureOf(histories, { spread, found })];
 }
 
-function accuracyFigure(histories: readonly History[], spread: string): Figure {
+function accuracyFigure(histories: readonly History[], { spread, found }: Drawing): Figure {
+  const series = histories.map((history) => seriesOf(history, "testAccuracy", "linear"));
   return curves({
     name: "comparison_accuracy",
     title: "Test accuracy by method",
-    subtitle: `CNN, ${spread}`,
+    subtitle: withChange(`CNN, ${spread}`, found),
     xLabel: "Epoch",
     yLabel: "Test accuracy",
-    yDomain: levelDomain(histories.flatMap(({ runs }) => valuesOf(runs, numberAt("levelAccuracy")))),
-    series: histories.map((history) => seriesOf(history, "testAccuracy", "linear")),
+    yDomain: levelDomain(series),
+    series,
   });
 }
 
-function costFigure(histories: readonly History[], spread: string): Figure {
+function costFigure(histories: readonly History[], { spread, found }: Drawing): Figure {
   return curves({
     name: "comparison_cost",
     title: "Training cost by method",
-    subtitle: `CNN, ${spread}${spread === "one seed" ? "" : " of the logarithm"}`,
+    subtitle: withChange(`CNN, ${spread}${spread === "one seed" ? "" : " of the logarithm"}`, found),
     xLabel: "Epoch",
     yLabel: "Mean cross-entropy (nats)",
     yScale: "log",
@@ -100,11 +105,17 @@ function costFigure(histories: readonly History[], spread: string): Figure {
   });
 }
 
-/** From some two points below the lowest level to above the highest: the first epochs would flatten the rest. */
-function levelDomain(levels: readonly number[]): readonly [number, number] {
-  if (levels.length === 0) return [0, 1];
-  const low = Math.max(0, Math.floor((Math.min(...levels) - 0.02) * 50 + 1e-9) / 50);
-  return [low, Math.min(1, Math.ceil((Math.max(...levels) + 0.005) * 100) / 100)];
+/** Of all that is drawn but what lies below in the first fifth of the epochs, which would flatten the rest. */
+export function levelDomain(series: readonly Series[]): readonly [number, number] {
+  const numbers = (values: Series["y"], from = 0) =>
+    Array.from(values).slice(from).filter((value): value is number => Number.isFinite(value));
+  const late = series.flatMap(({ y, band }) =>
+    [y, band?.low ?? []].flatMap((values) => numbers(values, Math.floor(y.length / 5)))
+  );
+  const all = series.flatMap(({ y, band }) => [y, band?.high ?? []].flatMap((values) => numbers(values)));
+  if (late.length === 0) return [0, 1];
+  const low = Math.max(0, Math.floor((Math.min(...late) - 0.005) * 50 + 1e-9) / 50);
+  return [low, Math.min(1, Math.ceil((Math.max(...all) + 0.005) * 100 - 1e-9) / 100)];
 }
 
 /** The mean over a method's seeds, and a band of one standard deviation to either side. */

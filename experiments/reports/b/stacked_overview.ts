@@ -15,7 +15,7 @@ import {
   outputsOf,
   shownImages,
 } from "../../measures/stacked_layers.ts";
-import type { FindRuns, Found, Wanted } from "../item.ts";
+import { type FindRuns, type Found, type Wanted, withChange } from "../item.ts";
 import { CLASSIFY, PRETRAIN, SPARSE, SPARSE_PRETRAIN } from "./stacked_runs.ts";
 
 /** Images of which reconstructions are shown. */
@@ -28,6 +28,8 @@ interface Drawn {
   readonly label: string;
   readonly run: RunFacts;
   readonly lines: readonly Line[];
+  /** In what it is not the report's. */
+  readonly changed?: string;
 }
 
 /** Overlays of what has run: of the layers, and of the classifiers on them. */
@@ -45,7 +47,7 @@ export async function stackedOverview(found: Found): Promise<readonly Figure[]> 
 
 /** One run for each that is wanted: of the lowest seed that all have, or of its own lowest. */
 async function drawnOf(
-  { find, metricsOf }: Found,
+  { find, metricsOf, changed }: Found,
   wanted: readonly (readonly [label: string, wanted: Wanted])[],
 ): Promise<readonly Drawn[]> {
   const seed = commonSeed(find, wanted.map(([, one]) => one));
@@ -54,7 +56,11 @@ async function drawnOf(
     const run = all.find((each) => each.seed === seed) ?? all[0];
     return run === undefined ? [] : [{ label, run }];
   });
-  return await Promise.all(runs.map(async (one) => ({ ...one, lines: await metricsOf(one.run) })));
+  return await Promise.all(runs.map(async (one) => ({
+    ...one,
+    lines: await metricsOf(one.run),
+    ...(changed !== undefined && { changed }),
+  })));
 }
 
 function commonSeed(find: FindRuns, wanted: readonly Wanted[]): number | null | undefined {
@@ -83,7 +89,7 @@ function aboutLayers(drawn: readonly Drawn[]): string {
 
 function seedsOf(drawn: readonly Drawn[]): string {
   const seeds = [...new Set(drawn.map(({ run }) => run.seed))];
-  return `seed${seeds.length === 1 ? "" : "s"} ${seeds.join(" and ")}`;
+  return withChange(`seed${seeds.length === 1 ? "" : "s"} ${seeds.join(" and ")}`, drawn[0]!);
 }
 
 function costOverlay(drawn: readonly Drawn[], layer: number): Figure {

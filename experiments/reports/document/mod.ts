@@ -42,7 +42,7 @@ export async function writeDocument(
   await write("items.json", formatJson(itemsJson(reports, about)));
   for (const report of reports) {
     for (const table of report.sections.flatMap(({ tables }) => tables)) {
-      await write(`tables/${report.id}_${table.name}.csv`, tableCsv(table));
+      await write(`tables/${report.id}_${table.name}.csv`, tableCsv(table, report.changed));
     }
   }
   await write("index.html", await documentHtml(reports, about, (picture) => pictures.get(pathOf(picture))!));

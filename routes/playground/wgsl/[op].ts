@@ -1,9 +1,9 @@
 /** The WGSL kernel of an op. */
-import { type Handlers, notFound } from "../../../dashboard/page.ts";
+import { define, notFound } from "../../../dashboard/define.ts";
 import { shaderAnswer } from "../../../dashboard/playground_kernels.ts";
 
-export const handler: Handlers = {
+export const handler = define.handlers({
   async GET({ params: { op = "" } }) {
     return await shaderAnswer(op) ?? notFound("There is no such kernel.");
   },
-};
+});

@@ -1,22 +1,22 @@
 /** The inside of a run: its layers, and the plan of its training. */
+import { page, type PageProps } from "fresh";
 import { formatBytes, formatCount } from "../../../components/format.ts";
 import type { InsideData } from "../../../components/inside/inside_types.ts";
 import { NetworkView } from "../../../components/inside/network_view.tsx";
 import { Command, RunLink } from "../../../components/parts.tsx";
 import { PlanView } from "../../../components/inside/plan_view.tsx";
 import { Link, runPath } from "../../../components/site.tsx";
+import { define, namesIn, notFound } from "../../../dashboard/define.ts";
 import { insideData } from "../../../dashboard/inside.ts";
 import type { Library } from "../../../dashboard/library.ts";
-import { type Handlers, notFound, type PageProps } from "../../../dashboard/page.ts";
 
-export const handler: Handlers<InsideData> = {
-  async GET({ params: { id = "" }, library }) {
-    const data = await insideData(library.store, id);
-    return data === undefined ? notFound(`There is no run "${id}".`) : { data };
+export const handler = define.handlers({
+  async GET({ url, state }) {
+    const [, id = ""] = namesIn(url), data = await insideData(state.library.store, id);
+    state.title = `Inside ${id}`;
+    return data === undefined ? notFound(`There is no run "${id}".`) : page(data);
   },
-};
-
-export const title = ({ data: { id } }: PageProps<InsideData>) => `Inside ${id}`;
+});
 
 export async function paths({ store }: Library): Promise<readonly string[]> {
   return (await store.list()).map(({ id }) => `${runPath(id)}/inside`);

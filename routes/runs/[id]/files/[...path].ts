@@ -1,7 +1,7 @@
 /** Any file of a run, as it is; of models only those that are as the run saved them. */
+import { define, namesIn, notFound } from "../../../../dashboard/define.ts";
 import { findFile } from "../../../../dashboard/folder.ts";
 import { modelProblem } from "../../../../dashboard/model_check.ts";
-import { type Handlers, notFound } from "../../../../dashboard/page.ts";
 import { FILE_POLICY } from "../../../../dashboard/security.ts";
 
 /** What browsers may show; all else is for keeping. JSON and Markdown are shown as the text that they are. */
@@ -15,11 +15,11 @@ const TYPES: Readonly<Record<string, string>> = {
   txt: "text/plain; charset=utf-8",
 };
 
-export const handler: Handlers = {
-  async GET({ params: { id = "", path = "" }, library }) {
-    const names = path.split("/"), found = findFile(library.store.root, [id, ...names]);
+export const handler = define.handlers({
+  async GET({ url, state: { library } }) {
+    const [, id = "", , ...names] = namesIn(url), found = findFile(library.store.root, [id, ...names]);
     if (found === undefined) return notFound("There is no such file in this run.");
-    const problem = await modelProblem(library.store, id, path);
+    const problem = await modelProblem(library.store, id, names.join("/"));
     if (problem !== undefined) {
       return new Response(problem, { status: 409, headers: { "content-type": "text/plain; charset=utf-8" } });
     }
@@ -34,4 +34,4 @@ export const handler: Handlers = {
       },
     });
   },
-};
+});
