@@ -80,6 +80,8 @@ async function declareTests(tools: Tools): Promise<void> {
       assertEquals(said, {
         description: "WebGPU on SwiftShader driver 5.0.0, software",
         count: 16 * 8 + 8 + 8 * 3 + 3 + 12,
+        // Of few dispatches, which Chromium's compiler takes too.
+        merged: 0,
       });
       assert(difference > 0 && difference < 1e-5, `${difference}`);
     });
