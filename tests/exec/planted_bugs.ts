@@ -33,9 +33,16 @@ export const WGSL_BUGS: readonly PlantedBug[] = [
     what: "leaves out the last row",
     op: "sum_rows",
     file: "sum_rows.wgsl",
-    from: "for (; i < M; i += 256u)",
-    to: "for (; i + 1u < M; i += 256u)",
+    from: "for (; i < end; i += 256u)",
+    to: "for (; i + 1u < end; i += 256u)",
     short: true,
+  },
+  {
+    what: "leaves out the last part of a long sum",
+    op: "sum_rows",
+    file: "sum_parts.wgsl",
+    from: "part < PARTS",
+    to: "part + 1u < PARTS",
   },
   {
     what: "takes A for B",
