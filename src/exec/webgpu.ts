@@ -8,13 +8,12 @@ import type { Executor, LoadOptions } from "./executor.ts";
 import {
   describeAdapter,
   type GpuProvider,
-  limitOf,
   NO_ADAPTER,
   openDevice,
   requestAdapter,
 } from "./webgpu_adapter.ts";
 import { WebgpuDevice } from "./webgpu_device.ts";
-import { preparePlan } from "./webgpu_load.ts";
+import { preparePlan, scheduleLimits } from "./webgpu_load.ts";
 import { readShader } from "./read_shader.ts";
 import { launchMaker, type LoadShader } from "./webgpu_launches.ts";
 import { kernelCache } from "./webgpu_pipelines.ts";
@@ -106,8 +105,7 @@ export async function webgpuExecutor(options: WebgpuOptions = {}): Promise<Webgp
       // Buffers between two launches have positions that no plan's buffer has.
       let scratch = -1;
       const launches = await Promise.all(calls.map((call) => makers.launchesOf(call, () => scratch--)));
-      const storageBuffers = limitOf(gpu.device.limits, "maxStorageBuffersPerShaderStage");
-      return scheduleLaunches(launches.flat(), { storageBuffers }).length;
+      return scheduleLaunches(launches.flat(), scheduleLimits(gpu.device)).length;
     },
     close: () => gpu.close(),
   };

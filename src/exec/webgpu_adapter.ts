@@ -71,7 +71,12 @@ export async function requestAdapter(gpu: GpuProvider | undefined = ownGpu()): P
 }
 
 /** Limits that large plans need more of than WebGPU's defaults. */
-const RAISED = ["maxBufferSize", "maxStorageBufferBindingSize", "maxStorageBuffersPerShaderStage"] as const;
+const RAISED = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeWorkgroupStorageSize",
+] as const;
 
 /** Value of a limit: some versions of Deno give a BigInt, up to 2⁶⁴ - 1. */
 export function limitOf(limits: GPUSupportedLimits, name: typeof RAISED[number]): number {

@@ -7,7 +7,14 @@ import { limitOf } from "./webgpu_adapter.ts";
 import type { WebgpuDevice } from "./webgpu_device.ts";
 import type { Launch, launchMaker } from "./webgpu_launches.ts";
 import { describeCall, type kernelCache, type KernelSource } from "./webgpu_pipelines.ts";
-import { launchesOf, mergedKernels, scheduleLaunches, type Unit, unitGroups } from "./webgpu_schedule.ts";
+import {
+  launchesOf,
+  mergedKernels,
+  scheduleLaunches,
+  type ScheduleLimits,
+  type Unit,
+  unitGroups,
+} from "./webgpu_schedule.ts";
 import type { Span } from "./webgpu_staging.ts";
 import { BUFFER_USAGE } from "./webgpu_flags.ts";
 import { mergeWgsl } from "./wgsl_merge.ts";
@@ -102,12 +109,11 @@ export async function preparePlan(
     }));
     const table = await allocate("steps", tableRows * STEP_BYTES, BUFFER_USAGE.uniform);
     const binder: Binder = { gpu, kernelOf, buffers: storage.map(({ buffer }) => buffer), table, guards };
-    const storageBuffers = limitOf(limits, "maxStorageBuffersPerShaderStage");
     const dispatches = new Map(
       await allAndThrow([...launches].map(async ([name, calls]) => {
         // What a kernel could reach of a guard, it cannot where several share a binding.
         const stages = merge && !guards
-          ? scheduleLaunches(calls.flat(), { storageBuffers })
+          ? scheduleLaunches(calls.flat(), scheduleLimits(gpu.device))
           : calls.flat().map((launch) => [[{ launch, after: [] }]]);
         return [name, await allAndThrow(stages.map((units) => prepareDispatch(binder, units)))] as const;
       })),
@@ -153,6 +159,14 @@ function refuseTooLarge(
         `(${limit}): use smaller batches, or the wasm backend`,
     );
   }
+}
+
+/** What a device allows a dispatch. */
+export function scheduleLimits({ limits }: GPUDevice): ScheduleLimits {
+  return {
+    storageBuffers: limitOf(limits, "maxStorageBuffersPerShaderStage"),
+    sharedBytes: limitOf(limits, "maxComputeWorkgroupStorageSize"),
+  };
 }
 
 /** What an executor keeps from plan to plan. */

@@ -19,6 +19,8 @@ export type Unit = readonly Link[];
 export interface ScheduleLimits {
   /** Storage buffers that a shader may have. */
   readonly storageBuffers: number;
+  /** Bytes that a workgroup may share. */
+  readonly sharedBytes: number;
 }
 
 /** A launch of a chain: less than a GPU does in the time that a dispatch costs (some 3 µs), by one workgroup. */
@@ -27,7 +29,6 @@ const CHAINED_FLOPS = 2 ** 18, CHAINED_GROUPS = 8;
 const CHAIN_FLOPS = 2 ** 20;
 /** Workgroups that a grid may have along its first axis. */
 const MOST_GROUPS = 65_535;
-const SHARED_BYTES = 16_384;
 
 /** The dispatches of a routine, in order: the units of each run side by side. */
 export function scheduleLaunches(
@@ -222,7 +223,7 @@ export function launchesOf(link: Link): readonly Launch[] {
 }
 
 /** Whether one dispatch can make all of these. */
-function fits(units: readonly Unit[], { storageBuffers }: ScheduleLimits): boolean {
+function fits(units: readonly Unit[], limits: ScheduleLimits): boolean {
   const all = units.flat().flatMap(launchesOf);
   if (all.length === 1) return true;
   if (all.some(({ module }) => module === undefined)) return false;
@@ -234,8 +235,8 @@ function fits(units: readonly Unit[], { storageBuffers }: ScheduleLimits): boole
   }
   const { kernels, buffers } = mergedKernels(units);
   return units.reduce((sum, unit) => sum + unitGroups(unit), 0) <= MOST_GROUPS &&
-    buffers.length <= storageBuffers &&
-    sharedBytes(all) <= SHARED_BYTES && bindingTypes(kernels.flat().flatMap(withAfter)) !== undefined;
+    buffers.length <= limits.storageBuffers &&
+    sharedBytes(all) <= limits.sharedBytes && bindingTypes(kernels.flat().flatMap(withAfter)) !== undefined;
 }
 
 /** Bytes of workgroup memory: of each element type, the most that a kernel has. */
@@ -244,10 +245,16 @@ function sharedBytes(launches: readonly Launch[]): number {
   for (const { module } of launches) {
     for (const [element, arrays] of Map.groupBy(module!.shared, (one) => one.element)) {
       const length = arrays.reduce((sum, one) => sum + one.length, 0);
-      bytes.set(element, Math.max(bytes.get(element) ?? 0, length * (element === "vec4f" ? 16 : 4)));
+      bytes.set(element, Math.max(bytes.get(element) ?? 0, length * elementBytes(element)));
     }
   }
   return [...bytes.values()].reduce((sum, one) => sum + one, 0);
+}
+
+/** Of `vec4f`, or of arrays of it in each other, 16 each; of all else that kernels share 4. */
+function elementBytes(element: string): number {
+  const lengths = [...element.matchAll(/, (\d+)>/g)].map((match) => Number(match[1]));
+  return lengths.reduce((product, length) => product * length, element.includes("vec4f") ? 16 : 4);
 }
 
 /** The kernels of a dispatch with what they are bound to, and which buffers those bindings are. */

@@ -67,12 +67,13 @@ export function mergeWgsl(units: readonly (readonly MergedKernel[])[]): string {
     parts.push(`@group(0) @binding(${types.length}) var<uniform> step: Step;`);
     parts.push(stepped.declarations.find(({ name }) => name === stepped.step!.type)!.tokens.join(""));
   }
-  const lengths = new Map<string, number>();
-  for (const { element, length } of kernels.flatMap(({ module }) => sharedNames(module))) {
-    lengths.set(element, Math.max(length, lengths.get(element) ?? 0));
+  const shared = new Map<string, { readonly element: string; readonly length: number }>();
+  for (const one of kernels.flatMap(({ module }) => sharedNames(module))) {
+    const length = Math.max(one.length, shared.get(one.merged)?.length ?? 0);
+    shared.set(one.merged, { element: one.element, length });
   }
-  for (const [name, length] of lengths) {
-    parts.push(`var<workgroup> ${sharedName(name)}: array<${name.split(" ")[0]}, ${length}>;`);
+  for (const [name, { element, length }] of shared) {
+    parts.push(`var<workgroup> ${name}: array<${element}, ${length}>;`);
   }
   kernels.forEach((kernel, k) => parts.push(renamed(kernel, k, { types, kernels })));
   types.forEach((type, binding) => {
@@ -82,16 +83,12 @@ export function mergeWgsl(units: readonly (readonly MergedKernel[])[]): string {
   return [...parts, entryPoint(units)].join("\n\n") + "\n";
 }
 
-/** `vec4f 0` and so on: arrays of one kernel stay apart, arrays of several kernels lie on each other. */
+/** Arrays of one kernel stay apart, arrays of several kernels lie on each other: `shared_vec4f_0`. */
 function sharedNames({ shared }: WgslModule) {
   return shared.map(({ name, element, length }, i) => {
     const before = shared.slice(0, i).filter((other) => other.element === element).length;
-    return { name, element: `${element} ${before}`, length };
+    return { name, element, length, merged: `shared_${element.replace(/\W+/g, "_")}_${before}` };
   });
-}
-
-function sharedName(key: string): string {
-  return `shared_${key.replace(/\W+/g, "_")}`;
 }
 
 /** A vector of an array of numbers: where another kernel of the shader writes its elements one by one. */
@@ -114,7 +111,7 @@ function renamed(kernel: MergedKernel, k: number, around: Around): string {
   const host = kernels.find(({ after }) => after.includes(kernel));
   const handed = host && outputOf(host);
   const own = new Set(module.declarations.map(({ name }) => name));
-  const shared = new Map(sharedNames(module).map(({ name, element }) => [name, sharedName(element)]));
+  const shared = new Map(sharedNames(module).map(({ name, merged }) => [name, merged]));
   const arrays = new Map(module.storage.map(({ name, element }, i) => [name, { element, ...places[i]!, i }]));
   const rename = (tokens: readonly string[], scope: Pick<WgslDeclaration, "kind" | "parameters">): string => {
     let text = "";

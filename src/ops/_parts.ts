@@ -6,9 +6,6 @@ import { storageOf, type TensorType } from "../core/tensor.ts";
 import type { WgslDispatch } from "../ir/op.ts";
 import { flatGrid } from "./_support.ts";
 
-/** Workgroups that a GPU is taken to run at a time: two for each multiprocessor of a large one. */
-export const CONCURRENT = 256;
-
 /** How a kernel without parts would share out its sums. */
 interface Sums {
   readonly workgroups: number;
@@ -16,13 +13,14 @@ interface Sums {
   readonly rounds: number;
   /** Rounds that last as long as a second launch. */
   readonly launchRounds: number;
+  /** Workgroups that the parts come to at most. Default 256, two for each multiprocessor of a large GPU. */
+  readonly most?: number;
 }
 
 /** How many parts the sums are made in: 1 where a second launch would take longer than they save. */
-export function partsOf({ workgroups, rounds, launchRounds }: Sums): number {
-  const most = Math.floor(CONCURRENT / workgroups);
-  const each = Math.ceil(rounds / most);
-  return most > 1 && rounds - each > launchRounds ? Math.ceil(rounds / each) : 1;
+export function partsOf({ workgroups, rounds, launchRounds, most = 256 }: Sums): number {
+  const parts = Math.floor(most / workgroups), each = Math.ceil(rounds / parts);
+  return parts > 1 && rounds - each > launchRounds ? Math.ceil(rounds / each) : 1;
 }
 
 /** The second launch, where there is more than one part. */

@@ -10,7 +10,8 @@ import { columnsOf, rowsOf, tensorType } from "../core/tensor.ts";
 import { activate, type Activation, ACTIVATION_CODE, activationError, ACTIVATIONS } from "./_activation.ts";
 import { activationGrad } from "./activation_grad.ts";
 import { fits, listedRowsBytes, PACK_BYTES, ROUNDING } from "./_support.ts";
-import { matmul, tiling } from "./matmul.ts";
+import { productLaunch } from "./_product_tiles.ts";
+import { matmul } from "./matmul.ts";
 import { sumRows } from "./sum_rows.ts";
 
 type LinearAttrs = { readonly activation: Activation; readonly transposeWeights: boolean };
@@ -84,18 +85,16 @@ export const linearOp: Op<LinearAttrs> = {
     return 2 * m * k * n;
   },
   wgsl(types) {
-    const { m, k, n } = sizes(types), { root, workgroups } = tiling(m, k, n);
-    return {
-      overrides: {
-        M: m,
-        K: k,
-        N: n,
-        ACTIVATION: ACTIVATION_CODE[types.attrs.activation],
-        TRANSPOSE_W: +types.attrs.transposeWeights,
-        SPLIT_ROOT: root,
-      },
-      workgroups,
+    const { m, k, n } = sizes(types), { activation, transposeWeights } = types.attrs;
+    const launch = productLaunch({ name: "linear", m, k, n, output: types.output, hasParts: false });
+    const settings = {
+      M: m,
+      K: k,
+      N: n,
+      ACTIVATION: ACTIVATION_CODE[activation],
+      TRANSPOSE_W: +transposeWeights,
     };
+    return { ...launch, overrides: { ...settings, ...launch.overrides } };
   },
   wasm(types) {
     const { m, k, n } = sizes(types);
@@ -123,6 +122,7 @@ export const linearOp: Op<LinearAttrs> = {
     linearCase(67, 13, 131, "identity", { transposed: true }),
     linearCase(11385, 784, 30, "relu", { bench: true, sparse: true }),
     linearCase(11385, 10, 5, "identity"),
+    linearCase(741, 19, 739, "sigmoid"),
   ],
 };
 

@@ -6,7 +6,7 @@ import { gradientLabel } from "../ir/gradients.ts";
 import { type Node, node } from "../ir/node.ts";
 import type { CallTypes, Op, OpCase, View } from "../ir/op.ts";
 import { type Shape, tensorType } from "../core/tensor.ts";
-import { CONCURRENT, partsOf, sumOfParts } from "./_parts.ts";
+import { productLaunch } from "./_product_tiles.ts";
 import { fits, listBytes, listedRowsBytes, PACK_BYTES, ROUNDING } from "./_support.ts";
 
 /** Rows and columns of A of which the WASM kernel makes lists at a time where A is transposed. */
@@ -14,32 +14,6 @@ const LISTED_ROWS = 128;
 const LISTED_COLUMNS = 64;
 
 type MatmulAttrs = { readonly transposeA: boolean; readonly transposeB: boolean };
-
-/** What a second launch costs, as `tiling` counts. */
-const LAUNCH = 128;
-
-/**
- * How the WGSL kernels of `linear` and `matmul` share out C [M,N] with K terms an element: the threads of a
- * workgroup take the terms in root² slices, and a square of 64/root rows and columns. Picks the root with the
- * least estimated time: a round brings in 16·root terms and costs 16/root of arithmetic and about 8 of waiting.
- * With `launch`, the cost of a second launch, the sums may be made in parts.
- */
-export function tiling(m: number, k: number, n: number, launch = Infinity): {
-  readonly root: number;
-  readonly parts: number;
-  readonly workgroups: readonly [x: number, y: number, z: number];
-} {
-  const choices = [1, 2, 4].map((root) => {
-    const edge = 64 / root, columns = Math.ceil(n / edge), rows = Math.ceil(m / edge);
-    const rounds = Math.ceil(k / (16 * root)), roundTime = 16 / root + 8, workgroups = columns * rows;
-    const parts = partsOf({ workgroups, rounds, launchRounds: launch / roundTime });
-    const waves = Math.ceil(workgroups * parts / CONCURRENT), second = parts > 1 ? launch : 0;
-    // The tree at the end has 2·log2(root) levels.
-    const time = waves * (Math.ceil(rounds / parts) * roundTime + 4 * Math.log2(root)) + second;
-    return { root, parts, time, workgroups: [columns, rows, parts] as const };
-  });
-  return choices.reduce((best, choice) => choice.time < best.time ? choice : best);
-}
 
 function sizes(shapes: readonly Shape[], { transposeA, transposeB }: MatmulAttrs) {
   const [a0, a1] = shapes[0]!, [b0, b1] = shapes[1]!;
@@ -103,20 +77,10 @@ export const matmulOp: Op<MatmulAttrs> = {
     return 2 * m * k * n;
   },
   wgsl(types) {
-    const { m, k, n } = sizesOf(types), { root, parts, workgroups } = tiling(m, k, n, LAUNCH);
-    return {
-      overrides: {
-        M: m,
-        K: k,
-        N: n,
-        TRANSPOSE_A: +types.attrs.transposeA,
-        TRANSPOSE_B: +types.attrs.transposeB,
-        SPLIT_ROOT: root,
-        PARTS: parts,
-      },
-      workgroups,
-      ...sumOfParts(parts, types.output),
-    };
+    const { m, k, n } = sizesOf(types), { transposeA, transposeB } = types.attrs;
+    const launch = productLaunch({ name: "matmul", m, k, n, output: types.output, hasParts: true });
+    const settings = { M: m, K: k, N: n, TRANSPOSE_A: +transposeA, TRANSPOSE_B: +transposeB };
+    return { ...launch, overrides: { ...settings, ...launch.overrides } };
   },
   wasm(types) {
     const { m, k, n } = sizesOf(types);
@@ -150,6 +114,7 @@ export const matmulOp: Op<MatmulAttrs> = {
     matmulCase(256, 256, 256, "nn", { bench: true }),
     matmulCase(67, 259, 131, "nn", { sparse: true }),
     matmulCase(131, 67, 259, "tn", { sparse: true }),
+    matmulCase(741, 19, 739, "nt"),
   ],
 };
 

@@ -95,6 +95,27 @@ export const WGSL_BUGS: readonly PlantedBug[] = [
     to: "half > 1u",
   },
   {
+    what: "leaves out the last part",
+    op: "conv2d_weight_grad",
+    file: "sum_parts.wgsl",
+    from: "part < PARTS;",
+    to: "part + 1u < PARTS;",
+  },
+  {
+    what: "takes every other round's terms from where it writes",
+    op: "matmul",
+    file: "matmul_large.wgsl",
+    from: "half = 2u - half;",
+    to: "half = min(2u - half, 1u);",
+  },
+  {
+    what: "forgets the terms past the last four",
+    op: "linear",
+    file: "linear_large.wgsl",
+    from: "if (row < M && k < K_VECTORS)",
+    to: "if (row < M && k + 1u < K_VECTORS)",
+  },
+  {
     what: "forgets the correction of the second moment",
     op: "adam",
     file: "adam.wgsl",

@@ -6,6 +6,7 @@ import { arena, leaf } from "../../src/ir/leaf.ts";
 import type { CallTypes, Op, OpCase } from "../../src/ir/op.ts";
 import { compile } from "../../src/ir/plan.ts";
 import type { Activation } from "../../src/ops/_activation.ts";
+import { PRODUCT_TILES, productLaunch } from "../../src/ops/_product_tiles.ts";
 import { add } from "../../src/ops/add.ts";
 import { gather } from "../../src/ops/gather.ts";
 import { linear, linearOp } from "../../src/ops/linear.ts";
@@ -199,32 +200,40 @@ gpuTest("linear and matmul agree with the reference whichever way they share out
       attrs: { activation, transposeWeights },
     },
   ];
-  const matmulCase = (transposeA: boolean, transposeB: boolean): readonly [Op, OpCase] => [
+  const matmulCase = (
+    [m, k, n]: readonly [number, number, number],
+    transposeA: boolean,
+    transposeB: boolean,
+  ): readonly [Op, OpCase] => [
     matmulOp as unknown as Op,
     {
-      label: `transposed ${transposeA} ${transposeB}`,
-      inputs: inputs(transposeA ? [70, 130] : [130, 70], transposeB ? [65, 70] : [70, 65]),
+      label: `${m}×${k}×${n} transposed ${transposeA} ${transposeB}`,
+      inputs: inputs(transposeA ? [k, m] : [m, k], transposeB ? [n, k] : [k, n]),
       attrs: { transposeA, transposeB },
     },
   ];
   const cases = [
     linearCase([67, 130, 70], "tanh"),
-    linearCase([1, 300, 2], "sigmoid"),
-    linearCase([67, 130, 70], "relu", true),
-    ...[false, true].flatMap((a) => [matmulCase(a, false), matmulCase(a, true)]),
+    linearCase([131, 9, 197], "relu", true),
+    ...[false, true].flatMap((a) => [
+      matmulCase([130, 70, 133], a, false),
+      matmulCase([130, 70, 133], a, true),
+    ]),
+    matmulCase([5, 6029, 9], true, false),
   ];
-  for (const root of [1, 2, 4]) {
-    const edge = 64 / root;
+  for (const tile of PRODUCT_TILES) {
     for (const [op, opCase] of cases) {
       const wgsl = (types: CallTypes) => {
-        const [m, n] = types.output.shape, overrides = { ...op.wgsl(types).overrides, SPLIT_ROOT: root };
-        return { overrides, workgroups: [Math.ceil(n! / edge), Math.ceil(m! / edge), 1] as const };
+        const { SPLIT_ROOT: _, ...overrides } = op.wgsl(types).overrides, { M: m, K: k, N: n } = overrides;
+        const hasParts = "PARTS" in overrides, product = { name: op.name, m: m!, k: k!, n: n!, hasParts };
+        const launch = productLaunch({ ...product, output: types.output }, [tile]);
+        return { ...launch, overrides: { ...overrides, ...launch.overrides } };
       };
       const deviation = await checkCase(executor, { ...op, wgsl }, opCase);
       const text = deviation && describeDeviation(deviation);
       assert(
         deviation === undefined || deviation.ratio <= 1,
-        `root ${root} ${op.name} ${opCase.label}: ${text}`,
+        `${JSON.stringify(tile.overrides)} ${op.name} ${opCase.label}: ${text}`,
       );
     }
   }

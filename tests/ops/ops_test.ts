@@ -187,6 +187,8 @@ const NAN_PLACES: readonly (readonly [Op, NaNPlace])[] = [
     .flatMap((label) =>
       [0, 1].map((operand) => [matmulOp as Op, { label, operand, row: 5, column: 6 }] as const)
     ),
+  [linearOp as Op, { label: "[741,19]·[19,739] sigmoid", operand: 0, row: 740, column: 18 }],
+  [matmulOp as Op, { label: "A·Bᵀ 741×19·19×739", operand: 1, row: 738, column: 18 }],
   [softmaxCrossEntropyOp, { label: "[7,10]", operand: 0, row: 6, column: 9 }],
   [softmaxCrossEntropyOp, { label: "[7,10]", operand: 0, row: 0, column: 0 }],
 ];
