@@ -8,6 +8,7 @@ import { type Command, longCommand, withPlace } from "../lab/command.ts";
 import { runWanted } from "../lab/group.ts";
 import { JOBS_FLAG, jobsFor } from "../lab/jobs.ts";
 import { type Cell, keyOf } from "../lab/cells.ts";
+import { dashboardCommand } from "../lab/tell.ts";
 import { CELL_WORKER } from "../registry.ts";
 import { explain } from "../reports/explain.ts";
 import { numbersToExplain, type Question, QUESTIONS } from "../reports/hypotheses.ts";
@@ -64,7 +65,7 @@ export const forensicsCommand: Command = longCommand("forensics", {
     const runsOf = (wanted: Question["hypotheses"][number]["wanted"]) =>
       each.flatMap((at) => end.done.get(keyOf(cellOf(wanted, at))) ?? []);
     const tables = questions.map((question) => ({ question, table: rankingOf(question, runsOf) }));
-    const text = (format: typeof textTable) =>
+    const text = (format: (table: TableOptions) => string) =>
       tables.map(({ question, table }) => `${question.words}\n\n${format(table)}`).join("\n\n");
     const note = quick ? "Shortened trainings: no evidence\n\n" : "";
     await writeAtomically(join(out, "forensics.md"), `${note}${text(markdownTable)}\n`);
@@ -72,7 +73,9 @@ export const forensicsCommand: Command = longCommand("forensics", {
       const head = table.columns.map((column) => typeof column === "string" ? column : column.label);
       await writeAtomically(join(out, `${question.id}.csv`), toCsv([head, ...table.rows]));
     }
-    open.screen.say(`\n${note}${text(textTable)}\n\nTables  ${join(out, "forensics.md")}`);
+    const { say, columns: width } = open.screen;
+    say(`\n${note}${text((table) => textTable(table, { width }))}\n`);
+    say(`Tables  ${join(out, "forensics.md")}\nRuns    ${dashboardCommand(runs)}`);
     return {
       summary: { folder: out, runs: cells.length },
       interrupted: end.interrupted,

@@ -102,13 +102,15 @@ interface TextOptions extends SessionOptions {
   readonly weights: Weights;
   readonly time: boolean;
   readonly check: boolean;
+  /** Of the terminal that its tables should fit. */
+  readonly width?: number | undefined;
 }
 
 /** The same of what a session is made of. */
 export async function trainingText(
   model: Model,
   data: Splits,
-  { time, check, executor, weights, ...options }: TextOptions,
+  { time, check, width, executor, weights, ...options }: TextOptions,
 ): Promise<string> {
   const { plan } = planSession(model, sessionSizes(data), { ...options, backend: executor.name });
   const inSession = <T>(work: (session: Session, step: Step) => Promise<T>) =>
@@ -121,15 +123,22 @@ export async function trainingText(
     : undefined;
   const parts = Object.entries({ setup: plan.setup, ...plan.routines })
     .filter(([, calls]) => calls.length > 0)
-    .map(([name, calls]) => routineText(name, calls, name === "train" ? times : undefined));
+    .map(([name, calls]) => routineText(name, calls, { width, times: name === "train" ? times : undefined }));
   const bytes = plan.buffers.reduce((sum, { bytes }) => sum + bytes, 0);
-  parts.push(`Buffers\n${textTable({ columns: BUFFER_COLUMNS, rows: describeBuffers(plan) })}`);
+  parts.push(`Buffers\n${textTable({ columns: BUFFER_COLUMNS, rows: describeBuffers(plan) }, { width })}`);
   parts.push(`Total ${formatBytes(bytes)} in ${plan.buffers.length} buffers`);
   if (check) parts.push(await checkFirstStep(model, data, { ...options, executor, weights }));
   return parts.join("\n\n");
 }
 
-function routineText(name: string, calls: Plan["setup"], times: readonly number[] | undefined): string {
+function routineText(
+  name: string,
+  calls: Plan["setup"],
+  { times, width }: {
+    readonly times: readonly number[] | undefined;
+    readonly width: number | undefined;
+  },
+): string {
   const flops = calls.reduce((sum, call) => sum + callFlops(call), 0);
   const rows = calls.map((call, i) => [
     ...describeCall(call, i),
@@ -138,7 +147,7 @@ function routineText(name: string, calls: Plan["setup"], times: readonly number[
   const columns = [...CALL_COLUMNS, ...(times ? ["ms", "GFLOP/s", "GB/s"] : [])];
   return [
     `Routine ${name}: ${calls.length} calls, ${flops.toLocaleString("en")} floating-point operations (dense)`,
-    textTable({ columns, rows }),
+    textTable({ columns, rows }, { width }),
     ...(times ? [`Sum of the calls ${times.reduce((sum, ms) => sum + ms, 0).toFixed(4)} ms`] : []),
   ].join("\n");
 }
