@@ -21,10 +21,13 @@ self.onmessage = async ({ data }: MessageEvent<CellTask | "stop">) => {
   try {
     const { backend, threads } = options;
     choice ??= await chooseExecutor({ backend, ...(threads !== undefined && { threads }) });
-    const screen = quietScreen((share) => {
-      if (performance.now() - toldMs < NEWS_EVERY_MS) return;
-      toldMs = performance.now();
-      tell({ kind: "progress", share });
+    const screen = quietScreen({
+      onProgress(share) {
+        if (performance.now() - toldMs < NEWS_EVERY_MS) return;
+        toldMs = performance.now();
+        tell({ kind: "progress", share });
+      },
+      doing: (words) => tell({ kind: "doing", words }),
     });
     const ask = {
       settings,

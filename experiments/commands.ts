@@ -10,6 +10,7 @@ import { sectionCommand } from "./commands/section.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { type Command, experimentCommand, showHelp } from "./lab/command.ts";
 import { RUN_FLAGS } from "./lab/options.ts";
+import { openScreen } from "./lab/screen.ts";
 import { EXPERIMENTS } from "./registry.ts";
 import { REPORTS } from "./reports/mod.ts";
 import { publishedOf } from "./reports/published.ts";
@@ -19,7 +20,7 @@ const gradcheckCommand: Command = {
   async run(args) {
     const flags = { help: RUN_FLAGS.help } as const;
     if (parseFlags(flags, args).help) return showHelp("gradcheck", gradcheckCommand.about, flags);
-    return await checkGradients() ? 0 : 1;
+    return await checkGradients(openScreen({ json: false })) ? 0 : 1;
   },
 };
 

@@ -16,8 +16,7 @@ async function run([name, ...rest]: readonly string[]): Promise<number> {
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
-    const names = Object.keys(COMMANDS);
-    const otherwise = `: choose one of ${names.join(", ")}`;
+    const names = Object.keys(COMMANDS), otherwise = ": deno task lab --help lists them";
     throw new UsageError(`Unknown command "${name}"${didYouMean(name, names, { dashes: "", otherwise })}`);
   }
   return await command.run(rest);

@@ -96,8 +96,11 @@ async function replace(folder: URL, name: string, contents: string | Uint8Array)
   await Deno.rename(temporary, new URL(name, folder));
 }
 
-/** Makes in `folder` what is missing, stale or damaged, and tells the names of what it made. */
-export async function build(folder: URL): Promise<readonly string[]> {
+/** Makes in `folder` what is missing, stale or damaged, and tells the names of what it made; `note` is told what takes long. */
+export async function build(
+  folder: URL,
+  { note }: { readonly note?: (sentence: string) => void } = {},
+): Promise<readonly string[]> {
   const { deno, v8 } = Deno.version;
   // The tasks of deno.json start Deno with what this file says.
   const flags = await ensure(folder, "engine.flags", {
@@ -107,13 +110,14 @@ export async function build(folder: URL): Promise<readonly string[]> {
   const sources = await readSources(here);
   const kernels = await ensure(folder, "kernels.wasm", {
     madeOf: await digest(sources),
-    make: () => compileSources(sources),
+    make() {
+      note?.("Compiling the WebAssembly kernels, which takes some seconds once");
+      return compileSources(sources);
+    },
   });
   return [...(flags ? ["engine.flags"] : []), ...(kernels ? ["kernels.wasm"] : [])];
 }
 
 if (import.meta.main) {
-  if ((await build(new URL("build/", here))).includes("kernels.wasm")) {
-    console.error("Compiled the WebAssembly kernels");
-  }
+  await build(new URL("build/", here), { note: (sentence) => console.error(sentence) });
 }

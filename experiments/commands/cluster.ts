@@ -1,4 +1,5 @@
 /** Submitting runs to Slurm, and `cells`: what each task of the array runs. */
+import { quote } from "../../src/cli/command.ts";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseFlags, wholeNumber } from "../../src/cli/flags.ts";
@@ -20,7 +21,6 @@ import {
   chainsOf,
   chainsOfTask,
   gatherScript,
-  quote,
   type SlurmValues,
   USUAL_ARRAY_SIZE,
 } from "../lab/slurm.ts";

@@ -1,6 +1,7 @@
 /** `deno task forensics`: which settings explain what the reports print, where they do not say. */
 import { join } from "node:path";
 import { listOf, path } from "../../src/cli/flags.ts";
+import { foldUnder } from "../../src/core/fold_text.ts";
 import { markdownTable, type TableOptions, textTable, toCsv } from "../../src/core/text_table.ts";
 import { readFacts, type RunFacts } from "../../src/runs/facts.ts";
 import { writeAtomically } from "../../src/core/write_file.ts";
@@ -8,6 +9,7 @@ import { type Command, longCommand, withPlace } from "../lab/command.ts";
 import { runWanted } from "../lab/group.ts";
 import { JOBS_FLAG, jobsFor } from "../lab/jobs.ts";
 import { type Cell, keyOf } from "../lab/cells.ts";
+import { dashboardCommand } from "../lab/tell.ts";
 import { CELL_WORKER } from "../registry.ts";
 import { explain } from "../reports/explain.ts";
 import { numbersToExplain, type Question, QUESTIONS } from "../reports/hypotheses.ts";
@@ -64,15 +66,18 @@ export const forensicsCommand: Command = longCommand("forensics", {
     const runsOf = (wanted: Question["hypotheses"][number]["wanted"]) =>
       each.flatMap((at) => end.done.get(keyOf(cellOf(wanted, at))) ?? []);
     const tables = questions.map((question) => ({ question, table: rankingOf(question, runsOf) }));
-    const text = (format: typeof textTable) =>
-      tables.map(({ question, table }) => `${question.words}\n\n${format(table)}`).join("\n\n");
+    const text = (format: (table: TableOptions) => string, width?: number) =>
+      tables.map(({ question, table }) => `${foldUnder("", question.words, width)}\n\n${format(table)}`)
+        .join("\n\n");
     const note = quick ? "Shortened trainings: no evidence\n\n" : "";
     await writeAtomically(join(out, "forensics.md"), `${note}${text(markdownTable)}\n`);
     for (const { question, table } of tables) {
       const head = table.columns.map((column) => typeof column === "string" ? column : column.label);
       await writeAtomically(join(out, `${question.id}.csv`), toCsv([head, ...table.rows]));
     }
-    open.screen.say(`\n${note}${text(textTable)}\n\nTables  ${join(out, "forensics.md")}`);
+    const { say, columns: width } = open.screen;
+    say(`\n${note}${text((table) => textTable(table, { width }), width)}\n`);
+    say(`Tables  ${join(out, "forensics.md")}\nRuns    ${dashboardCommand(runs)}`);
     return {
       summary: { folder: out, runs: cells.length },
       interrupted: end.interrupted,
@@ -82,7 +87,7 @@ export const forensicsCommand: Command = longCommand("forensics", {
 });
 
 /** Hypotheses in the order in which they explain the numbers, the best first; means of ours beside what is printed. */
-function rankingOf(
+export function rankingOf(
   question: Question,
   runsOf: (wanted: Question["hypotheses"][number]["wanted"]) => readonly RunFacts[],
 ): TableOptions {
@@ -108,7 +113,7 @@ function rankingOf(
       ...shown.map(({ number }) => right(number)),
     ],
     rows: [
-      ["printed", "", "", "", ...shown.map(({ published }) => published)],
+      ["printed", "", "", "", "", ...shown.map(({ published }) => published)],
       ...ranked.map(({ words, runs, told, means }) => [
         words,
         runs.length,

@@ -6,7 +6,9 @@ import type { RunFacts } from "../../src/runs/facts.ts";
 import { readRun } from "../../src/runs/read.ts";
 import { writeAtomically } from "../../src/core/write_file.ts";
 import { writeFigures } from "../figures/write_figures.ts";
-import { duration } from "../lab/screen.ts";
+import { duration } from "../lab/progress_text.ts";
+import type { Screen } from "../lab/screen.ts";
+import { dashboardCommand } from "../lab/tell.ts";
 import { foundIn } from "../reports/found.ts";
 import { countVerdicts, finderOf, type JudgeContext, judgeReport } from "../reports/judge.ts";
 import type { JudgedPicture, JudgedReport } from "../reports/judged.ts";
@@ -26,11 +28,14 @@ export interface Gathering {
   /** How long it has taken, all calls of the command together. */
   readonly seconds: number;
   readonly choice: Choice;
+  /** Is told what is under way. */
+  readonly doing?: Screen["doing"];
 }
 
 /** Judges the runs and writes the document; gives lines for people, and what `--json` prints. */
 export async function gather(gathering: Gathering) {
-  const { asked, folder, runs, facts, choice, seconds } = gathering;
+  const { asked, folder, runs, facts, choice, seconds, doing } = gathering;
+  doing?.(`judging ${facts.length} runs`);
   const pictures = await picturesIn(runs, facts);
   const isReportData = await reportImages();
   const base = {
@@ -55,6 +60,7 @@ export async function gather(gathering: Gathering) {
     code: [...new Set(facts.flatMap((run) => run.code ?? []))].sort(),
     machine: machineInWords(),
   };
+  doing?.("writing the document");
   await writeDocument(folder, {
     reports,
     about,
@@ -82,7 +88,7 @@ async function picturesIn(
 async function drawFigures(
   folder: string,
   context: JudgeContext,
-  { asked, runs }: Gathering,
+  { asked, runs, doing }: Gathering,
 ): Promise<ReadonlyMap<string, readonly JudgedPicture[]>> {
   const found = foundIn(runs, finderOf(context), { changed: context.changed?.words });
   const items = asked.reports.flatMap(({ sections }) => sections.flatMap(({ figures }) => figures));
@@ -95,7 +101,7 @@ async function drawFigures(
   };
   for (const item of items.filter(({ draw }) => draw !== undefined)) {
     const figures: readonly Figure[] = await item.draw!(found);
-    await writeFigures(target, figures);
+    await writeFigures(target, figures, { doing });
     drawn.set(item.id, figures.map(({ name }) => ({ name, run: null })));
   }
   return drawn;
@@ -126,7 +132,7 @@ function conclusion(reports: readonly JudgedReport[], folder: string, seconds: n
     ...counts,
     "",
     `Document  ${join(folder, "index.html")} (and index.md, items.json), after ${duration(seconds)} in all`,
-    `Runs      deno task dashboard --runs ${join(folder, "runs")}`,
+    `Runs      ${dashboardCommand(join(folder, "runs"))}`,
   ];
 }
 

@@ -4,7 +4,7 @@ import { UsageError } from "../../src/core/errors.ts";
 import { initializeWeights } from "../../src/nn/model.ts";
 import type { FitResult } from "../../src/train/fit.ts";
 import { bindRun } from "../lab/bind.ts";
-import { type Command, experimentFlags, runOptions, withPlace } from "../lab/command.ts";
+import { chosenExperiment, type Command, experimentFlags, runOptions, withPlace } from "../lab/command.ts";
 import type { Experiment, Prepared, Training } from "../lab/experiment.ts";
 import { RUN_FLAGS } from "../lab/options.ts";
 import { showPlan } from "../lab/plan_print.ts";
@@ -48,14 +48,7 @@ export function planCommand(experiments: readonly Experiment[]): Command {
         );
         return showHelp(all, ` ${names.join("|")}`);
       }
-      const experiment = experiments.find(({ name }) => name === first);
-      if (experiment === undefined) {
-        throw new UsageError(
-          `plan takes the name of an experiment, one of ${names.join(", ")}, got ${
-            first === undefined ? "none" : `"${first}"`
-          }`,
-        );
-      }
+      const experiment = chosenExperiment("plan", first, experiments);
       const flags = planFlags(experiment);
       const values = parseFlags(flags, rest);
       if (values.help) return showHelp(flags, ` ${experiment.name}`);
@@ -87,11 +80,12 @@ async function printPlan(experiment: Experiment, values: Readonly<Record<string,
     );
   }
   const training = trainingOf(prepared, stage, seed);
-  const place = { options, screen: openScreen({ json: false }), signal: new AbortController().signal };
+  const screen = openScreen({ json: false });
+  const place = { options, screen, signal: new AbortController().signal };
   await withPlace({ ...place, published: () => null }, async ({ choice: { executor } }) => {
     const { off } = options;
     const bound = { name: experiment.name, training, data };
-    await showPlan(bound, executor, { time, check, seed, ...(off && { off }) });
+    await showPlan(bound, executor, { time, check, width: screen.columns, seed, ...(off && { off }) });
   });
 }
 

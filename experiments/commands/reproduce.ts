@@ -12,6 +12,7 @@ import { remainingCells, runWanted } from "../lab/group.ts";
 import { JOBS_FLAG, jobsFor } from "../lab/jobs.ts";
 import type { Cell } from "../lab/cells.ts";
 import type { Place } from "../lab/place.ts";
+import { goOnLine } from "../lab/tell.ts";
 import { SLURM_FLAGS, type SlurmValues } from "../lab/slurm.ts";
 import { CELL_WORKER } from "../registry.ts";
 import { itemsOf } from "../reports/item.ts";
@@ -103,10 +104,11 @@ export const reproduceCommand: Command = longCommand("reproduce", {
       facts,
       seconds: seconds(),
       choice: open.choice,
+      doing: open.screen.doing,
     });
     open.screen.say(lines.join("\n"));
     if (ended.interrupted || ended.failed.length > 0) {
-      open.screen.say(`Go on with it: deno task reproduce --resume ${folder}`);
+      open.screen.say(goOnLine("reproduce", folder));
     }
     return { summary, interrupted: ended.interrupted, failed: ended.failed.length };
   });

@@ -217,7 +217,7 @@ async function reportOn(
   return {
     figures: [...figures.values()],
     files: sectionFiles(judged, context.changed?.words),
-    text: sectionText(judged, context.changed?.words),
+    text: (width) => sectionText(judged, { changed: context.changed?.words, width }),
     summary: { claims: toJson({ list: judged.claims }).list },
   };
 }

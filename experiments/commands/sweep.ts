@@ -5,6 +5,7 @@ import { UsageError } from "../../src/core/errors.ts";
 import { readFacts, textOf } from "../../src/runs/facts.ts";
 import type { Cell } from "../lab/cells.ts";
 import {
+  chosenExperiment,
   type Command,
   type CommandEnd,
   digitsOfExperiment,
@@ -107,13 +108,7 @@ export function sweepCommand(experiments: readonly Experiment[]): Command {
         );
         return first === undefined ? 2 : 0;
       }
-      const experiment = experiments.find(({ name }) => name === first);
-      if (experiment === undefined) {
-        throw new UsageError(
-          `sweep takes the name of an experiment, one of ${names.join(", ")}, got "${first}"`,
-        );
-      }
-      return await sweepOf(experiment).run(rest);
+      return await sweepOf(chosenExperiment("sweep", first, experiments)).run(rest);
     },
   };
 }
@@ -140,7 +135,7 @@ function sweepOf(experiment: Experiment): Command {
         seed,
         arguments: wordsOf(experiment, values),
         columns: [],
-        report: (runs) => sweepReport(experiment, runs, { varied, folder: options.out }),
+        report: (runs) => sweepReport(experiment, runs, { varied }),
       };
       if (values.slurm === true || values["slurm-dry"] === true) {
         return await toCluster(group, { values, place: open, ...(resume !== undefined && { resume }) });

@@ -1,14 +1,21 @@
 /** Writing figures into a folder. */
 import { type Figure, toPng } from "../../src/plot/mod.ts";
 
+/** Around the writing: a signal that ends it, and what is told which figure is under way. */
+export interface WriteFiguresOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly doing?: ((words: string) => void) | undefined;
+}
+
 /** Each figure as SVG, PNG and CSV in `figures/`, by what writes a file of the folder; none after the signal. */
 export async function writeFigures(
   folder: { writeFile(relative: string, data: string | Uint8Array): Promise<void> },
   figures: readonly Figure[],
-  signal?: AbortSignal,
+  { signal, doing }: WriteFiguresOptions = {},
 ): Promise<void> {
-  for (const { name, svg, csv } of figures) {
+  for (const [i, { name, svg, csv }] of figures.entries()) {
     if (signal?.aborted) return;
+    doing?.(`writing figure ${i + 1} of ${figures.length}`);
     await folder.writeFile(`figures/${name}.svg`, svg);
     await folder.writeFile(`figures/${name}.csv`, csv);
     await folder.writeFile(`figures/${name}.png`, await toPng(svg));

@@ -4,7 +4,7 @@ import { isCutOff, wordOf } from "../../src/runs/facts.ts";
 import { readRun, type RunFolder } from "../../src/runs/read.ts";
 import type { RunSummary } from "../../src/runs/run.ts";
 import type { FitResult } from "../../src/train/fit.ts";
-import type { Experiment, Prepared, Training } from "./experiment.ts";
+import type { Experiment, Prepared, Training, Words } from "./experiment.ts";
 import { checkSameImages } from "./go_on.ts";
 import { loadImages } from "./load_images.ts";
 import type { ImageOptions } from "./place.ts";
@@ -28,7 +28,7 @@ export interface MadeRun {
   readonly path: string;
   readonly results: readonly FitResult[];
   /** What was found, for people. */
-  readonly words: readonly string[];
+  readonly words: readonly Words[];
   readonly interrupted: boolean;
 }
 

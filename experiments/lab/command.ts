@@ -2,12 +2,13 @@
 import { type Flag, type Flags, helpOf, parseFlags, type Values } from "../../src/cli/flags.ts";
 import { dirname } from "node:path";
 import { UsageError } from "../../src/core/errors.ts";
+import { nearestName } from "../../src/core/option_names.ts";
 import { chooseExecutor } from "../../src/exec/choose.ts";
 import { readRun } from "../../src/runs/read.ts";
 import type { RewriteName } from "../../src/train/rewrites.ts";
 import type { Experiment } from "./experiment.ts";
 import { checkAsked } from "./go_on.ts";
-import { PLAN_FLAGS, RUN_FLAGS } from "./options.ts";
+import { DEFAULT_RUNS, PLAN_FLAGS, RUN_FLAGS } from "./options.ts";
 import type { Place, PublishedOf, RunOptions } from "./place.ts";
 import { makeRun } from "./run.ts";
 import { readUnfinished } from "./resume.ts";
@@ -26,7 +27,7 @@ type StopSignal = keyof typeof STOP_SIGNALS;
 
 /** Where and how to run, from the flags that every command has. */
 export function runOptions(values: Values<typeof RUN_FLAGS & Pick<typeof PLAN_FLAGS, "off">>): RunOptions {
-  const { backend = "auto", threads, data, digits, out = "runs", off, checkpoint } = values;
+  const { backend = "auto", threads, data, digits, out = DEFAULT_RUNS, off, checkpoint } = values;
   const maxSeconds = values["max-seconds"];
   if (threads !== undefined && (backend === "webgpu" || backend === "reference")) {
     throw new UsageError(`--threads is for the WASM backend, not for --backend ${backend}`);
@@ -140,6 +141,23 @@ export function longCommand(
       return end.interrupted ? stopCode ?? STOP_SIGNALS.SIGINT : (end.failed ?? 0) > 0 ? 1 : 0;
     },
   };
+}
+
+/** The experiment that a command's first word names; else says which was probably meant, or which there are. */
+export function chosenExperiment(
+  command: string,
+  word: string | undefined,
+  experiments: readonly Experiment[],
+): Experiment {
+  const names = experiments.map(({ name }) => name), chosen = experiments.find(({ name }) => name === word);
+  if (chosen !== undefined) return chosen;
+  const near = word === undefined ? undefined : nearestName(word, names);
+  throw new UsageError(
+    `${command} takes the name of an experiment, ` +
+      (near === undefined
+        ? `one of ${names.join(", ")}, got ${word === undefined ? "none" : `"${word}"`}`
+        : `got "${word}": did you mean ${near}?`),
+  );
 }
 
 /** `--digits` with the labels that an experiment learns where nothing is given. */

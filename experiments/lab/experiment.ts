@@ -7,6 +7,7 @@ import type { Model, Weights } from "../../src/nn/model.ts";
 import type { Optimizer } from "../../src/optim/optimizer.ts";
 import type { Figure } from "../../src/plot/mod.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
+import type { TableOptions } from "../../src/core/text_table.ts";
 import type { RunFolder } from "../../src/runs/read.ts";
 import type { EpochRecord, FitResult } from "../../src/train/fit.ts";
 import type { Trained } from "../../src/train/saved.ts";
@@ -108,6 +109,9 @@ export interface MeasureContext {
   readonly published: JsonObject | null;
 }
 
+/** A line for people, or a table that is laid out as their screens are wide. */
+export type Words = string | TableOptions;
+
 /** What was measured. */
 export interface Measured {
   /** Members of `summary.json` besides those of every run. */
@@ -116,8 +120,8 @@ export interface Measured {
   readonly models: Readonly<Record<string, Trained>>;
   /** Other files by their names. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
-  /** Lines for people: what was found. */
-  readonly words: readonly string[];
+  /** Lines and tables for people: what was found. */
+  readonly words: readonly Words[];
   /** Draws what was measured. It loads what draws only when called. */
   figures(): Promise<readonly Figure[]>;
 }

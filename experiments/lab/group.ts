@@ -16,6 +16,7 @@ import type { Place, RunOptions } from "./place.ts";
 import { type PoolEnd, runCells } from "./pool.ts";
 import { placeRecord, within } from "./run_folder.ts";
 import { changesOf } from "./settings.ts";
+import { folderLines, goOnLine } from "./tell.ts";
 
 /** What tells whether a finished run stands for a cell. */
 type MatchPlace = Pick<RunOptions, "data" | "digits"> & Partial<Pick<Place, "backend" | "choice">>;
@@ -150,8 +151,8 @@ export interface GroupReport {
   readonly figures: readonly Figure[];
   /** Texts by their names within the folder. */
   readonly files: Readonly<Record<string, string>>;
-  /** For people. */
-  readonly text: string;
+  /** For people, at most so wide. */
+  text(width?: number): string;
   /** More members of `summary.json`. */
   readonly summary?: JsonObject;
 }
@@ -210,18 +211,18 @@ export async function runGroup(
     const runs = [...new Set([...keys, ...end.cells.map(({ key }) => key)])].flatMap((key) =>
       end.done.get(key) ?? []
     );
+    const { doing } = place.screen;
+    doing?.(`drawing what ${runs.length} runs add up to`);
     const report = await group.report(runs);
-    await writeFigures(run, report.figures);
+    await writeFigures(run, report.figures, { doing });
     for (const [file, content] of Object.entries(report.files)) await run.writeFile(file, content);
-    text = report.text;
+    text = report.text(place.screen.columns);
     const summary = summarize(report.summary);
     await run.writeJson("summary.json", summary);
     return { value: summary, interrupted: end.interrupted };
   });
-  place.screen.say(`\n${text}\n\nRun folder  ${ended.path}`);
-  if (ended.interrupted || failed > 0) {
-    place.screen.say(`Go on with it: deno task ${group.task} --resume ${ended.path}`);
-  }
+  place.screen.say(`\n${text}\n\n${folderLines(ended.path, place.out)}`);
+  if (ended.interrupted || failed > 0) place.screen.say(goOnLine(group.task, ended.path));
   return { summary: ended.value, path: ended.path, interrupted: ended.interrupted, failed };
 }
 

@@ -6,6 +6,9 @@ import { MONITORS } from "../../src/train/stop.ts";
 import { labels, listOf, number, oneOf, path, wholeNumber, widths } from "../../src/cli/flags.ts";
 
 /** Counts of epochs or images. */
+/** Where run folders go, and where the dashboard looks for them, if nothing else is said. */
+export const DEFAULT_RUNS = "runs";
+
 export const positiveWhole = wholeNumber(1, 1_000_000_000);
 
 /** Where and how to run; every experiment has these. */
@@ -31,7 +34,7 @@ export const RUN_FLAGS = {
     parse: path,
   },
   digits: { value: "A,B,C", help: "labels to learn (default 0,2,4,6,7)", parse: labels },
-  out: { value: "DIR", help: "where run folders go (default runs)", parse: path },
+  out: { value: "DIR", help: `where run folders go (default ${DEFAULT_RUNS})`, parse: path },
   "max-seconds": {
     value: "S",
     help: "stop each training after the epoch in which this time runs out",

@@ -16,7 +16,12 @@ export interface Bound {
 export async function showPlan(
   { name, training, data }: Bound,
   executor: Executor,
-  { time, check, ...place }: SessionPlace & { readonly time: boolean; readonly check: boolean },
+  { time, check, width, ...place }: SessionPlace & {
+    readonly time: boolean;
+    readonly check: boolean;
+    /** Of the terminal; undefined where there is none. */
+    readonly width: number | undefined;
+  },
 ): Promise<void> {
   const text = await trainingText(training.model, data, {
     ...sessionOptions(training, place),
@@ -24,6 +29,7 @@ export async function showPlan(
     weights: startingWeights(training, place),
     time,
     check,
+    width,
   });
   console.log(`Plan of ${name}, batch ${training.batch}, on ${executor.description}\n\n${text}`);
 }

@@ -20,9 +20,10 @@ export interface CellTask {
   readonly options: RunOptions;
 }
 
-/** What a worker tells: how far it is (from 0 to 1), that it ended, or why it failed. */
+/** What a worker tells: how far it is (from 0 to 1), what it does besides, that it ended, or why it failed. */
 export type CellNews =
   | { readonly kind: "progress"; readonly share: number }
+  | { readonly kind: "doing"; readonly words: string }
   | { readonly kind: "made"; readonly path: string; readonly interrupted: boolean }
   | { readonly kind: "failed"; readonly message: string };
 
@@ -129,7 +130,10 @@ function inProcess(options: PoolOptions): Runner {
   const { place, view } = options, more = foldersOf(options);
   return {
     run: (cell, from) => {
-      const screen = quietScreen((share) => view.progress(cell, share));
+      const screen = quietScreen({
+        onProgress: (share) => view.progress(cell, share),
+        doing: (words) => view.doing(cell, words),
+      });
       const ask = { settings: cell.settings, seed: cell.seed, ...more(cell, from) };
       return makeRun(cell.experiment, ask, {
         ...place,
@@ -154,6 +158,7 @@ function inWorker(pool: PoolOptions): Runner {
       new Promise((resolve, reject) => {
         worker.onmessage = ({ data }: MessageEvent<CellNews>) => {
           if (data.kind === "progress") view.progress(cell, data.share);
+          else if (data.kind === "doing") view.doing(cell, data.words);
           else if (data.kind === "made") resolve(data);
           else reject(new DescentError(data.message));
         };
@@ -178,10 +183,16 @@ function inWorker(pool: PoolOptions): Runner {
   };
 }
 
-/** Says nothing, and tells how far training is: its epochs of those that are expected. */
-export function quietScreen(onProgress: (share: number) => void): Screen {
+/** Says nothing, and tells how far training is, as its epochs of those that are expected, and what is done besides. */
+export function quietScreen(
+  { onProgress, doing }: {
+    readonly onProgress: (share: number) => void;
+    readonly doing: (words: string) => void;
+  },
+): Screen {
   return {
     say() {},
+    doing,
     progress(expected, steps): Progress {
       let epoch = 0;
       const tell = (done: number) => onProgress(Math.min(1, done / expected));

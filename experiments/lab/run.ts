@@ -1,5 +1,6 @@
 /** The one maker of runs: a folder, the stages in order, what is measured once, the summary, the figures. */
-import { DeviceLostError, DivergedError } from "../../src/core/errors.ts";
+import { quote } from "../../src/cli/command.ts";
+import { DescentError, DeviceLostError, DivergedError } from "../../src/core/errors.ts";
 import { chooseExecutor } from "../../src/exec/choose.ts";
 import { countParameters } from "../../src/nn/model.ts";
 import { isCutOff } from "../../src/runs/facts.ts";
@@ -55,15 +56,17 @@ export async function makeRun(experiment: Experiment, ask: RunAsk, asked: Place)
   try {
     const { value, path, interrupted } = await within(run, () => runStages(run, bound, place));
     const made: MadeRun = { ...value, path, interrupted };
-    conclude(place.screen, made, { isKept: place.checkpoint !== 0 });
+    conclude(place.screen, made, { out, isKept: place.checkpoint !== 0 });
     return made;
   } catch (error) {
     if (error instanceof DeviceLostError && place.checkpoint !== 0 && ask.lost !== run.path) {
       return await onNewDevice(error, experiment, { ...ask, resume: run.path, lost: run.path }, asked);
     }
-    throw error instanceof DivergedError
-      ? new DivergedError(divergedInWords(error, run.path, name, place))
+    throw error instanceof DescentError && await isThere(run.path)
+      ? inItsFolder(error, run.path, name, place)
       : error;
+  } finally {
+    place.screen.doing?.("");
   }
 }
 
@@ -83,12 +86,21 @@ async function onNewDevice(
   }
 }
 
-/** What went wrong, where its folder is, and how to see the call that did. */
-function divergedInWords({ message }: DivergedError, path: string, name: string, { check }: Place): string {
-  const way = check
-    ? ""
-    : `; deno task ${name} --resume ${path} --check names the first call that went wrong`;
-  return `${message} (${path}${way})`;
+/** The error with the folder of its run, and how to go on from there. */
+function inItsFolder(error: DescentError, path: string, name: string, place: Place): DescentError {
+  const resume = `; deno task ${name} --resume ${quote(path)}`;
+  if (error instanceof DivergedError) {
+    const way = place.check ? "" : `${resume} --check names the first call that went wrong`;
+    return new DivergedError(`${error.message} (${path}${way})`);
+  }
+  // Who makes several runs says itself how they go on.
+  const way = place.group !== undefined || place.checkpoint === 0 ? "" : `${resume} goes on`;
+  return new DescentError(`${error.message} (${path}${way})`);
+}
+
+/** Whether a folder is there still: one in which nothing was recorded is removed. */
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
 }
 
 async function runStages(run: RunWriter, bound: BoundRun, place: Place) {
@@ -125,6 +137,8 @@ async function runStages(run: RunWriter, bound: BoundRun, place: Place) {
     await run.writeJson("summary.json", summary);
     return { value: { summary, results, words: [] }, interrupted };
   }
+  const { doing } = screen;
+  doing?.("measuring what was learned");
   const measured = await prepared.measure(results, { seed, executor, published });
   const summary = summarize(run, bound, { ...told, more: measured.summary });
   for (const [file, model] of Object.entries(measured.models)) {
@@ -134,10 +148,12 @@ async function runStages(run: RunWriter, bound: BoundRun, place: Place) {
   await run.writeJson("summary.json", summary);
   const isStopped = () => place.signal?.aborted ?? false;
   if ((place.timed ?? true) && !isStopped() && prepared.stages.length === 1) {
+    doing?.("timing the calls of the plan");
     await writeTimedPlan(run, first, { data, executor, stage: null, ...session });
   }
   if ((place.figures ?? true) && !isStopped()) {
-    await writeFigures(run, await measured.figures(), place.signal);
+    doing?.("drawing figures");
+    await writeFigures(run, await measured.figures(), { signal: place.signal, doing });
   }
   // Stopped before its last figure it has not come to its end; then what it goes on from stays.
   if (!isStopped()) await run.remove(CHECKPOINTS_FOLDER);

@@ -1,8 +1,6 @@
-/** What experiments say while they run: to a terminal with a progress bar, else in plain lines. */
-// @ts-types="npm:@types/cli-progress@3.11.6"
-import { Presets, SingleBar } from "cli-progress";
-import process from "node:process";
+/** What experiments say while they run: to a terminal with a line that shows progress, else in plain lines. */
 import type { EpochRecord } from "../../src/train/fit.ts";
+import { cut, epochLine, runsLine, trainingLine } from "./progress_text.ts";
 
 /** Where people read: standard error when standard output is for machines. */
 export interface Screen {
@@ -11,6 +9,10 @@ export interface Screen {
   progress(expected: number, stepsPerEpoch: number): Progress;
   /** A bar of so many runs, where there is a terminal. */
   bar?(total: number): RunsBar;
+  /** Shows what is under way, where there is a terminal, until something else is shown or said; "" shows nothing. */
+  doing?(text: string): void;
+  /** How wide the terminal is; undefined where there is none. */
+  readonly columns?: number | undefined;
 }
 
 export interface RunsBar {
@@ -27,69 +29,67 @@ export interface Progress {
 /** A line at most this often when there is no terminal. */
 const LINE_EVERY_MS = 1000;
 const REDRAW_EVERY_MS = 100;
+/** Of a terminal that does not say. */
+const USUAL_COLUMNS = 80;
 
 export function openScreen({ json }: { readonly json: boolean }): Screen {
-  // The progress bar writes by Node's streams, which tell of a reader that is gone by an event; unheard, it ends the program.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const stream = json ? Deno.stderr : Deno.stdout;
   const encoder = new TextEncoder();
-  const isTerminal = stream.isTerminal();
-  let shown: LiveBar | undefined;
-  const say = (text: string) => {
-    // Nothing of a bar may stay beside the text; its next update draws it anew, below.
-    shown?.clear();
-    writeAll(stream, encoder.encode(`${text}\n`));
-  };
-  const show = (format: string) => shown = liveBar(format, json ? process.stderr : process.stdout);
+  const write = (text: string) => writeAll(stream, encoder.encode(text));
+  if (!stream.isTerminal() || Deno.env.get("TERM") === "dumb") {
+    const say = (text: string) => write(`${text}\n`);
+    return { say, progress: (expected) => progressLines(expected, say) };
+  }
+  const line = liveLine(write, terminalColumns);
   return {
-    say,
-    progress: (expected, stepsPerEpoch) =>
-      isTerminal ? bar(show(EPOCHS_FORMAT), expected, stepsPerEpoch) : progressLines(expected, say),
-    ...(isTerminal && { bar: (total: number) => runsBar(show(RUNS_FORMAT), total) }),
+    say(text) {
+      // Nothing of the line may stay beside the text; its next update draws it anew, below.
+      line.clear();
+      write(`${text}\n`);
+    },
+    progress: (expected, stepsPerEpoch) => trainingBar(line, expected, stepsPerEpoch),
+    bar: (total) => runsBar(line, total),
+    doing: (text) => text === "" ? line.clear() : line.draw((columns) => cut(text, columns), { now: true }),
+    get columns() {
+      return terminalColumns();
+    },
   };
 }
 
-/** What matters most comes first: narrow terminals cut the end. */
-const EPOCHS_FORMAT = "{bar} epoch {epoch}/{expected} · ETA {eta_} · {scores} · {speed}";
-/** `███░░ 12/220 ~23 min to go · q1-vgd, seed 3 45%`, cut to the terminal's width. */
-const RUNS_FORMAT = "{bar} {value}/{total} {words}";
+function terminalColumns(): number {
+  try {
+    return Deno.consoleSize().columns || USUAL_COLUMNS;
+  } catch {
+    return USUAL_COLUMNS;
+  }
+}
 
-/** A bar that can be taken away and drawn anew. */
-interface LiveBar {
-  draw(total: number, done: number, payload: object): void;
+/** A line that can be taken away and drawn anew. */
+export interface LiveLine {
+  /** Draws the text that fits; unless `now`, only so often. */
+  draw(text: (columns: number) => string, options?: { readonly now?: boolean }): void;
   clear(): void;
 }
 
-function liveBar(format: string, stream: NodeJS.WriteStream): LiveBar {
-  const display = new SingleBar(
-    {
-      format,
-      stream,
-      hideCursor: true,
-      clearOnComplete: true,
-      linewrap: false,
-      barsize: 12,
-      etaBuffer: 1,
-      forceRedraw: true,
-      fps: 1000 / REDRAW_EVERY_MS,
-    } as ConstructorParameters<typeof SingleBar>[0],
-    Presets.shades_classic,
-  );
-  let isShown = false, drawn = -Infinity;
+/** The line that the cursor is in. The cursor stays shown: whoever ends the program at once finds the terminal as it was. */
+export function liveLine(
+  write: (text: string) => void,
+  columnsNow: () => number,
+  { nowMs = () => performance.now() } = {},
+): LiveLine {
+  let isShown = false, drawnMs = -Infinity;
   return {
-    draw(total, done, payload) {
-      if (performance.now() - drawn < REDRAW_EVERY_MS) return;
-      drawn = performance.now();
-      if (!isShown) display.start(total, done, payload);
-      else {
-        display.setTotal(total);
-        display.update(done, payload);
-      }
+    draw(text, { now = false } = {}) {
+      if (!now && nowMs() - drawnMs < REDRAW_EVERY_MS) return;
+      drawnMs = nowMs();
+      // A last column that is written to may break the line.
+      write(`\r${text(columnsNow() - 1)}\x1b[K`);
       isShown = true;
     },
     clear() {
-      if (isShown) display.stop();
+      if (isShown) write("\r\x1b[K");
       isShown = false;
+      drawnMs = -Infinity;
     },
   };
 }
@@ -97,14 +97,6 @@ function liveBar(format: string, stream: NodeJS.WriteStream): LiveBar {
 /** A line on standard output, for machines. */
 export function printLine(text: string): void {
   writeAll(Deno.stdout, new TextEncoder().encode(`${text}\n`));
-}
-
-function runsBar(live: LiveBar, total: number): RunsBar {
-  live.draw(total, 0, { words: "" });
-  return {
-    update: (done, words) => live.draw(total, done, { words }),
-    stop: () => live.clear(),
-  };
 }
 
 /** A screen that goes away (`| head -1`, a closed terminal, a full disk) is no reason to stop training. */
@@ -116,58 +108,16 @@ function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8
   }
 }
 
-/** `0.0123`, `12.3000`, and outside 0.001 … 1,000,000 `1.23e-5`. */
-export function shortNumber(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
-  const size = Math.abs(value);
-  return value === 0 || (size >= 1e-3 && size < 1e6) ? value.toFixed(4) : value.toExponential(2);
+function runsBar(line: LiveLine, total: number): RunsBar {
+  const draw = (done: number, words: string) =>
+    line.draw((columns) => runsLine({ done, total, words }, columns));
+  draw(0, "");
+  return { update: draw, stop: () => line.clear() };
 }
 
-/** `1.2 s`, `3 min 20 s`, `1 h 5 min`. */
-export function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return "?";
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds), minutes = Math.floor(whole / 60);
-  if (whole < 60) return `${whole} s`;
-  return minutes < 60
-    ? `${minutes} min ${whole % 60} s`
-    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-function speed({ samplesPerSecond }: EpochRecord): string {
-  return `${Math.round(samplesPerSecond).toLocaleString("en")} samples/s`;
-}
-
-function scoresOf(record: EpochRecord): string {
-  const { loss, accuracy, valLoss, valAccuracy, testLoss, testAccuracy } = record;
-  const pair = (name: string, loss: number | undefined, accuracy: number | undefined) =>
-    loss === undefined
-      ? []
-      : [`${name}loss ${shortNumber(loss)}${accuracy === undefined ? "" : ` acc ${shortNumber(accuracy)}`}`];
-  return [
-    ...pair("", loss, accuracy),
-    ...pair("val ", valLoss, valAccuracy),
-    ...pair("test ", testLoss, testAccuracy),
-  ].join(" · ");
-}
-
-/** Seconds to the expected epoch; 0 once that is passed. */
-function etaSeconds({ epoch, seconds }: EpochRecord, expected: number): number {
-  return Math.max(0, expected - epoch) * seconds / epoch;
-}
-
-function bar(live: LiveBar, expected: number, stepsPerEpoch: number): Progress {
+function trainingBar(line: LiveLine, expected: number, stepsPerEpoch: number): Progress {
   let done = 0, last: EpochRecord | undefined;
-  const draw = () => {
-    const total = Math.max(expected, Math.ceil(done));
-    live.draw(total, done, {
-      epoch: last?.epoch ?? 0,
-      expected: `~${total}`,
-      scores: last ? scoresOf(last) : "first epoch",
-      speed: last ? speed(last) : "",
-      eta_: last ? `~${duration(etaSeconds(last, total))}` : "?",
-    });
-  };
+  const draw = () => line.draw((columns) => trainingLine({ done, last, expected }, columns));
   draw();
   return {
     steps(steps) {
@@ -179,7 +129,7 @@ function bar(live: LiveBar, expected: number, stepsPerEpoch: number): Progress {
       done = record.epoch;
       draw();
     },
-    stop: () => live.clear(),
+    stop: () => line.clear(),
   };
 }
 
@@ -190,25 +140,17 @@ export function progressLines(
   { nowMs = () => performance.now() } = {},
 ): Progress {
   let said = -Infinity, unsaid: EpochRecord | undefined;
-  const line = (record: EpochRecord) => {
-    const eta = etaSeconds(record, expected);
-    say(
-      `epoch ${record.epoch} · ${scoresOf(record)} · ${speed(record)}${
-        eta > 0 ? ` · ETA ~${duration(eta)}` : ""
-      }`,
-    );
-  };
   return {
     steps() {},
     epoch(record) {
       unsaid = record;
       if (nowMs() - said < LINE_EVERY_MS) return;
       said = nowMs();
-      line(record);
+      say(epochLine(record, expected));
       unsaid = undefined;
     },
     stop() {
-      if (unsaid !== undefined) line(unsaid);
+      if (unsaid !== undefined) say(epochLine(unsaid, expected));
     },
   };
 }

@@ -2,6 +2,7 @@
  * Runs on a cluster: an array job of Slurm whose tasks train the runs that are wanted into a shared folder, and a last
  * job that gathers. Scripts are text here; nothing is submitted.
  */
+import { quote } from "../../src/cli/command.ts";
 import { number, type Values, wholeNumber } from "../../src/cli/flags.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import type { PlannedCell } from "./cells.ts";
@@ -143,9 +144,4 @@ function directives(values: SlurmValues, own: readonly string[]): string {
     ...(partition === undefined ? [] : [`--partition=${partition}`]),
     ...(more === undefined ? [] : [more]),
   ].map((line) => `#SBATCH ${line}`).join("\n");
-}
-
-/** A word that a shell takes as it is. */
-export function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -38,7 +38,7 @@ interface Kind {
 export function sweepReport(
   experiment: Experiment,
   runs: readonly RunFacts[],
-  { varied, folder }: { readonly varied: readonly string[]; readonly folder: string },
+  { varied }: { readonly varied: readonly string[] },
 ): Promise<GroupReport> {
   const kinds = kindsOf(experiment, runs, varied);
   const table = kindTable(kinds, varied);
@@ -53,7 +53,7 @@ export function sweepReport(
       "figures/table_settings.csv": toCsv([headings(table), ...table.rows]),
       "figures/table_runs.csv": runTable(runs, varied, experiment),
     },
-    text: `${textTable(table)}\n\nCompare  deno task dashboard --runs ${folder}, then ${link}`,
+    text: (width) => `${textTable(table, { width })}\n\nCompare     ${link} while the dashboard runs`,
     summary: { compare: link },
   });
 }

@@ -2,7 +2,9 @@
 import { formatShape } from "../../src/core/tensor.ts";
 import { BACKEND_TITLES, type Choice } from "../../src/exec/choose.ts";
 import { countParameters, summarizeModel } from "../../src/nn/model.ts";
-import { textTable } from "../../src/core/text_table.ts";
+import { quote } from "../../src/cli/command.ts";
+import { foldUnder } from "../../src/core/fold_text.ts";
+import { type TableOptions, textTable } from "../../src/core/text_table.ts";
 import { numberOf, objectOf } from "../../src/runs/facts.ts";
 import { type RunSummary, SCORE_NAMES } from "../../src/runs/layout.ts";
 import type { FitResult } from "../../src/train/fit.ts";
@@ -11,7 +13,9 @@ import type { StopOptions } from "../../src/train/stop.ts";
 import type { SelectedImages } from "../images/select.ts";
 import type { BoundRun, MadeRun } from "./bind.ts";
 import { networkName } from "./network_name.ts";
-import { duration, type Screen, shortNumber } from "./screen.ts";
+import { DEFAULT_RUNS } from "./options.ts";
+import { duration, shortNumber } from "./progress_text.ts";
+import type { Screen } from "./screen.ts";
 
 /** Settings that go without saying. */
 const UNSAID: Readonly<Record<string, unknown>> = {
@@ -28,16 +32,21 @@ export function introduce(screen: Screen, bound: BoundRun, { executor, why }: Ch
   const sets = SPLIT_NAMES.filter((split) => data[split].rows > 0)
     .map((split) => `${count(data[split].rows)} ${split}`);
   const from = `${source.from}${source.original ? " (the original MNIST)" : ""}`;
-  screen.say(
-    `${experiment.name}: ${prepared.network ?? networkName(training.model)} with ${prepared.title}\n`,
+  const tell = (heading: string, text: string) => screen.say(foldUnder(heading, text, screen.columns));
+  tell(
+    `${experiment.name}: `,
+    `${prepared.network ?? networkName(training.model)} with ${prepared.title}\n`,
   );
-  screen.say(`Backend   ${BACKEND_TITLES[executor.name]}: ${executor.description} (${why})`);
-  screen.say(
-    `Data      ${classesInWords(data)}: ${sets.join(", ")} images, from ${from}` +
+  tell("Backend   ", `${BACKEND_TITLES[executor.name]}: ${executor.description} (${why})`);
+  tell(
+    "Data      ",
+    `${classesInWords(data)}: ${sets.join(", ")} images, from ${from}` +
       `${source.seed === undefined ? ", the first of its files" : `, seed ${source.seed}`}`,
   );
-  screen.say(`Training  ${trainingInWords(bound)}\n`);
-  if (prepared.stages.length === 1) screen.say(`${layerTable(bound)}\n`);
+  tell("Training  ", `${trainingInWords(bound)}\n`);
+  if (prepared.stages.length === 1) {
+    screen.say(`${textTable(layerTable(bound), { width: screen.columns })}\n`);
+  }
 }
 
 function trainingInWords({ training }: BoundRun): string {
@@ -50,21 +59,24 @@ function trainingInWords({ training }: BoundRun): string {
     }`;
 }
 
-function layerTable({ training: { model, batch } }: BoundRun): string {
+/** Settings whose values say by themselves what they are. */
+const SAID_BY_VALUE = ["initializer"];
+
+function layerTable({ training: { model, batch } }: BoundRun): TableOptions {
   const rows = summarizeModel(model).map((layer) => [
     layer.name,
     Object.entries(layer.config).filter(([key, value]) => UNSAID[key] !== value)
-      .map(([key, value]) => `${key} ${value}`).join(", "),
+      .map(([key, value]) => SAID_BY_VALUE.includes(key) ? value : `${key} ${value}`).join(", "),
     formatShape([batch, ...layer.outputShape]),
     count(layer.parameters),
   ]);
-  return textTable({
+  return {
     columns: ["layer", "settings", { label: "output", align: "right" }, {
       label: "parameters",
       align: "right",
     }],
     rows: [...rows, ["total", "", "", count(countParameters(model))]],
-  });
+  };
 }
 
 function count(rows: number): string {
@@ -97,11 +109,26 @@ export function endedLine({ history, seconds, stopped, results }: FitResult): st
   }\n`;
 }
 
-/** Tells how it ended: scores beside the published ones, what was found, and where the folder is. */
+/** The command that shows the runs of a folder. */
+export function dashboardCommand(runs: string): string {
+  return `deno task dashboard${runs === DEFAULT_RUNS ? "" : ` --runs ${quote(runs)}`}`;
+}
+
+/** The last line of what did not come to its end. */
+export function goOnLine(task: string, folder: string): string {
+  return `Go on with it: deno task ${task} --resume ${quote(folder)}`;
+}
+
+/** Where a run or several are, and how to look at them. */
+export function folderLines(path: string, runs: string): string {
+  return `Run folder  ${path}\nLook at it  ${dashboardCommand(runs)}`;
+}
+
+/** Tells how it ended: scores beside the published ones, what was found, where the folder is, and how to look at it. */
 export function conclude(
   screen: Screen,
   { summary, path, words, interrupted }: MadeRun,
-  { isKept }: { readonly isKept: boolean },
+  { out, isKept }: { readonly out: string; readonly isKept: boolean },
 ): void {
   const published = objectOf(summary.published ?? null);
   const epochs = numberOf(published.epochs);
@@ -110,15 +137,18 @@ export function conclude(
       duration(summary.seconds)
     }: ${summary.stopped}${epochs === null ? "" : ` (published: ${count(epochs)} epochs)`}\n`,
   );
-  const table = scoreTable(summary);
-  if (table !== undefined) screen.say(table);
-  if (words.length > 0) screen.say(`${table === undefined ? "" : "\n"}${words.join("\n")}`);
-  screen.say(`${table === undefined && words.length === 0 ? "" : "\n"}Run folder  ${path}`);
-  if (interrupted && isKept) screen.say(`Go on with it: deno task ${summary.experiment} --resume ${path}`);
+  const width = screen.columns, table = scoreTable(summary);
+  if (table !== undefined) screen.say(`${textTable(table, { width })}\n`);
+  for (const one of words) {
+    screen.say(typeof one === "string" ? foldUnder("", one, width) : textTable(one, { width }));
+  }
+  if (words.length > 0) screen.say("");
+  screen.say(folderLines(path, out));
+  if (interrupted && isKept) screen.say(goOnLine(summary.experiment, path));
 }
 
 /** Scores of a run of one training on its sets, the published ones under them. */
-function scoreTable(summary: RunSummary): string | undefined {
+function scoreTable(summary: RunSummary): TableOptions | undefined {
   const published = objectOf(summary.published ?? null);
   const splits = SPLIT_NAMES.filter((split) => summary[split]);
   if (splits.length === 0) return undefined;
@@ -135,5 +165,5 @@ function scoreTable(summary: RunSummary): string | undefined {
         : []),
     ];
   });
-  return textTable({ columns: ["set", "", ...names, "loss"], rows });
+  return { columns: ["set", "", ...names, "loss"], rows };
 }

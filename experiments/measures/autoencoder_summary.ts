@@ -1,5 +1,5 @@
 /** What `summary.json` and the screen say of one autoencoder. */
-import { textTable } from "../../src/core/text_table.ts";
+import type { TableOptions } from "../../src/core/text_table.ts";
 import { numberOf, objectOf } from "../../src/runs/facts.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import type { FitResult } from "../../src/train/fit.ts";
@@ -52,12 +52,12 @@ export function errorTable(
   { errors }: AutoencoderMeasures,
   { classifier }: AutoencoderStages,
   { isNoisy, published }: { readonly isNoisy: boolean; readonly published: JsonObject | null },
-): string {
+): TableOptions {
   const number = (value: number | null | undefined, digits: number) => value?.toFixed(digits) ?? "–";
   const right = (label: string) => ({ label, align: "right" as const });
   const printed = (part: string, split: string, name: string) =>
     numberOf(objectOf(objectOf(published?.[part])[split])[name]);
-  return textTable({
+  return {
     columns: [
       "set",
       right(isNoisy ? "MSE, corrupted" : "MSE"),
@@ -76,5 +76,5 @@ export function errorTable(
       number(classifier.results[split]?.accuracy, 4),
       number(printed("classifier", split, "accuracy"), 4),
     ]),
-  });
+  };
 }

@@ -1,6 +1,6 @@
 /** What `summary.json` says of layers that were trained one after another. */
 import { sizeOf } from "../../src/core/tensor.ts";
-import { textTable } from "../../src/core/text_table.ts";
+import type { TableOptions } from "../../src/core/text_table.ts";
 import { numberOf, objectOf } from "../../src/runs/facts.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import type { FitResult } from "../../src/train/fit.ts";
@@ -73,7 +73,7 @@ export function layerSummary(
 }
 
 /** A row per layer: losses in nats per image, beside those that are printed of this very run. */
-export function layerTable(layers: readonly LayerSummary[], published: JsonObject | null): string {
+export function layerTable(layers: readonly LayerSummary[], published: JsonObject | null): TableOptions {
   const isSparse = layers.some(({ penalty }) => penalty !== undefined);
   const printed = layers.map(({ layer }) =>
     numberOf(objectOf(objectOf(published?.layers)[layer]).loss)?.toString() ?? ""
@@ -91,7 +91,7 @@ export function layerTable(layers: readonly LayerSummary[], published: JsonObjec
     "test",
     "mean activation",
   ];
-  return textTable({
+  return {
     columns: columns.map((label) => ({ label, align: "right" as const })),
     rows: layers.map((one, i) => [
       one.layer,
@@ -104,5 +104,5 @@ export function layerTable(layers: readonly LayerSummary[], published: JsonObjec
       number(one.test),
       one.meanActivation.toFixed(3),
     ]),
-  });
+  };
 }

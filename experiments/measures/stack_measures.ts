@@ -1,6 +1,7 @@
 /** Everything that is measured of a pre-trained stack, once. */
 import type { ImageSplits } from "../../src/data/mnist.ts";
 import type { Executor } from "../../src/exec/executor.ts";
+import type { TableOptions } from "../../src/core/text_table.ts";
 import { countParameters } from "../../src/nn/model.ts";
 import { type JsonObject, toJson } from "../../src/runs/json.ts";
 import type { FitResult } from "../../src/train/fit.ts";
@@ -21,7 +22,7 @@ import {
 /** For the summary, for people, and for the figures. */
 export interface StackMeasures {
   readonly summary: JsonObject;
-  readonly words: readonly string[];
+  readonly words: readonly TableOptions[];
   readonly measures: readonly LayerMeasures[];
 }
 

@@ -1,4 +1,5 @@
 /** A judged section as tables: for terminals, as Markdown, and as CSV. */
+import { foldUnder } from "../../src/core/fold_text.ts";
 import { markdownTable, type TableOptions, textTable, toCsv } from "../../src/core/text_table.ts";
 import type { JudgedClaim, JudgedNumber, JudgedSection, JudgedTable } from "./judged.ts";
 
@@ -54,18 +55,32 @@ function noteOn(changed: string | undefined): string {
     : `Not the report's settings (${changed}): ours stand beside the published numbers, and no verdict follows`;
 }
 
-/** All tables and claims of a section as text; `changed` tells what was other than the report's settings. */
-export function sectionText(section: JudgedSection, changed?: string): string {
+/** How a section is told: `changed` is what was other than the report's settings; it is folded where it is wider than `width`. */
+interface TextOptions {
+  readonly changed?: string | undefined;
+  readonly width?: number | undefined;
+}
+
+/** All tables and claims of a section as text. */
+export function sectionText(section: JudgedSection, { changed, width }: TextOptions = {}): string {
   const parts = section.tables.map((table) =>
-    `${table.place}: ${table.title}\n\n${textTable(beside(table))}`
+    `${foldUnder("", `${table.place}: ${table.title}`, width)}\n\n${textTable(beside(table), { width })}`
   );
   const claims = section.claims.flatMap(({ id, words, verdict, why, parts }) => [
-    `${id}  ${verdict.toUpperCase()}  ${words}${why === undefined ? "" : ` ${why}`}`,
+    foldUnder(
+      `${id}  ${verdict.toUpperCase()}  `,
+      `${words}${why === undefined ? "" : ` ${why}`}`,
+      width,
+    ),
     ...parts.map((part) =>
-      `        ${part.verdict}: ${part.words}${part.measured === "" ? "" : ` (${part.measured})`}`
+      foldUnder(
+        "        ",
+        `${part.verdict}: ${part.words}${part.measured === "" ? "" : ` (${part.measured})`}`,
+        width,
+      )
     ),
   ]);
-  return [...parts, noteOn(changed), `Claims\n\n${claims.join("\n")}`].join("\n\n");
+  return [...parts, foldUnder("", noteOn(changed), width), `Claims\n\n${claims.join("\n")}`].join("\n\n");
 }
 
 /** `tables.md` and each table as CSV, by their names in a run's folder. */

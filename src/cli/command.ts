@@ -24,6 +24,11 @@ export function usageOf({ about, task, flags }: Usage): string {
   return `${about}\n\nUsage: deno task ${task} [options]\n\n${helpOf(flags)}`;
 }
 
+/** A word as a shell takes it: with quotes where it needs them. */
+export function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
 /** Runs a command; a mistake in what was asked for is one sentence and an exit code, and no stack trace. */
 export async function guarded(
   work: () => number | Promise<number>,

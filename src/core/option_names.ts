@@ -89,22 +89,34 @@ function initials(name: string): string {
   return (name.charAt(0) + name.slice(1).replaceAll(/[^A-Z]/g, "")).toLowerCase();
 }
 
-/** The known name that differs least in spelling: by two letters at most, in short names by one. */
+/**
+ * The known name that differs least in spelling: by one letter too many, too few or other, or two turned round; in names of
+ * six letters or more by two of those. A single letter is near to nothing.
+ */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const near =
     known.map((other) => ({ other, edits: editDistance(name, other) })).sort((a, b) => a.edits - b.edits)[0];
-  // Two edits make any word of two letters out of any other.
-  return near !== undefined && near.edits <= Math.min(2, name.length / 2) ? near.other : undefined;
+  // In four letters, two edits make `--arch` out of `--batch`, which nobody meant.
+  const most = name.length < 2 ? 0 : name.length < 6 ? 1 : 2;
+  return near !== undefined && near.edits <= most ? near.other : undefined;
 }
 
+/** Letters to put in, leave out, change or turn round with their neighbour. */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  let before: readonly number[] = [],
+    row: readonly number[] = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+      const isSame = a[i - 1] === b[j - 1], isTurned = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      next.push(Math.min(
+        row[j]! + 1,
+        next[j - 1]! + 1,
+        row[j - 1]! + (isSame ? 0 : 1),
+        i > 1 && j > 1 && isTurned ? before[j - 2]! + 1 : Infinity,
+      ));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length]!;
 }

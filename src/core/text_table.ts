@@ -1,5 +1,6 @@
 /** Tables as text: CSV for programs, aligned columns for terminals, Markdown for documents. */
 import { require } from "./errors.ts";
+import { foldWords, widthOf } from "./fold_text.ts";
 
 /** What a cell may hold; `null`, `undefined` and NaN are written as nothing. */
 export type Cell = string | number | boolean | null | undefined;
@@ -62,19 +63,52 @@ function layOut({ columns, rows }: TableOptions): Laid {
 }
 
 function pad(text: string, width: number, right: boolean): string {
-  const fill = " ".repeat(Math.max(0, width - [...text].length));
+  const fill = " ".repeat(Math.max(0, width - widthOf(text)));
   return right ? fill + text : text + fill;
 }
 
 function widths({ labels, body }: Laid, least: number): number[] {
   return labels.map((label, c) =>
-    body.reduce((width, row) => Math.max(width, [...row[c]!].length), Math.max(least, [...label].length))
+    body.reduce((width, row) => Math.max(width, widthOf(row[c]!)), Math.max(least, widthOf(label)))
   );
+}
+
+const longestWord = (text: string) => Math.max(...text.split(" ").map(widthOf));
+
+/**
+ * Widths with which the table fits, its headings folded before its words, the widest columns first; numbers and words stay
+ * whole. Where that is not enough, all columns keep their widths.
+ */
+function narrowed(table: Laid, width: number): readonly number[] {
+  const { labels, right, body } = table, own = widths(table, 1);
+  const longest = (c: number, measure: (text: string) => number) =>
+    body.reduce((least, row) => Math.max(least, measure(row[c]!)), Math.max(1, longestWord(labels[c]!)));
+  const headingsFolded = labels.map((_, c) => longest(c, widthOf));
+  const wordsFolded = labels.map((_, c) => right[c] ? headingsFolded[c]! : longest(c, longestWord));
+  const total = (list: readonly number[]) => list.reduce((sum, one) => sum + one, 2 * (list.length - 1));
+  if (total(own) <= width || total(wordsFolded) > width) return own;
+  const narrow = [...own];
+  for (const least of [headingsFolded, wordsFolded]) {
+    while (total(narrow) > width) {
+      const free = narrow.map((one, c) => one > least[c]! ? one : 0), most = Math.max(...free);
+      if (most === 0) break;
+      narrow[free.indexOf(most)]!--;
+    }
+  }
+  return narrow;
+}
+
+/** How many columns besides the first fit into the width with it, one at least. */
+function columnsThatFit(widths: readonly number[], width: number): number {
+  let used = widths[0]!;
+  const end = widths.findIndex((one, c) => c > 0 && (used += 2 + one) > width);
+  return end < 0 ? widths.length - 1 : Math.max(1, end - 1);
 }
 
 /**
  * A table for a terminal: columns two spaces apart, numbers to the right, a line under the headings. It ends
- * without a line break.
+ * without a line break. One that is wider than `width` columns has its headings and words folded; where that does not make it
+ * fit, it goes on below, with its first column again.
  *
  * @example
  * ```ts
@@ -84,14 +118,36 @@ function widths({ labels, body }: Laid, least: number): number[] {
  * assert(table.split("\n")[3] === "VGD         31625");
  * ```
  */
-export function textTable(options: TableOptions): string {
+export function textTable(
+  options: TableOptions,
+  { width = Infinity }: { readonly width?: number | undefined } = {},
+): string {
   const flat = (text: string) => text.replaceAll(/\s+/g, " ");
   const laid = layOut(options);
-  const table: Laid = { ...laid, labels: laid.labels.map(flat), body: laid.body.map((row) => row.map(flat)) };
-  const width = widths(table, 1);
-  const line = (cells: readonly string[]) =>
-    cells.map((cell, c) => pad(cell, width[c]!, table.right[c]!)).join("  ").trimEnd();
-  return [line(table.labels), width.map((count) => "─".repeat(count)).join("  "), ...table.body.map(line)]
+  return textOf(
+    { ...laid, labels: laid.labels.map(flat), body: laid.body.map((row) => row.map(flat)) },
+    width,
+  );
+}
+
+function textOf(table: Laid, width: number): string {
+  const own = narrowed(table, width), count = columnsThatFit(own, width);
+  if (count < own.length - 1) {
+    const some = (from: number, to?: number): Laid => {
+      const chosen = <T>(list: readonly T[]) => [list[0]!, ...list.slice(from, to)];
+      return { labels: chosen(table.labels), right: chosen(table.right), body: table.body.map(chosen) };
+    };
+    return `${textOf(some(1, 1 + count), width)}\n\n${textOf(some(1 + count), width)}`;
+  }
+  const line = (cells: readonly string[]) => {
+    const folded = cells.map((cell, c) => foldWords(cell, own[c]!));
+    const height = Math.max(...folded.map(({ length }) => length));
+    return Array.from(
+      { length: height },
+      (_, i) => folded.map((lines, c) => pad(lines[i] ?? "", own[c]!, table.right[c]!)).join("  ").trimEnd(),
+    ).join("\n");
+  };
+  return [line(table.labels), own.map((count) => "─".repeat(count)).join("  "), ...table.body.map(line)]
     .join("\n");
 }
 

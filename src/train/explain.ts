@@ -102,13 +102,15 @@ interface TextOptions extends SessionOptions {
   readonly weights: Weights;
   readonly time: boolean;
   readonly check: boolean;
+  /** Of the terminal that its tables should fit. */
+  readonly width?: number | undefined;
 }
 
 /** The same of what a session is made of. */
 export async function trainingText(
   model: Model,
   data: Splits,
-  { time, check, executor, weights, ...options }: TextOptions,
+  { time, check, width, executor, weights, ...options }: TextOptions,
 ): Promise<string> {
   const { plan } = planSession(model, sessionSizes(data), { ...options, backend: executor.name });
   const inSession = <T>(work: (session: Session, step: Step) => Promise<T>) =>
@@ -123,10 +125,10 @@ export async function trainingText(
   for (const [name, calls] of Object.entries({ setup: plan.setup, ...plan.routines })) {
     if (calls.length === 0) continue;
     const dispatches = options.off?.includes("merge") ? undefined : await executor.dispatches?.(calls);
-    parts.push(routineText(name, calls, { dispatches, times: name === "train" ? times : undefined }));
+    parts.push(routineText(name, calls, { dispatches, width, times: name === "train" ? times : undefined }));
   }
   const bytes = plan.buffers.reduce((sum, { bytes }) => sum + bytes, 0);
-  parts.push(`Buffers\n${textTable({ columns: BUFFER_COLUMNS, rows: describeBuffers(plan) })}`);
+  parts.push(`Buffers\n${textTable({ columns: BUFFER_COLUMNS, rows: describeBuffers(plan) }, { width })}`);
   parts.push(`Total ${formatBytes(bytes)} in ${plan.buffers.length} buffers`);
   if (check) parts.push(await checkFirstStep(model, data, { ...options, executor, weights }));
   return parts.join("\n\n");
@@ -135,7 +137,11 @@ export async function trainingText(
 function routineText(
   name: string,
   calls: Plan["setup"],
-  { dispatches, times }: { readonly dispatches?: number; readonly times?: readonly number[] },
+  { dispatches, times, width }: {
+    readonly dispatches: number | undefined;
+    readonly times: readonly number[] | undefined;
+    readonly width: number | undefined;
+  },
 ): string {
   const flops = calls.reduce((sum, call) => sum + callFlops(call), 0);
   const rows = calls.map((call, i) => [
@@ -147,7 +153,7 @@ function routineText(
     `Routine ${name}: ${calls.length} calls${
       dispatches === undefined ? "" : ` in ${dispatches} dispatches`
     }, ${flops.toLocaleString("en")} floating-point operations (dense)`,
-    textTable({ columns, rows }),
+    textTable({ columns, rows }, { width }),
     ...(times ? [`Sum of the calls ${times.reduce((sum, ms) => sum + ms, 0).toFixed(4)} ms`] : []),
   ].join("\n");
 }

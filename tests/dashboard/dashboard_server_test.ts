@@ -7,7 +7,7 @@ async function taskArgs(): Promise<readonly string[]> {
   const config = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
   const command: string = config.tasks.dashboard.command;
   assert(!/--allow-all| -A/.test(command), command);
-  return command.split(" ").slice(1);
+  return command.slice(command.indexOf("deno run")).split(" ").slice(1);
 }
 
 async function start(more: readonly string[]): Promise<Deno.ChildProcess> {

@@ -125,8 +125,10 @@ Deno.test("every task that trains or times starts the engine with the flags that
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
   for (const [name, { command }] of Object.entries<{ readonly command: string }>(tasks)) {
     const trains = /(experiments|bench)\/(main|peers)\.ts/.test(command) && name !== "gradcheck";
-    const expected = trains ? "DENO_V8_FLAGS=$(cat kernels/build/engine.flags) deno run " : "deno ";
-    assert(command.replace(/^DESCENT_LONG=1 /, "").startsWith(expected), `${name}: ${command}`);
+    const expected = trains
+      ? "deno task --quiet setup && DENO_V8_FLAGS=$(cat kernels/build/engine.flags) deno run "
+      : /^(deno task --quiet setup && )?(DESCENT_LONG=1 )?deno /.exec(command)![0];
+    assert(command.startsWith(expected), `${name}: ${command}`);
     assertEquals(command.includes("V8_FLAGS"), trains, name);
   }
 });

@@ -38,13 +38,6 @@ export const WGSL_BUGS: readonly PlantedBug[] = [
     short: true,
   },
   {
-    what: "leaves out the last part of a long sum",
-    op: "sum_rows",
-    file: "sum_parts.wgsl",
-    from: "part < PARTS",
-    to: "part + 1u < PARTS",
-  },
-  {
     what: "takes A for B",
     op: "matmul",
     file: "matmul.wgsl",

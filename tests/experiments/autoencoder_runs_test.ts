@@ -15,6 +15,7 @@ import { pcaErrorOf, pcaErrors } from "../../experiments/measures/reconstruction
 import { Q1_RECIPES } from "../../experiments/q1.ts";
 import { experimentNamed } from "../../experiments/registry.ts";
 import { parseFlags } from "../../src/cli/flags.ts";
+import { type TableOptions, textTable } from "../../src/core/text_table.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import { factsOf, objectOf } from "../../src/runs/facts.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
@@ -148,7 +149,7 @@ Deno.test("what the report prints stands beside ours, in the table and as bars o
     const settings = small("q2-autoencoder");
     const { path, summary, words } = await runOne({ ...place, published: () => printed }, settings);
     assertEquals(summary.published, printed);
-    const rows = words.join("\n").split("\n").map((line) => line.trim().split(/ {2,}/));
+    const rows = textTable(words[0] as TableOptions).split("\n").map((line) => line.trim().split(/ {2,}/));
     const rowOf = (name: string) => rows.find(([set]) => set === name)!;
     assertEquals(rowOf("set").slice(1), ["MSE", "PCA", "published MSE", "accuracy", "published accuracy"]);
     assertEquals([rowOf("train")[3], rowOf("train")[5]], ["0.01756", "–"]);

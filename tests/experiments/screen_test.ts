@@ -1,5 +1,10 @@
-import { assertEquals } from "@std/assert";
-import { duration, progressLines, shortNumber } from "../../experiments/lab/screen.ts";
+import { assert, assertEquals } from "@std/assert";
+import { foldUnder, foldWords, widthOf } from "../../src/core/fold_text.ts";
+import { textTable } from "../../src/core/text_table.ts";
+import { verdictOf } from "../../experiments/commands/gradcheck.ts";
+import { cut, duration, runsLine, shortNumber, trainingLine } from "../../experiments/lab/progress_text.ts";
+import { liveLine, progressLines } from "../../experiments/lab/screen.ts";
+import { dashboardCommand, goOnLine } from "../../experiments/lab/tell.ts";
 import type { EpochRecord } from "../../src/train/fit.ts";
 
 Deno.test("shortNumber() has four decimals, or an exponent where they would not do", () => {
@@ -101,4 +106,99 @@ Deno.test("progressLines() tells the first and the last epoch, and between them 
 Deno.test("progressLines() tells every epoch that takes a second or more, and none twice", () => {
   assertEquals(epochsOf(linesOf([0, 1500, 3000, 10_000])), [1, 2, 3, 4]);
   assertEquals(linesOf([]), []);
+});
+
+Deno.test("trainingLine() leaves out what matters least until the line fits, and the bar last", () => {
+  const line = (columns: number) => trainingLine({ done: 5, last: record(5), expected: 10 }, columns);
+  assertEquals([200, 100, 79, 59, 40, 30, 12].map(line), [
+    "██████░░░░░░ epoch 5/~10 · ETA ~10 s · loss 0.5000 acc 0.9000 · val loss 0.6000 acc 0.8500 · 12,346 samples/s",
+    "██████░░░░░░ epoch 5/~10 · ETA ~10 s · loss 0.5000 acc 0.9000 · val loss 0.6000 acc 0.8500",
+    "██████░░░░░░ epoch 5/~10 · ETA ~10 s · loss 0.5000 · val loss 0.6000 acc 0.8500",
+    "███░░░ epoch 5/~10 · ETA ~10 s · val loss 0.6000 acc 0.8500",
+    "██████░░░░░░ epoch 5/~10 · ETA ~10 s",
+    "███░░░ epoch 5/~10 · ETA ~10 s",
+    "epoch 5/~10…",
+  ]);
+});
+
+Deno.test("no line of progress is wider than its columns, whatever it tells", () => {
+  const long = record(12_345, { loss: 1.23e-12, valLoss: 1e15, testLoss: 1, testAccuracy: 1, seconds: 1e7 });
+  for (let columns = 1; columns <= 200; columns++) {
+    for (const last of [undefined, record(1), long]) {
+      const line = trainingLine({ done: 0.5, last, expected: 100_000 }, columns);
+      assert(widthOf(line) <= columns, `${columns}: ${line}`);
+    }
+    const runs = runsLine({ done: 3, total: 220, words: "~23 min to go · q1-vgd, seed 3 45%" }, columns);
+    assert(widthOf(runs) <= columns, `${columns}: ${runs}`);
+  }
+  assertEquals(cut("drawing figures", 10), "drawing f…");
+});
+
+Deno.test("liveLine() is drawn over, never beyond the last column, and taken away before anything is said", () => {
+  let written = "", nowMs = 0;
+  const line = liveLine((text) => written += text, () => 11, { nowMs: () => nowMs });
+  line.draw((columns) => "x".repeat(columns));
+  line.draw(() => "too soon");
+  line.draw(() => "at once", { now: true });
+  nowMs = 100;
+  line.draw(() => "later");
+  line.clear();
+  line.clear();
+  assertEquals(written, "\rxxxxxxxxxx\x1b[K\rat once\x1b[K\rlater\x1b[K\r\x1b[K");
+});
+
+Deno.test("foldUnder() puts further lines under the first, and leaves words whole", () => {
+  assertEquals(
+    foldUnder("Data  ", "digits 0 2 4 6 7 of the files", 26),
+    "Data  digits 0 2 4 6 7 of\n      the files",
+  );
+  assertEquals(foldUnder("Data  ", "digits 0 2 4 6 7 of the files"), "Data  digits 0 2 4 6 7 of the files");
+  assertEquals(foldWords("see /a/very/long/path there", 8), ["see", "/a/very/long/path", "there"]);
+});
+
+Deno.test("textTable() folds headings and then words where that makes it fit, and else goes on below", () => {
+  const table = {
+    columns: ["layer", "settings", { label: "published accuracy", align: "right" as const }],
+    rows: [["dense_1", "units 30, activation relu, glorot_uniform", "0.9668 *"], ["total", "", ""]],
+  };
+  assertEquals(textTable(table, { width: 44 }).split("\n"), [
+    "layer    settings                  published",
+    "                                    accuracy",
+    "───────  ────────────────────────  ─────────",
+    "dense_1  units 30, activation       0.9668 *",
+    "         relu, glorot_uniform",
+    "total",
+  ]);
+  assertEquals(textTable(table, { width: 80 }), textTable(table));
+  // Where that cannot make it fit, it goes on below.
+  assertEquals(textTable(table, { width: 31 }).split("\n"), [
+    "layer    settings",
+    "───────  ──────────────────────",
+    "dense_1  units 30, activation",
+    "         relu, glorot_uniform",
+    "total",
+    "",
+    "layer    published accuracy",
+    "───────  ──────────────────",
+    "dense_1            0.9668 *",
+    "total",
+  ]);
+});
+
+Deno.test("a run's last lines are commands that a shell takes as they stand", () => {
+  assertEquals(dashboardCommand("runs"), "deno task dashboard");
+  assertEquals(dashboardCommand("/tmp/my runs"), "deno task dashboard --runs '/tmp/my runs'");
+  assertEquals(goOnLine("q1-adam", "my runs/a"), "Go on with it: deno task q1-adam --resume 'my runs/a'");
+});
+
+Deno.test("the verdict of gradcheck counts ops and cases, and names the worst or those that are wrong", () => {
+  const check = (op: string, worst: number) => ({ op, cases: 3, worst, worstCase: "a case" });
+  assertEquals(
+    verdictOf([check("add", 5e-11), check("conv2d", 2.54e-9)]),
+    "All gradients are right: 2 ops in 6 cases; the worst relative error is 0.0025 times the bound of 1e-6, of conv2d",
+  );
+  assertEquals(
+    verdictOf([check("add", 3e-6), check("conv2d", NaN), check("mul", 0)]),
+    "WRONG: the gradients of add, conv2d, of 3 ops in 9 cases; the worst relative error is NaN times the bound of 1e-6, of conv2d",
+  );
 });

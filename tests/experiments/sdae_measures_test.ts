@@ -13,6 +13,7 @@ import {
   weightImages,
 } from "../../experiments/measures/stacked_layers.ts";
 import { kindOf, SDAE_DEFAULTS, sdaeStack, trainingNoise } from "../../experiments/sdae_model.ts";
+import { type TableOptions, textTable } from "../../src/core/text_table.ts";
 import { DescentError } from "../../src/core/errors.ts";
 import type { ImageSet } from "../../src/data/mnist.ts";
 import { referenceExecutor } from "../../src/exec/reference.ts";
@@ -124,7 +125,8 @@ Deno.test("layerTable() has a row per layer, and the printed losses beside ours 
     meanActivation: 0.31,
   };
   const layers = [layer, { ...layer, layer: 2, loss: 62, excess: 12 }];
-  const cells = (text: string) => text.split("\n").map((line) => line.trim().split(/ {2,}/));
+  const cells = (table: TableOptions) =>
+    textTable(table).split("\n").map((line) => line.trim().split(/ {2,}/));
   const plain = cells(layerTable(layers, null));
   assert(!plain[0]!.includes("published"));
   assertEquals(plain[3], ["2", "900", "62.00", "50.00", "12.00", "58.50", "0.310"]);

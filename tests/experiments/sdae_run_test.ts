@@ -301,7 +301,7 @@ Deno.test("the commands refuse settings that contradict each other, before they 
   }
   assertEquals(await printed(() => main(["sdae-classify", "--beta", "1"])), {
     value: 2,
-    text: "descent: Unknown option --beta: did you mean --data?",
+    text: "descent: Unknown option --beta, see --help",
   });
 });
 

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PlannedCell } from "../../experiments/lab/cells.ts";
 import { planCells } from "../../experiments/lab/cells.ts";
-import { arrayScript, chainsOf, chainsOfTask, gatherScript, quote } from "../../experiments/lab/slurm.ts";
+import { arrayScript, chainsOf, chainsOfTask, gatherScript } from "../../experiments/lab/slurm.ts";
+import { quote } from "../../src/cli/command.ts";
 import { experimentNamed } from "../../experiments/registry.ts";
 import { withTempFolder, writeIdxFolder } from "../fixtures.ts";
 

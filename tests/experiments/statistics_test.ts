@@ -1,6 +1,8 @@
 /** What seeds can tell, and what follows for printed numbers and claims. */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { rankingOf } from "../../experiments/commands/forensics.ts";
 import { explain } from "../../experiments/reports/explain.ts";
+import { QUESTIONS } from "../../experiments/reports/hypotheses.ts";
 import type { NumberItem } from "../../experiments/reports/item.ts";
 import {
   inWords,
@@ -14,6 +16,7 @@ import {
   together,
 } from "../../experiments/reports/statistics.ts";
 import { asPrinted, judgeNumber, oursInWords } from "../../experiments/reports/verdict.ts";
+import { textTable } from "../../src/core/text_table.ts";
 import { factsOf, type RunFacts } from "../../src/runs/facts.ts";
 
 /** A run of a seed with some numbers. */
@@ -210,4 +213,14 @@ Deno.test("numbers are shown as they are printed, counts over seeds with one dig
   const epochs: NumberItem = { ...NUMBER, published: 28, digits: 0 };
   assertEquals(oursInWords(epochs, [28]), { ours: "28" });
   assertEquals(oursInWords(epochs, [28, 29]), { ours: "28.5", sd: "0.7" });
+});
+
+Deno.test("every question of forensics is answered by a table with what is printed and a row for each reading", () => {
+  for (const question of QUESTIONS) {
+    const table = rankingOf(question, () => []), [printed] = table.rows;
+    // Throws where a row has other columns than the headings.
+    textTable(table);
+    assertEquals(table.rows.length, 1 + question.hypotheses.length);
+    assert(printed!.slice(5).every((number) => number !== ""), question.id);
+  }
 });

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { sweepCells } from "../../experiments/commands/sweep.ts";
 import type { Cell } from "../../experiments/lab/cells.ts";
 import { argumentsOf, type Group, runGroup } from "../../experiments/lab/group.ts";
+import { folderLines } from "../../experiments/lab/tell.ts";
 import { CELL_WORKER, experimentNamed } from "../../experiments/registry.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import { factsOf, readFacts, type RunFacts } from "../../src/runs/facts.ts";
@@ -40,7 +41,7 @@ function groupOf(cells: readonly Cell[]): Group {
       Promise.resolve({
         figures: [],
         files: { "tables.md": `${runs.map(({ id }) => id).join("\n")}\n` },
-        text: `${runs.length} runs`,
+        text: () => `${runs.length} runs`,
       }),
   };
 }
@@ -83,7 +84,10 @@ Deno.test("a group makes a run of each cell, lists them, and reports on all", as
     const tables = await Deno.readTextFile(join(made.path, "tables.md"));
     assertEquals(tables.trim().split("\n").sort(), listed(made.summary).map(({ run }) => run).sort());
     const said = place.said.join("\n");
-    assert(said.includes("[3/3] q1-adam") && said.endsWith(`3 runs\n\nRun folder  ${made.path}`), said);
+    assert(
+      said.includes("[3/3] q1-adam") && said.endsWith(`3 runs\n\n${folderLines(made.path, place.out)}`),
+      said,
+    );
   });
 });
 

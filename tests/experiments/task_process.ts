@@ -14,7 +14,7 @@ export async function commandLine(words: readonly string[]) {
 /** `DENO_V8_FLAGS=… deno run --quiet … experiments/main.ts`, with the permissions that the task has. */
 async function taskOf(): Promise<{ readonly args: readonly string[]; readonly env: Record<string, string> }> {
   const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
-  const start = "DENO_V8_FLAGS=$(cat kernels/build/engine.flags) deno ";
+  const start = "deno task --quiet setup && DENO_V8_FLAGS=$(cat kernels/build/engine.flags) deno ";
   const { command } = tasks.lab;
   assert(command.startsWith(start), command);
   const words: readonly string[] = command.slice(start.length).split(" ");
