@@ -2,7 +2,8 @@
  * ONNX Runtime on WebAssembly as a side of a comparison (see side.ts): it runs trained networks and trains none. From
  * bytes the file's own graph divides by 255, which is as fast as a loop before it.
  */
-import { onnxFile } from "./onnx.ts";
+import { NETWORKS } from "../networks.ts";
+import { toOnnx } from "../../src/onnx/mod.ts";
 import { emitCalls, readSideWeights, sideOptions } from "./side.ts";
 
 const VERSION = "1.30.0", PACKAGE = `npm:onnxruntime-web@${VERSION}`;
@@ -17,13 +18,16 @@ if (workloads.some((name) => name !== "W11")) {
   Deno.exit(1);
 }
 ort.env.wasm.numThreads = threads;
-const layers = await readSideWeights(folder, "predictor");
+const layers = await readSideWeights(folder, "predictor"), model = NETWORKS.predictor();
+const values = layers.flatMap(({ weights, bias }) => [weights, bias]);
+const weights = new Map(model.parameters.map(({ node }, i) => [node.label, values[i]]));
 for (const from of ["bytes", "floats"]) {
-  const session = await ort.InferenceSession.create(onnxFile(layers, from), { executionProviders: ["wasm"] });
+  const file = toOnnx({ model, weights }, { inputs: from === "bytes" ? "bytes" : "numbers" });
+  const session = await ort.InferenceSession.create(file, { executionProviders: ["wasm"] });
   const type = from === "bytes" ? "uint8" : "float32";
   const predict = async (rows) => {
     const given = new ort.Tensor(type, rows, [rows.length / 784, 784]);
-    return (await session.run({ rows: given })).answers.data;
+    return (await session.run({ x: given })).output.data;
   };
   const head = { peer: `onnxruntime-web-${VERSION}`, variant: from, threads };
   await emitCalls(head, predict, { from, folder, seconds });
