@@ -1,6 +1,7 @@
 /** Every command by its name: the tasks in deno.json call these. */
 import { parseFlags } from "../src/cli/flags.ts";
 import { cellsCommand } from "./commands/cluster.ts";
+import { exportCommand } from "./commands/export.ts";
 import { forensicsCommand } from "./commands/forensics.ts";
 import { checkGradients } from "./commands/gradcheck.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -32,6 +33,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   reproduce: reproduceCommand,
   sweep: sweepCommand(EXPERIMENTS),
   forensics: forensicsCommand,
+  export: exportCommand,
   plan: planCommand(EXPERIMENTS),
   gradcheck: gradcheckCommand,
   cells: cellsCommand,
