@@ -2,9 +2,7 @@
  * ONNX Runtime on WebAssembly as a side of a comparison (see side.ts): it runs trained networks and trains none. From
  * bytes the file's own graph divides by 255, which is as fast as a loop before it.
  */
-import { NETWORKS } from "../networks.ts";
-import { toOnnx } from "../../src/onnx/mod.ts";
-import { emitCalls, readSideWeights, sideOptions } from "./side.ts";
+import { emitCalls, sideOptions } from "./side.ts";
 
 const VERSION = "1.30.0", PACKAGE = `npm:onnxruntime-web@${VERSION}`;
 const { threads, seconds, folder, workloads, probe } = sideOptions(Deno.args);
@@ -18,11 +16,8 @@ if (workloads.some((name) => name !== "W11")) {
   Deno.exit(1);
 }
 ort.env.wasm.numThreads = threads;
-const layers = await readSideWeights(folder, "predictor"), model = NETWORKS.predictor();
-const values = layers.flatMap(({ weights, bias }) => [weights, bias]);
-const weights = new Map(model.parameters.map(({ node }, i) => [node.label, values[i]]));
 for (const from of ["bytes", "floats"]) {
-  const file = toOnnx({ model, weights }, { inputs: from === "bytes" ? "bytes" : "numbers" });
+  const file = await Deno.readFile(`${folder}/predictor.${from === "bytes" ? "bytes" : "numbers"}.onnx`);
   const session = await ort.InferenceSession.create(file, { executionProviders: ["wasm"] });
   const type = from === "bytes" ? "uint8" : "float32";
   const predict = async (rows) => {

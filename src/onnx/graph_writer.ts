@@ -48,7 +48,7 @@ export interface GraphWriter {
 
 /** A graph without a node; `reserved` are names that it must not use by itself. */
 export function openGraph(reserved: readonly string[]): GraphWriter {
-  const taken = new Set(reserved), tensors = new Map<string, OnnxTensor>();
+  const taken = new Set(reserved), tensors: OnnxTensor[] = [], byKey = new Map<string, OnnxTensor[]>();
   const nodes: OnnxNode[] = [];
   const name = (like: string) => {
     let found = like;
@@ -56,9 +56,14 @@ export function openGraph(reserved: readonly string[]): GraphWriter {
     taken.add(found);
     return found;
   };
-  const tensor = (key: string, like: string, make: () => OnnxTensor) => {
-    const known = tensors.get(key) ?? { ...make(), name: name(like) };
-    tensors.set(key, known);
+  const tensor = (like: string, dims: Shape, type: number, raw: Uint8Array) => {
+    // One name may stand for several values, such as those of nodes that nobody named.
+    const key = `${like} ${dims}`, alike = byKey.get(key) ?? [];
+    const known = alike.find((one) => isSame(one.raw!, raw)) ?? { dims, type, raw, name: name(like) };
+    if (!alike.includes(known)) {
+      tensors.push(known);
+      byKey.set(key, [...alike, known]);
+    }
     return known.name!;
   };
   const graph: GraphWriter = {
@@ -68,20 +73,15 @@ export function openGraph(reserved: readonly string[]): GraphWriter {
       nodes.push({ operator, inputs, outputs: [output], name: output, attributes: attributesOf(settings) });
       return output;
     },
-    tensor: (like, dims, values) =>
-      tensor(`${like} ${dims}`, like, () => ({ dims, type: ELEMENT.float, raw: bytesOf(values) })),
-    number: (value) =>
-      tensor(
-        `number ${value}`,
-        `number_${value}`,
-        () => ({ type: ELEMENT.float, raw: bytesOf(Float32Array.of(value)) }),
-      ),
+    tensor: (like, dims, values) => tensor(like, dims, ELEMENT.float, bytesOf(values)),
+    number: (value) => tensor(`number_${value}`, [], ELEMENT.float, bytesOf(Float32Array.of(value))),
     whole: (values) =>
-      tensor(`whole ${values}`, `whole_${values.join("_")}`, () => ({
-        dims: [values.length],
-        type: ELEMENT.int64,
-        raw: bytesOf(BigInt64Array.from(values, BigInt)),
-      })),
+      tensor(
+        `whole_${values.join("_")}`,
+        [values.length],
+        ELEMENT.int64,
+        bytesOf(BigInt64Array.from(values, BigInt)),
+      ),
     finish({ inputs, outputs, metadata = {} }) {
       const renamed = new Map<string, string>(), made = new Set(nodes.flatMap(({ outputs }) => outputs!));
       for (const { name: wanted, from } of outputs) {
@@ -89,17 +89,25 @@ export function openGraph(reserved: readonly string[]): GraphWriter {
         else nodes.push({ operator: "Identity", inputs: [from], outputs: [wanted], name: name(wanted) });
       }
       const now = (old: string) => renamed.get(old) ?? old;
+      const needed = new Set(
+        outputs.map(({ name: wanted, from }) => renamed.get(from) === wanted ? from : wanted),
+      );
+      const kept = nodes.toReversed().filter((node) => {
+        const isNeeded = needed.has(node.outputs![0]!);
+        if (isNeeded) { for (const input of node.inputs!) needed.add(input); }
+        return isNeeded;
+      }).reverse();
       return encodeOnnx({
         irVersion: IR_VERSION,
         producer: "Descent",
         graph: {
-          nodes: nodes.map((node) => ({
+          nodes: kept.map((node) => ({
             ...node,
             inputs: node.inputs!.map(now),
             outputs: node.outputs!.map(now),
           })),
           name: "network",
-          tensors: [...tensors.values()],
+          tensors: tensors.filter((one) => needed.has(one.name!)),
           inputs: inputs.map(valueOf),
           outputs: outputs.map(valueOf),
         },
@@ -109,6 +117,10 @@ export function openGraph(reserved: readonly string[]): GraphWriter {
     },
   };
   return graph;
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | BigInt64Array): Uint8Array {

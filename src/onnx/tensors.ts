@@ -76,6 +76,10 @@ export function tensorOf(tensor: OnnxTensor, name = tensor.name ?? ""): Numbers 
         formatShape(shape)
       } takes ${count}`,
   );
+  // Weights are most of a file, and nearly always lie so.
+  if (raw !== undefined && type === ELEMENT.float) {
+    return { kind: "numbers", shape, data: new Float32Array(new Uint8Array(raw).buffer) };
+  }
   const view = raw && new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   const isListedHalf = type === ELEMENT.float16;
   const valueAt = (i: number) => view ? read(view, i * bytes) : isListedHalf ? half(listed[i]!) : listed[i]!;

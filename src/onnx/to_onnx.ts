@@ -1,5 +1,4 @@
 /** Trained models as ONNX files, which other libraries run. */
-import { DescentError } from "../core/errors.ts";
 import { checkOptions, shown } from "../core/option_names.ts";
 import { require } from "../core/errors.ts";
 import { sizeOf } from "../core/tensor.ts";
@@ -67,6 +66,8 @@ export function toOnnx(trained: Trained, options: ToOnnxOptions = {}): Uint8Arra
     leaves.map((one) => [one, inputs === "bytes" ? scaled(graph, model, one) : one.label]),
   );
   const to = openTranslation({ graph, batch, given, weights, ops: OPS, layerOf: layerFinder(model, values) });
+  // Layer after layer: a deep network is no reason to run out of stack.
+  for (const value of values) to.isFirst(value);
   return graph.finish({
     inputs: model.inputs.map(({ name, shape }) => ({
       name,
@@ -81,11 +82,13 @@ export function toOnnx(trained: Trained, options: ToOnnxOptions = {}): Uint8Arra
 /** Names of inputs and outputs, which are the file's own. Throws where an output is called as an input. */
 function namesOf({ inputs, outputs }: Model): readonly string[] {
   const names = inputs.map(({ name }) => name), both = outputs.find(({ name }) => names.includes(name));
-  if (both !== undefined) {
-    throw new DescentError(
-      `In ONNX no output is called as an input, and both are "${both.name}": give the output another name in modelOf()`,
-    );
-  }
+  require(
+    both === undefined,
+    () =>
+      `In ONNX no output is called as an input, and both are "${
+        both!.name
+      }": give the output another name in modelOf()`,
+  );
   return [...names, ...outputs.map(({ name }) => name)];
 }
 

@@ -3,12 +3,11 @@
  * which it was made, and put into the other where a node asks for it, once.
  */
 import { require } from "../core/errors.ts";
-import { sameShape, type Shape, sizeOf, storageOf, toDense, toPadded } from "../core/tensor.ts";
+import { pitchOf, sameShape, type Shape, sizeOf, storageOf, toDense, toPadded } from "../core/tensor.ts";
 import { leafRole } from "../ir/leaf.ts";
 import { describeNode, type Node } from "../ir/node.ts";
 import type { View } from "../ir/op.ts";
 import type { Weights } from "../nn/model.ts";
-import { pitchOf } from "../core/tensor.ts";
 import type { GraphWriter } from "./graph_writer.ts";
 
 /** Names of a value: with its channels last, as Descent has it, or first. */
@@ -114,7 +113,7 @@ export function openTranslation({ graph, batch, given, weights, ops, layerOf }: 
         `ONNX cannot say what ${
           layer === undefined ? describeNode(node) : `layer "${layer}"`
         } does: ${why}; ` +
-          "cut the model before it, as cutModel() does, and do its work on what the file gives",
+          "take it out of the model, or cut the model before it by cutModel() and do its work on what the file gives",
       ) as never;
     },
   };

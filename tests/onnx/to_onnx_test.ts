@@ -1,12 +1,16 @@
 /** Exported networks: what ONNX Runtime and ONNX's own checker make of them, and what they are when they come back. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
+  corruption,
   dense,
   DescentError,
   initializeWeights,
   input,
+  type Layer,
   layerOutputs,
+  map,
   modelOf,
+  ops,
   ownOp,
   predict,
   sequential,
@@ -15,6 +19,7 @@ import {
 import { mnist } from "descent/mnist";
 import { fromOnnx, toOnnx } from "descent/onnx";
 import { node } from "../../src/ir/node.ts";
+import { modelFromConfig, UnknownKindError } from "../../src/nn/registry.ts";
 import { sizeOf } from "../../src/core/tensor.ts";
 import { decodeOnnx } from "../../src/onnx/messages.ts";
 import { longOr } from "../fixtures.ts";
@@ -114,6 +119,18 @@ if (check !== undefined) {
   });
 }
 
+Deno.test("every kind of layer is in a network that is exported here", () => {
+  const used = new Set(
+    Object.values({ ...trained, ...untrained }).flatMap(({ model }) =>
+      model.layers.map(({ layer }) => layer.kind)
+    ),
+  );
+  const unknown = { inputShape: [1], layers: [{ kind: "none", config: {} }] };
+  const sentence = assertThrows(() => modelFromConfig(unknown), UnknownKindError).message;
+  const kinds = / beside (.*)$/.exec(sentence)![1]!.split(", ");
+  assertEquals(kinds.filter((kind) => !used.has(kind)), []);
+});
+
 Deno.test("what comes back by fromOnnx() takes and gives the same, with what was recorded", async () => {
   for (const [name, one] of Object.entries({ ...trained, ...untrained })) {
     const rows = name in trained
@@ -170,6 +187,28 @@ Deno.test("a file of bytes scales them as in training, and comes back taking byt
   if (run !== undefined) assert(await compare(run, one, rows, file) <= CLOSE);
 });
 
+Deno.test("a deep network is written, and constants of one name but several values are several tensors", async () => {
+  const rows = Float32Array.of(1, 2, 3);
+  const deep = sequential(
+    3,
+    Array.from({ length: 3000 }, () => dense(3, { bias: false, activation: "tanh" })),
+  );
+  const back = fromOnnx(toOnnx({ model: deep, weights: initializeWeights(deep, 1) }));
+  assertEquals(back.model.layers.length, 3000);
+  // Each multiplies by a number that the graph makes itself, in a node without a name.
+  const times = (factor: number): Layer => ({
+    kind: "times",
+    config: { factor },
+    build: (_name, shape) => ({
+      outputShape: shape,
+      parameters: [],
+      apply: (x) => map([x, map([ops.zeros(3)], (zero) => zero.add(factor))], (value, f) => value.mul(f)),
+    }),
+  });
+  const model = sequential(3, [times(2), times(5)]), one = { model, weights: new Map() };
+  assertEquals([...await predict(fromOnnx(toOnnx(one)), rows)], [10, 20, 30]);
+});
+
 Deno.test("a network that ONNX cannot say is refused in a sentence that names the layer and the way out", () => {
   const refused = (trained: Trained, sentence: string) =>
     void assertThrows(() => toOnnx(trained), DescentError, sentence);
@@ -194,8 +233,12 @@ Deno.test("a network that ONNX cannot say is refused in a sentence that names th
   toOnnx(of(sequential(3, [layer(false), dense(2)])));
   refused(
     of(sequential(3, [dense(2), layer(true)])),
-    'ONNX cannot say what layer "odd_2" does: its op odd has no form there; cut the model before it, as cutModel() does, and ' +
-      "do its work on what the file gives",
+    'ONNX cannot say what layer "odd_2" does: its op odd has no form there; take it out of the model, or cut the model ' +
+      "before it by cutModel() and do its work on what the file gives",
+  );
+  refused(
+    of(sequential(3, [corruption(0.1, { always: true }), dense(2)])),
+    'layer "corruption_1" does: its op corrupt',
   );
   const x = input(2);
   refused(of(modelOf({ x }, { x: x.pipe(dense(2)) })), 'no output is called as an input, and both are "x"');
