@@ -30,9 +30,15 @@ import { numberOf, type Numbers, refuseNode } from "./tensors.ts";
 /** Values of an expression, and its parts: where there are more, the values that it is made of are made first. */
 const MOST_VALUES = 6, MOST_PARTS = 64;
 
+/** The rows whose shape the result has: of the most axes, and of these of the most values. */
+function largestOf(all: readonly Rows[]): Rows {
+  const rank = ({ shape }: Rows) => shape.length, size = ({ shape }: Rows) => sizeOf(shape);
+  return all.reduce((a, b) => rank(b) > rank(a) || rank(b) === rank(a) && size(b) > size(a) ? b : a);
+}
+
 /** Rows of several values that lie alike, or of which one is the last axes of the other. */
 function together(node: OnnxNode, all: readonly Rows[]): readonly Rows[] {
-  const largest = all.reduce((a, b) => sizeOf(b.shape) > sizeOf(a.shape) ? b : a);
+  const largest = largestOf(all);
   const isSame = all.every(({ shape }) => sameShape(shape, largest.shape));
   if (isSame && all.every((one) => orderOf(one) === orderOf(largest) && sameShape(one.lies, largest.lies))) {
     return all;
@@ -52,6 +58,7 @@ function together(node: OnnxNode, all: readonly Rows[]): readonly Rows[] {
     );
   }
   return all.map((one) => {
+    if (isWhole(one)) return rowsOf(plain(one));
     const from = one.shape.findIndex((size) => size > 1),
       kept = one.shape.slice(from < 0 ? one.shape.length - 1 : from);
     if (!sameShape(kept, shape.slice(shape.length - kept.length))) {
@@ -74,7 +81,7 @@ function combined(node: OnnxNode, given: readonly Rows[], build: (values: readon
   if (of.length > MOST_VALUES) {
     refuseNode(node, `joins ${of.length} values, and elementwise() up to ${MOST_VALUES}`);
   }
-  const largest = all.reduce((a, b) => sizeOf(b.shape) > sizeOf(a.shape) ? b : a);
+  const largest = largestOf(all);
   const f = build(all.map((one) => {
     const inputs = partsOf(one.f).filter(({ kind }) => kind === "input");
     return replaceParts(

@@ -1,6 +1,5 @@
 /** Normalizations, which are several nodes here and one operator in ONNX, found by what their nodes compute. */
 import type { Node } from "../ir/node.ts";
-import { sizeOf } from "../core/tensor.ts";
 import { isOfShape, permuted, TO_FIRST, type Translation, type Written } from "./translation.ts";
 
 const NUMBER = String.raw`(\d[\d.e+-]*)`;
@@ -46,7 +45,7 @@ function layerNormalization(node: Node, epsilon: number, to: Translation): Writt
   if (!isIt || !constants.every((one) => isOfShape(one, shape.slice(1)))) return undefined;
   const isFirst = shape.length === 4 && to.isFirst(x!), axis = 1;
   const names = [scale, shift].map((one, i) => {
-    if (!isFirst || sizeOf(shape.slice(1)) === shape[3]) return to.last(one);
+    if (!isFirst) return to.last(one);
     const moved = permuted(constants[i]!, TO_FIRST.slice(1).map((from) => from - 1));
     return to.graph.tensor(one.label, moved.shape, moved.data);
   });

@@ -107,7 +107,7 @@ function rearrange(node: Node, to: Translation): Written {
       shape.map((_size, axis) => padded.find((one) => one.axis === axis)?.[of] ?? 0);
     name = graph.add(
       "Pad",
-      [name, graph.whole([...side("before"), ...side("after")])],
+      [name, graph.whole([...side("before"), ...side("after")]), graph.number(0)],
       label("padded", !isMoved),
     );
   }

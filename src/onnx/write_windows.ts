@@ -81,16 +81,25 @@ function windowsOf({ inputs: [x], attrs }: Node) {
   };
 }
 
+/**
+ * Images for a pool. ONNX Runtime (seen in 1.30) joins zeros around images with the pool behind them, whose own pads are no
+ * zeros: the largest of one value stands between.
+ */
+function pooledImages({ inputs: [x] }: Node, to: Translation): string {
+  const name = to.first(x!);
+  return x!.op.name === "rearrange" ? to.graph.add("Max", [name], `${x!.label}/apart`) : name;
+}
+
 function maxPool(node: Node, to: Translation): Written {
   const { settings, reached } = windowsOf(node);
   return {
-    first: to.graph.add("MaxPool", [to.first(node.inputs[0]!)], node.label, { ...settings, pads: reached }),
+    first: to.graph.add("MaxPool", [pooledImages(node, to)], node.label, { ...settings, pads: reached }),
   };
 }
 
 function averagePool(node: Node, to: Translation): Written {
   const { settings, pads, reached, isPast, isPadded, excludesPads } = windowsOf(node), { label } = node;
-  const x = to.first(node.inputs[0]!);
+  const x = pooledImages(node, to);
   if (!isPast || excludesPads || !isPadded) {
     const count_include_pad = excludesPads || !isPadded ? 0 : 1;
     return {
@@ -100,7 +109,7 @@ function averagePool(node: Node, to: Translation): Written {
   // Pads count, but not what windows reach over beyond them: so the pads become part of the image.
   const [top, left, bottom, right] = pads;
   const sides = to.graph.whole([0, 0, top!, left!, 0, 0, bottom!, right!]);
-  const padded = to.graph.add("Pad", [x, sides], `${label}/padded`);
+  const padded = to.graph.add("Pad", [x, sides, to.graph.number(0)], `${label}/padded`);
   const beyond = reached.map((size, side) => size - pads[side]!);
   return {
     first: to.graph.add("AveragePool", [padded], label, { ...settings, pads: beyond, count_include_pad: 0 }),

@@ -163,6 +163,21 @@ const UNTRAINED: Readonly<Record<string, () => Model>> = {
       maxPool2d(3, { padding: "same", stride: 2 }),
       globalMaxPool2d(),
     ]),
+  // ONNX Runtime takes zeros around images for what pools pad with, unless it is kept from it.
+  "zeros before pools": () =>
+    sequential([5, 5, 2], [
+      conv2d(2, 1),
+      activation((x) => x.sub(3)),
+      (images) => pad(images, { axis: 1, before: 1 }),
+      maxPool2d(2, { stride: 1, padding: 1 }),
+      (images) => pad(images, { axis: 0, after: 1 }),
+      avgPool2d(2, { stride: 1, padding: 1, countIncludePad: false }),
+    ]),
+  "one pixel": () => {
+    const image = input([1, 1, 4]), maps = image.pipe(conv2d(6, 1), layerNorm());
+    const weighed = elementwise([maps, maps.pipe(globalAvgPool2d(), dense(6))], (a, b) => a.mul(b).add(1));
+    return modelOf({ image }, weighed.pipe(conv2d(3, 1), flatten()));
+  },
   normalizations: () => {
     const inputs = Float32Array.from({ length: 240 }, (_, i) => Math.sin(i));
     return sequential([6, 5, 4], [
@@ -199,21 +214,22 @@ const UNTRAINED: Readonly<Record<string, () => Model>> = {
   noise: () => sequential(4, [corruption(0.1), dense(2)]),
 };
 
-/** The same with weights of which none is what it starts from. */
+/** A model with weights of which none is what it starts from. */
+export function moved(model: Model): Trained {
+  const isMoved = /(bias|shift|scale|mean)$/;
+  const weights = Array.from(initializeWeights(model, 1), ([label, values]) => {
+    const change = (value: number, i: number) =>
+      label.endsWith("variance")
+        ? 0.5 + i * 7 % 5 / 5
+        : value + (isMoved.test(label) ? Math.sin(3 * i + 1) / 3 : 0);
+    return [label, values.map(change)] as const;
+  });
+  return { model, weights: new Map(weights) };
+}
+
+/** Networks of every layer, with such weights. */
 export function untrainedNetworks(): Readonly<Record<string, Trained>> {
-  return Object.fromEntries(
-    Object.entries(UNTRAINED).map(([name, make]): [string, Trained] => {
-      const model = make(), moved = /(bias|shift|scale|mean)$/;
-      const weights = Array.from(initializeWeights(model, 1), ([label, values]) => {
-        const change = (value: number, i: number) =>
-          label.endsWith("variance")
-            ? 0.5 + i * 7 % 5 / 5
-            : value + (moved.test(label) ? Math.sin(3 * i + 1) / 3 : 0);
-        return [label, values.map(change)] as const;
-      });
-      return [name, { model, weights: new Map(weights) }];
-    }),
-  );
+  return Object.fromEntries(Object.entries(UNTRAINED).map(([name, make]) => [name, moved(make())]));
 }
 
 /** What a file gives for its inputs, by name. */
