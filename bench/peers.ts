@@ -1,6 +1,9 @@
 /** `deno task bench:peers`: Descent on WASM beside PyTorch, TensorFlow.js, jax-js and ONNX Runtime on the same processor. */
+import { join } from "node:path";
 import { CONSOLE, guarded, type Output, usageOf } from "../src/cli/command.ts";
 import { parseFlags } from "../src/cli/flags.ts";
+import { toOnnx } from "../src/onnx/mod.ts";
+import type { Trained } from "../src/train/saved.ts";
 import { chosen, compare } from "./rounds.ts";
 import { defaultThreads } from "./devices.ts";
 import { selectWorkloads } from "./names.ts";
@@ -77,9 +80,17 @@ async function peerSides(
   const sides = threads.map((count) => ({
     ...denoSide(name, `${name}.mjs`, count),
     workloads: WORKLOADS[name],
+    ...(name === "onnxruntime" && { prepare: writeOnnx }),
   }));
   const { command, args } = sides[0]!;
   return await outputOf(command, [...args("."), "--probe"]) === undefined ? undefined : sides;
+}
+
+/** The network as files that take bytes and numbers. */
+async function writeOnnx(folder: string, trained: Trained): Promise<void> {
+  for (const inputs of ["bytes", "numbers"] as const) {
+    await Deno.writeFile(join(folder, `predictor.${inputs}.onnx`), toOnnx(trained, { inputs }));
+  }
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -43,7 +43,9 @@ export async function compare(
     await writeSideData(folder, images, SEED);
     if (workloads.includes("W9")) await writeSideImages(folder, "shapes", shapeImages());
     if (workloads.includes("W11")) {
-      await writeSideWeights(folder, "predictor", (await trainPredictor(images)).weights);
+      const trained = await trainPredictor(images);
+      await writeSideWeights(folder, "predictor", trained.weights);
+      for (const side of sides) await side.prepare?.(folder, trained);
     }
     for (let round = 1; round <= rounds; round++) {
       for (const workload of workloads) {

@@ -1,5 +1,6 @@
 /** Sides of a comparison as processes: how they are started, watched and read. */
 import { fileURLToPath } from "node:url";
+import type { Trained } from "../src/train/saved.ts";
 import type { SideLine } from "./peers/side.ts";
 
 /** How to start a side. */
@@ -13,6 +14,8 @@ export interface Side {
   /** Arguments before `--threads … --seconds … --data FOLDER W1`; it may write to that folder alone. */
   args(folder: string): readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Writes what it reads of the trained network of W11, besides the weights, before all rounds. */
+  prepare?(folder: string, trained: Trained): Promise<void>;
 }
 
 /** A script of `peers/` under the Deno that runs this. Its packages are its own: neither our imports nor our lock. */

@@ -1,4 +1,4 @@
-/** Packages that the readers of files use, as modules of our package: it has no dependency. */
+/** Packages that readers and writers of files use, as modules of our package: it has no dependency. */
 import { join } from "node:path";
 
 /** What each brings, by the name that it is imported by; `from` is where its package lies. */
@@ -6,6 +6,7 @@ const PACKAGES: ReadonlyMap<string, (from: string) => string> = new Map([
   ["csv-parse/sync", csvParse],
   ["fast-png", everything],
   ["fflate", everything],
+  ["pbf", everything],
 ]);
 
 function everything(from: string): string {

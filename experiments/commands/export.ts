@@ -1,49 +1,54 @@
-/** `deno task export runs/<id> --tensorboard DIR`: a run in the forms that other programs read. */
-import { type Flags, parseFlags, path } from "../../src/cli/flags.ts";
+/** `deno task export runs/ID --onnx`: what a run made, in the forms of other programs. */
+import { parseFlags, path, type Values } from "../../src/cli/flags.ts";
 import { UsageError } from "../../src/core/errors.ts";
+import { readRun } from "../../src/runs/read.ts";
 import { type Command, showHelp } from "../lab/command.ts";
 import { RUN_FLAGS } from "../lab/options.ts";
+import { exportOnnx } from "./export_onnx.ts";
 import { exportTensorboard } from "./export_tensorboard.ts";
 
-/** A form, asked for by the flag of its name: where it goes, and what writes a run so and gives what to say of it. */
-interface Format {
-  readonly value: string;
-  readonly help: string;
-  readonly write: (run: string, to: string) => Promise<string>;
-}
-
-const FORMATS: Readonly<Record<string, Format>> = {
+/** The flags of the forms, and of how they are written. */
+const FLAGS = {
+  onnx: { help: "each model of the run as an .onnx file, which ONNX Runtime and others run" },
+  bytes: { help: "with --onnx: the files take bytes, which they scale themselves, instead of numbers" },
+  out: { value: "DIR", help: "where the .onnx files go (default: into the run's folder)", parse: path },
   tensorboard: {
     value: "DIR",
-    help: "event files that TensorBoard reads: curves, figures, settings",
-    write: exportTensorboard,
+    help: "event files in DIR that TensorBoard reads: curves, figures, settings",
+    parse: path,
   },
-};
-
-const FLAGS: Flags = {
-  ...Object.fromEntries(
-    Object.entries(FORMATS).map(([name, { value, help }]) => [name, { value, help, parse: path }]),
-  ),
   help: RUN_FLAGS.help,
+} as const;
+
+type ExportValues = Values<typeof FLAGS>;
+
+/** Writes the run of a folder in a form; gives what to say of it, a line each. */
+type ExportForm = (folder: string, values: ExportValues) => Promise<readonly string[]>;
+
+/** By the flags that ask for them. */
+const FORMS: Readonly<Partial<Record<keyof typeof FLAGS, ExportForm>>> = {
+  onnx: async (folder, { out = folder, bytes = false }) =>
+    await exportOnnx(await readRun(folder), { out, bytes }),
+  tensorboard: async (folder, { tensorboard }) => [await exportTensorboard(folder, tensorboard!)],
 };
 
-const ABOUT = "Write a run in the forms that other programs read: deno task export runs/ID --tensorboard DIR";
+const ABOUT = "Write a run for other programs: deno task export runs/ID --onnx, --tensorboard DIR";
 
 export const exportCommand: Command = {
   about: ABOUT,
   async run(args) {
     const { words, values } = parseFlags(FLAGS, args, { words: true });
-    const given: Readonly<Record<string, unknown>> = values;
     if (values.help) return showHelp("export", ABOUT, FLAGS, " runs/ID");
-    const [run, ...others] = words, asked = Object.entries(FORMATS).filter(([name]) => name in given);
-    if (run === undefined || others.length > 0 || asked.length === 0) {
+    const asked = Object.entries(FORMS).filter(([flag]) => values[flag as keyof ExportValues] !== undefined);
+    const [folder] = words, flags = Object.keys(FORMS).map((flag) => `--${flag}`);
+    if (folder === undefined || words.length > 1) {
+      const given = folder === undefined ? "none" : `${words.length}: ${words.join(", ")}`;
       throw new UsageError(
-        `export takes the folder of one run and at least one of ${
-          Object.keys(FORMATS).map((name) => `--${name}`).join(", ")
-        }, got ${args.length === 0 ? "nothing" : `"${args.join(" ")}"`}`,
+        `export takes the folder of one run, as in deno task export runs/ID --onnx, got ${given}`,
       );
     }
-    for (const [name, { write }] of asked) console.log(await write(run, given[name] as string));
+    if (asked.length === 0) throw new UsageError(`export needs a form: add ${flags.join(" or ")}`);
+    for (const [, write] of asked) for (const line of await write(folder, values)) console.log(line);
     return 0;
   },
 };

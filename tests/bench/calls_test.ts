@@ -1,9 +1,8 @@
-/** W11: calls of a trained network, what all sides must answer alike, and the file that ONNX Runtime reads. */
+/** W11: calls of a trained network, and what all sides must answer alike. */
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { callsOf } from "../../bench/calls.ts";
 import { main as bench } from "../../bench/main.ts";
 import { trainingImages } from "../../bench/options.ts";
-import { onnxFile } from "../../bench/peers/onnx.ts";
 import { readSideWeights, writeSideData, writeSideWeights } from "../../bench/peers/side.ts";
 import { trainPredictor } from "../../bench/predicting.ts";
 import { checkAnswers } from "../../bench/ratios.ts";
@@ -124,80 +123,4 @@ Deno.test("bench times calls of one row and of 256, with the times of single cal
       assert(0 < p50Ms && p50Ms <= p99Ms, printed[i + 1]);
     }
   });
-});
-
-/** Fields of a protobuf message: whole numbers, or the bytes of what has a length. */
-function fieldsOf(bytes: Uint8Array): readonly (readonly [number, number | Uint8Array])[] {
-  const fields: [number, number | Uint8Array][] = [];
-  let at = 0;
-  const varint = () => {
-    let value = 0, shift = 1;
-    for (;; shift *= 128) {
-      const byte = bytes[at++]!;
-      value += shift * (byte % 128);
-      if (byte < 128) return value;
-    }
-  };
-  while (at < bytes.length) {
-    const key = varint(), field = key >> 3;
-    if ((key & 7) === 0) fields.push([field, varint()]);
-    else {
-      assertEquals(key & 7, 2);
-      const length = varint();
-      fields.push([field, bytes.subarray(at, at += length)]);
-    }
-  }
-  assertEquals(at, bytes.length);
-  return fields;
-}
-
-const messagesOf = (bytes: Uint8Array, field: number) =>
-  fieldsOf(bytes).filter(([one]) => one === field).map(([, value]) => value as Uint8Array);
-const numbersOf = (bytes: Uint8Array, field: number) =>
-  fieldsOf(bytes).filter(([one]) => one === field).map(([, value]) => value as number);
-const textsOf = (bytes: Uint8Array, field: number) =>
-  messagesOf(bytes, field).map((text) => new TextDecoder().decode(text));
-
-Deno.test("onnxFile() writes the layers in turn with ReLU between them, and what their weights are", () => {
-  const layers = [[3, 200], [200, 2]].map(([inputs, units], i) => ({
-    shape: [inputs!, units!],
-    weights: Float32Array.from({ length: inputs! * units! }, (_, at) => at / 7 + i),
-    bias: Float32Array.from({ length: units! }, (_, at) => -at),
-  }));
-  for (const from of ["bytes", "floats"] as const) {
-    const file = onnxFile(layers, from), [graph] = messagesOf(file, 7);
-    assertEquals([numbersOf(file, 1), messagesOf(file, 8).map((opset) => numbersOf(opset, 2))], [[8], [[
-      13,
-    ]]]);
-    const nodes = messagesOf(graph!, 1).map((
-      node,
-    ) => [textsOf(node, 4)[0], textsOf(node, 1), textsOf(node, 2)]);
-    const scaling = [["Cast", ["rows"], ["numbers"]], ["Mul", ["numbers", "scale"], ["pixels"]]];
-    assertEquals(nodes, [
-      ...(from === "bytes" ? scaling : []),
-      ["Gemm", [from === "bytes" ? "pixels" : "rows", "weights0", "bias0"], ["sums0"]],
-      ["Relu", ["sums0"], ["values0"]],
-      ["Gemm", ["values0", "weights1", "bias1"], ["answers"]],
-    ]);
-    const tensors = messagesOf(graph!, 5).filter((tensor) => textsOf(tensor, 8)[0] !== "scale");
-    assertEquals(
-      tensors.map((tensor) => [textsOf(tensor, 8)[0], numbersOf(tensor, 1), numbersOf(tensor, 2)]),
-      layers.flatMap(({ shape }, i) => [[`weights${i}`, shape, [1]], [`bias${i}`, [shape[1]], [1]]]),
-    );
-    assertEquals(
-      tensors.map((tensor) => new Float32Array(messagesOf(tensor, 9)[0]!.slice().buffer)),
-      layers.flatMap(({ weights, bias }) => [weights, bias]),
-    );
-    const kinds = [11, 12].flatMap((field) => messagesOf(graph!, field)).map((value) => {
-      const [tensor] = messagesOf(messagesOf(value, 2)[0]!, 1),
-        dims = messagesOf(messagesOf(tensor!, 2)[0]!, 1);
-      return [
-        textsOf(value, 1)[0],
-        numbersOf(tensor!, 1)[0],
-        textsOf(dims[0]!, 2)[0],
-        numbersOf(dims[1]!, 1)[0],
-      ];
-    });
-    assertEquals(kinds, [["rows", from === "bytes" ? 2 : 1, "rows", 3], ["answers", 1, "rows", 2]]);
-  }
 });

@@ -1,58 +1,29 @@
-/** Nodes of ONNX that are elementwise, as `map`. */
+/** Nodes of ONNX that are elementwise, as `map` of the expressions that files are read by. */
 import {
-  atan,
-  ceil,
-  constant,
-  cos,
-  erf,
-  exp,
-  type Expr,
-  floor,
-  log,
-  log1p,
-  map,
-  maximum,
-} from "../../src/mod.ts";
-import { minimum, pow, round, sigmoid, sign, sin, tanh, where } from "../../src/mod.ts";
-import { allGiven, given, has, numberOf, type OnnxBuild, type OnnxNode } from "./onnx_case.ts";
+  ACTIVATION_OPERATORS,
+  ANGLE_OPERATORS,
+  ARITHMETIC_OPERATORS,
+  type Elementwise,
+} from "../../src/onnx/elementwise.ts";
+import { map, maximum, minimum } from "../../src/mod.ts";
+import { allGiven, given, has, numberOf, type OnnxBuild } from "./onnx_case.ts";
 
-/** A function of as many values as there are inputs. */
-const of = (build: (...values: Expr[]) => Expr): OnnxBuild => (node) => map(allGiven(node), build);
-
-/** A function of one value, which may read attributes. */
-const with1 =
-  (build: (x: Expr, attribute: (name: string, otherwise: number) => number) => Expr): OnnxBuild => (node) =>
-    map([given(node)], (x) => build(x, (name, otherwise) => numberOf(node, name, otherwise)));
-
-const expm1 = (x: Expr) => exp(x).sub(1);
-const isAbove = (x: Expr) => x.greater(0);
-const one = constant(1);
+function nodesOf(operators: Readonly<Record<string, Elementwise>>): Readonly<Record<string, OnnxBuild>> {
+  return Object.fromEntries(
+    Object.entries(operators).map(([operator, build]): [string, OnnxBuild] => [
+      operator,
+      (node) =>
+        map(
+          allGiven(node),
+          (...values) => build(values, (name, otherwise) => numberOf(node, name, otherwise)),
+        ),
+    ]),
+  );
+}
 
 /** Functions that a layer takes as its activation, and their relatives. */
 export const ACTIVATION_NODES: Readonly<Record<string, OnnxBuild>> = {
-  Relu: with1((x) => maximum(0, x)),
-  LeakyRelu: with1((x, of) => where(isAbove(x), x, x.mul(of("alpha", 0.01)))),
-  PRelu: of((x, slope) => where(x.less(0), slope!.mul(x), x)),
-  Elu: with1((x, of) => where(isAbove(x), x, expm1(x).mul(of("alpha", 1)))),
-  Selu: with1((x, of) =>
-    where(isAbove(x), x, expm1(x).mul(of("alpha", 1.67326319217681884765625)))
-      .mul(of("gamma", 1.05070102214813232421875))
-  ),
-  Celu: with1((x, of) => {
-    const alpha = of("alpha", 1);
-    return maximum(0, x).add(minimum(0, expm1(x.div(alpha)).mul(alpha)));
-  }),
-  Sigmoid: with1(sigmoid),
-  Tanh: with1(tanh),
-  Softplus: with1((x) => where(x.greater(20), x, log1p(exp(x)))),
-  Softsign: with1((x) => x.div(x.abs().add(1))),
-  HardSigmoid: with1((x, of) => maximum(0, minimum(1, x.mul(of("alpha", 0.2)).add(of("beta", 0.5))))),
-  HardSwish: with1((x) => x.mul(maximum(0, minimum(1, x.div(6).add(0.5))))),
-  ThresholdedRelu: with1((x, of) => where(x.greater(of("alpha", 1)), x, 0)),
-  Shrink: with1((x, of) => {
-    const size = of("lambd", 0.5), bias = of("bias", 0);
-    return where(x.less(-size), x.add(bias), where(x.greater(size), x.sub(bias), 0));
-  }),
+  ...nodesOf(ACTIVATION_OPERATORS),
   Clip: (node) => {
     const bounds = [1, 2].filter((i) => has(node, i));
     const limits = bounds.map((i) => i === 1 ? maximum : minimum);
@@ -61,73 +32,10 @@ export const ACTIVATION_NODES: Readonly<Record<string, OnnxBuild>> = {
       (x, ...found) => limits.reduce((bounded, limit, i) => limit(bounded, found[i]!), x),
     );
   },
-  Erf: with1(erf),
-};
-
-const mean = (...values: Expr[]) => sum(...values).div(values.length);
-const sum = (...values: Expr[]) => values.reduce((all, value) => all.add(value));
-
-/** The remainder that has the sign of what is divided. */
-function fmod(a: Expr, b: Expr): Expr {
-  const quotient = a.div(b);
-  return a.sub(where(quotient.less(0), ceil(quotient), floor(quotient)).mul(b));
-}
-
-/** The root of 1 - x². */
-const leg = (x: Expr) => one.sub(x).mul(x.add(1)).sqrt();
-
-/** Conditions come as 1 and 0. */
-const isInfinite = (node: OnnxNode) => {
-  const most = 3.4028234663852886e38, zero = constant(0);
-  const wants = (name: string) => numberOf(node, name, 1) === 1;
-  return map([given(node)], (x) =>
-    (wants("detect_positive") ? x.greater(most) : zero)
-      .add(wants("detect_negative") ? x.less(-most) : zero));
 };
 
 /** Arithmetic, functions and comparisons. */
-export const ELEMENTWISE_NODES: Readonly<Record<string, OnnxBuild>> = {
-  Abs: with1((x) => x.abs()),
-  Neg: with1((x) => x.neg()),
-  Exp: with1(exp),
-  Log: with1(log),
-  Sqrt: with1((x) => x.sqrt()),
-  Reciprocal: with1((x) => one.div(x)),
-  Sign: with1(sign),
-  Ceil: with1(ceil),
-  Floor: with1(floor),
-  Round: with1(round),
-  Add: of((a, b) => a.add(b!)),
-  Sub: of((a, b) => a.sub(b!)),
-  Mul: of((a, b) => a.mul(b!)),
-  Div: of((a, b) => a.div(b!)),
-  Pow: of((a, b) => pow(a, b!)),
-  Mod: of(fmod as (...values: Expr[]) => Expr),
-  Max: of((...values) => values.reduce((best, value) => maximum(best, value))),
-  Min: of((...values) => values.reduce((best, value) => minimum(best, value))),
-  Sum: of(sum),
-  Mean: of(mean),
-  Identity: with1((x) => x),
-  Greater: of((a, b) => a.greater(b!)),
-  GreaterOrEqual: of((a, b) => a.greaterEqual(b!)),
-  Less: of((a, b) => a.less(b!)),
-  LessOrEqual: of((a, b) => a.lessEqual(b!)),
-  Where: of((condition, yes, no) => where(condition, yes!, no!)),
-  IsNaN: with1((x) => x.notEqual(x)),
-  IsInf: isInfinite,
-};
+export const ELEMENTWISE_NODES = nodesOf(ARITHMETIC_OPERATORS);
 
 /** Of angles and hyperbolas: compositions of sin, cos, atan, exp and log. */
-export const ANGLE_NODES: Readonly<Record<string, OnnxBuild>> = {
-  Sin: with1(sin),
-  Cos: with1(cos),
-  Tan: with1((x) => sin(x).div(cos(x))),
-  Asin: with1((x) => atan(x.div(leg(x)))),
-  Acos: with1((x) => atan(one.sub(x).div(x.add(1)).sqrt()).mul(2)),
-  Atan: with1(atan),
-  Sinh: with1((x) => exp(x).sub(exp(x.neg())).div(2)),
-  Cosh: with1((x) => exp(x).add(exp(x.neg())).div(2)),
-  Asinh: with1((x) => log(x.abs().add(x.square().add(1).sqrt())).mul(sign(x))),
-  Acosh: with1((x) => log(x.add(x.sub(1).mul(x.add(1)).sqrt()))),
-  Atanh: with1((x) => log1p(x.mul(2).div(one.sub(x))).div(2)),
-};
+export const ANGLE_NODES = nodesOf(ANGLE_OPERATORS);

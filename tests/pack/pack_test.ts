@@ -257,6 +257,7 @@ const TYPES: Readonly<Record<string, string>> = {
 function checkFiles(files: unknown): void {
   assertEquals(files, {
     rows: [5],
+    onnx: ["dense", "dense", "dense"],
     missing: "DescentError: Cannot read no.npy: there is no such file",
     mnist: MISSING_MNIST,
   });

@@ -1,4 +1,4 @@
-/** What the package is tried with, from npm: Node of two versions, Bun, Vite, WebGPU for Node. */
+/** What the package is tried with, from npm: Node of two versions, Bun, Vite, WebGPU for Node; and ONNX Runtime, for exported models. */
 import { join } from "node:path";
 import { ROOT } from "../house/sources.ts";
 
@@ -9,6 +9,7 @@ const PACKAGES = [
   "bun@1.4.5",
   "vite@8.3.8",
   "webgpu@0.6.2",
+  "onnxruntime-web@1.30.0",
 ] as const;
 
 /** Programs by name. */
@@ -51,18 +52,26 @@ export async function install(folder: string, packages: readonly string[]): Prom
 }
 
 /**
- * The tools, kept in `dist/tools`; without them a sentence, and undefined. DESCENT_REQUIRE_PACKAGE brings them, some 550 MB,
- * and lets an error stand where npm cannot.
+ * The folder of packages `dist/tools/node_modules`, if it holds this one; else undefined, and a sentence that says what is
+ * not tested. DESCENT_REQUIRE_PACKAGE brings them, some 820 MB, and lets an error stand where npm cannot.
  */
-export async function findTools(): Promise<Tools | undefined> {
+async function findModules(holding: string, sentence: string): Promise<string | undefined> {
   const folder = join(ROOT, "dist/tools"), modules = join(folder, "node_modules");
   if (Deno.env.get("DESCENT_REQUIRE_PACKAGE") === "1") await install(folder, PACKAGES);
-  else if (!await Deno.stat(join(modules, "webgpu")).then(() => true, () => false)) {
-    console.log(
-      "Package not tested: there are no Node 20 and 22, Bun, Vite and webgpu in dist/tools; DESCENT_REQUIRE_PACKAGE=1 brings them",
-    );
+  else if (!await Deno.stat(join(modules, holding)).then(() => true, () => false)) {
+    console.log(`${sentence} in dist/tools; DESCENT_REQUIRE_PACKAGE=1 brings them`);
     return undefined;
   }
+  return modules;
+}
+
+/** The tools that the package is tried with. */
+export async function findTools(): Promise<Tools | undefined> {
+  const modules = await findModules(
+    "webgpu",
+    "Package not tested: there are no Node 20 and 22, Bun, Vite and webgpu",
+  );
+  if (modules === undefined) return undefined;
   return {
     node20: join(modules, "node20/bin/node"),
     node22: join(modules, "node22/bin/node"),
@@ -70,4 +79,10 @@ export async function findTools(): Promise<Tools | undefined> {
     vite: join(modules, "vite/bin/vite.js"),
     webgpu: join(modules, "webgpu/index.js"),
   };
+}
+
+/** The module of ONNX Runtime on WebAssembly. */
+export async function findOnnxRuntime(): Promise<string | undefined> {
+  const modules = await findModules("onnxruntime-web", "ONNX Runtime not tested: there are no packages");
+  return modules && join(modules, "onnxruntime-web/dist/ort.wasm.bundle.min.mjs");
 }

@@ -2,6 +2,7 @@
 import { decodeModel, encodeModel, loadModel, saveModel, tuneEngine } from "descent";
 import { readCsv, readNpy } from "descent/data";
 import { mnist } from "descent/mnist";
+import { fromOnnx, toOnnx } from "descent/onnx";
 import { sha256, trainSmall } from "./train_small.js";
 
 const sentenceOf = (promise) => promise.then(() => "", (error) => `${error.name}: ${error.message}`);
@@ -14,8 +15,10 @@ for (const threads of [1, 2]) {
   await saveModel("small.safetensors", decodeModel(bytes));
   runs.push({ ...said, again: await sha256(encodeModel(await loadModel("small.safetensors"))) });
 }
+const trained = await loadModel("small.safetensors"), back = fromOnnx(toOnnx(trained));
 console.log(JSON.stringify({
   runs,
+  onnx: back.model.layers.map(({ layer }) => layer.kind),
   rows: [...(await readCsv("table.csv.gz", { target: "label" })).inputs],
   missing: await sentenceOf(readNpy("no.npy")),
   mnist: await sentenceOf(mnist()),
