@@ -77,26 +77,24 @@ async function drawComparison(
 }
 
 function accuracyFigure(histories: readonly History[], spread: string): Figure {
-  return curves({
+  return curves(histories.map((history) => seriesOf(history, "testAccuracy", "linear")), {
     name: "comparison_accuracy",
     title: "Test accuracy by method",
     subtitle: `CNN, ${spread}`,
     xLabel: "Epoch",
     yLabel: "Test accuracy",
     yDomain: levelDomain(histories.flatMap(({ runs }) => valuesOf(runs, numberAt("levelAccuracy")))),
-    series: histories.map((history) => seriesOf(history, "testAccuracy", "linear")),
   });
 }
 
 function costFigure(histories: readonly History[], spread: string): Figure {
-  return curves({
+  return curves(histories.map((history) => seriesOf(history, "loss", "log")), {
     name: "comparison_cost",
     title: "Training cost by method",
     subtitle: `CNN, ${spread}${spread === "one seed" ? "" : " of the logarithm"}`,
     xLabel: "Epoch",
     yLabel: "Mean cross-entropy (nats)",
     yScale: "log",
-    series: histories.map((history) => seriesOf(history, "loss", "log")),
   });
 }
 
