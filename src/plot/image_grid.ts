@@ -71,7 +71,7 @@ export function imageGrid(images: Images, options: ImageGridOptions = {}): Figur
   const labels = options.labels ?? labelsOf(images, rows);
   require(
     labels === undefined || labels.length === rows.length,
-    () => `imageGrid() shows ${rows.length} images, but has ${labels!.length} labels`,
+    () => `Each image that is shown has a label, but there are ${labels!.length} for ${rows.length}`,
   );
   const domain = options.domain ?? (isBytes && scale !== "diverging" ? [0, 255] as const : undefined);
   return tiles({

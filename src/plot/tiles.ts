@@ -67,10 +67,14 @@ export function tiles(options: TilesOptions): Figure {
     drawScale(sheet, scale, { domain, id: `${name}-scale`, x: SIZE.pad, y: bottom + 12 });
   }
   const { width: pixelsWide, height: pixelsHigh } = images[0]!;
-  const description =
-    `${images.length} images of ${pixelsWide}×${pixelsHigh} pixels in ${layout.columns} columns, ` +
+  const description = `${counted(images.length, "image")} of ${pixelsWide}×${pixelsHigh} pixels in ` +
+    `${counted(layout.columns, "column")}, ` +
     `values from ${formatPlain(Number(domain[0].toPrecision(3)))} to ${
       formatPlain(Number(domain[1].toPrecision(3)))
     }.`;
   return finishFigure(sheet, options, { heading, description, csv: toCsv(csvRows(options)) });
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -2,12 +2,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import ts from "typescript";
 import { pack } from "../../pack/main.ts";
+import { toPng } from "../../src/plot/mod.ts";
 import { browserTests } from "../dashboard/browser.ts";
 import { ROOT } from "../house/sources.ts";
-import { trainSmall } from "./project/train_small.js";
+import { drawFigures } from "./project/draw_figures.js";
+import { sha256, trainSmall } from "./project/train_small.js";
 import { findTools, install, run, type Tools } from "./tools.ts";
 
 interface Said {
@@ -71,17 +73,31 @@ async function declareTests(tools: Tools): Promise<void> {
     const at = (path: string) => join(folder, "package/src", path);
     await Deno.writeTextFile(
       join(own, "deno.json"),
-      JSON.stringify({ imports: { descent: at("mod.js"), "descent/data": at("data/mod.js") } }),
+      JSON.stringify({
+        imports: {
+          descent: at("mod.js"),
+          "descent/data": at("data/mod.js"),
+          "descent/plot": at("plot/mod.js"),
+        },
+      }),
     );
     await Deno.copyFile(join(project, "train_small.js"), join(own, "train_small.js"));
     await Deno.writeTextFile(
       join(own, "main.ts"),
-      'import { dense } from "descent";\nimport { trainSmall } from "./train_small.js";\n' +
+      'import { dense, sequential } from "descent";\nimport { curves } from "descent/plot";\n' +
+        'import { trainSmall } from "./train_small.js";\n' +
         '// @ts-expect-error: a layer has a number of units\ntry { dense("ten"); } catch { /* as it should */ }\n' +
-        'console.log((await trainSmall({ backend: "wasm" })).sha256);\n',
+        'console.log((await trainSmall({ backend: "wasm" })).sha256);\n' +
+        "// A notebook asks so.\n" +
+        "for (const shown of [sequential(2, [dense(1)]), curves([{ label: '', x: [1], y: [1] }])]) {\n" +
+        '  console.log(Object.keys(await Reflect.get(shown, Symbol.for("Jupyter.display"))()).join(" "));\n}\n',
     );
     const said = await run(Deno.execPath(), ["run", "-A", "--quiet", "--check", "main.ts"], own);
-    assertEquals(said.trim(), expected.sha256);
+    assertEquals(said.trim().split("\n"), [
+      expected.sha256,
+      "text/html text/plain",
+      "image/svg+xml text/plain",
+    ]);
   });
 
   Deno.test("the package's types satisfy a strict program that checks libraries too", () => {
@@ -97,6 +113,16 @@ async function declareTests(tools: Tools): Promise<void> {
       `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`
     );
     assertEquals(found, []);
+  });
+
+  Deno.test("the package draws PNG files with resvg beside it, on Node and on Bun, to the same bytes", async () => {
+    for (const name of ["@resvg", "@expo-google-fonts"]) {
+      await Deno.symlink(join(tools.modules, name), join(project, "node_modules", name));
+    }
+    const hash = await sha256(await toPng(drawFigures()[0]!, { scale: 1 }));
+    for (const program of [tools.node20, tools.bun]) {
+      assertEquals((await run(program, ["draw_png.js"], project)).trim(), hash);
+    }
   });
 
   const viteBuild = (...args: readonly string[]) =>
@@ -126,6 +152,14 @@ async function declareTests(tools: Tools): Promise<void> {
         assertEquals(await train({ backend: "wasm", threads: 2 }), { ...expected, description });
         assertEquals(warnings, []);
       }),
+    "it draws the same figures as Deno, by the page's own document": (browser) =>
+      onBuiltPage(browser, { isIsolated: false }, async (_, warnings, page) => {
+        const loaded: string[] = [];
+        page.on("request", (request) => void loaded.push(request.url()));
+        // deno-lint-ignore no-explicit-any
+        assertEquals(await page.evaluate(() => (globalThis as any).draw()), drawFigures());
+        assertEquals([loaded, warnings], [[], []]);
+      }),
     "it trains on one thread where it is not, and says so once": (browser) =>
       onBuiltPage(browser, { isIsolated: false }, async (train, warnings) => {
         assertEquals(await train({ backend: "wasm", threads: 2 }), expected);
@@ -146,7 +180,11 @@ async function declareTests(tools: Tools): Promise<void> {
   async function onBuiltPage(
     browser: Browser,
     { isIsolated }: { readonly isIsolated: boolean },
-    use: (train: (options: unknown) => Promise<Said>, warnings: readonly string[]) => Promise<void>,
+    use: (
+      train: (options: unknown) => Promise<Said>,
+      warnings: readonly string[],
+      page: Page,
+    ) => Promise<void>,
   ): Promise<void> {
     const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
       const { pathname } = new URL(request.url), path = pathname === "/" ? "/index.html" : pathname;
@@ -157,14 +195,19 @@ async function declareTests(tools: Tools): Promise<void> {
       }
       return new Response(await Deno.readFile(join(project, "dist", path)), { headers });
     });
-    const page = await browser.newPage(), warnings: string[] = [];
+    // Where units are single pixels, Plot moves thin lines by half a one.
+    const page = await browser.newPage({ deviceScaleFactor: 2 }), warnings: string[] = [];
     page.on("console", (message) => void warnings.push(message.text()));
     try {
       await page.goto(`http://127.0.0.1:${server.addr.port}/`);
       assertEquals(await page.evaluate(() => globalThis.crossOriginIsolated), isIsolated);
       await page.waitForFunction(() => "train" in globalThis);
       // deno-lint-ignore no-explicit-any
-      await use((options) => page.evaluate((given) => (globalThis as any).train(given), options), warnings);
+      await use(
+        (options) => page.evaluate((given) => (globalThis as any).train(given), options),
+        warnings,
+        page,
+      );
     } finally {
       await page.close();
       await server.shutdown();
@@ -178,8 +221,15 @@ const TYPES: Readonly<Record<string, string>> = {
   wasm: "application/wasm",
 };
 
+const MISSING_RENDERER =
+  'DescentError: Cannot draw PNG files: the packages "@resvg/resvg-wasm" and "@expo-google-fonts/inter" are not ' +
+  "installed; `npm install @resvg/resvg-wasm@2.6.2 @expo-google-fonts/inter@0.4.2` does it, or `deno install` where " +
+  "deno.json lists them";
+
 function checkFiles(files: unknown): void {
   assertEquals(files, {
+    figures: drawFigures(),
+    png: MISSING_RENDERER,
     rows: [5],
     missing: "DescentError: Cannot read no.npy: there is no such file",
     mnist: MISSING_MNIST,

@@ -1,4 +1,4 @@
-/** What the package is tried with, from npm: Node of two versions, Bun, Vite. */
+/** What the package is tried with, from npm: Node of two versions, Bun, Vite, resvg. */
 import { join } from "node:path";
 import { ROOT } from "../house/sources.ts";
 
@@ -8,6 +8,9 @@ const PACKAGES = [
   `node22@npm:node-${PLATFORM}@22.23.3`,
   "bun@1.4.5",
   "vite@8.3.8",
+  // What draws PNG files.
+  "@resvg/resvg-wasm@2.6.2",
+  "@expo-google-fonts/inter@0.4.2",
 ] as const;
 
 /** Programs by name. */
@@ -17,6 +20,8 @@ export interface Tools {
   readonly bun: string;
   /** A script for Node. */
   readonly vite: string;
+  /** Folder of the packages. */
+  readonly modules: string;
 }
 
 /** Runs a program and gives what it printed; throws what it complained of. */
@@ -49,9 +54,9 @@ export async function install(folder: string, packages: readonly string[]): Prom
 export async function findTools(): Promise<Tools | undefined> {
   const folder = join(ROOT, "dist/tools"), modules = join(folder, "node_modules");
   if (Deno.env.get("DESCENT_REQUIRE_PACKAGE") === "1") await install(folder, PACKAGES);
-  else if (!await Deno.stat(join(modules, "vite")).then(() => true, () => false)) {
+  else if (!await Deno.stat(join(modules, "@resvg")).then(() => true, () => false)) {
     console.log(
-      "Package not tested: there are no Node 20 and 22, Bun and Vite in dist/tools; DESCENT_REQUIRE_PACKAGE=1 brings them",
+      "Package not tested: there are no Node 20 and 22, Bun, Vite and resvg in dist/tools; DESCENT_REQUIRE_PACKAGE=1 brings them",
     );
     return undefined;
   }
@@ -60,5 +65,6 @@ export async function findTools(): Promise<Tools | undefined> {
     node22: join(modules, "node22/bin/node"),
     bun: join(modules, ".bin/bun"),
     vite: join(modules, "vite/bin/vite.js"),
+    modules,
   };
 }

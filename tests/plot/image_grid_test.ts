@@ -65,7 +65,10 @@ Deno.test("imageGrid() refuses what is no image, a row that is not there, and a 
     "9 values are no whole number of images of [2,2]: each has 4",
   );
   assertEquals(refusal(GREY, { rows: [2] }), "There is no image 2 among 2, counted from 0");
-  assertEquals(refusal(GREY, { labels: ["a"] }), "imageGrid() shows 2 images, but has 1 labels");
+  assertEquals(
+    refusal(GREY, { labels: ["a"] }),
+    "Each image that is shown has a label, but there are 1 for 2",
+  );
   assertEquals(refusal(GREY, { scale: "gray" }), 'The scale of images is ink, light, diverging, got "gray"');
   assertEquals(refusal(GREY, { column: 2 }), 'imageGrid() has no option "column": did you mean columns?');
 });
