@@ -29,6 +29,8 @@ const MISSING =
 
 async function readPackageFile(specifier: string): Promise<Uint8Array<ArrayBuffer>> {
   const url = new URL(import.meta.resolve(specifier));
+  // Deno knows what a package of that name would be called, and has none.
+  require(url.protocol === "file:", MISSING);
   try {
     return await platform().readAsset(url);
   } catch (error) {
