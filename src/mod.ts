@@ -173,7 +173,14 @@ export {
   type ConfusionMatrix,
   type Scores,
 } from "./train/metrics.ts";
-export { classify, evaluate, layerOutputs, predict, type PredictOptions } from "./train/predict.ts";
+export {
+  classify,
+  evaluate,
+  type Evaluation,
+  layerOutputs,
+  predict,
+  type PredictOptions,
+} from "./train/predict.ts";
 export {
   type Classification,
   openPredictor,

@@ -1,7 +1,8 @@
 /** Figures of one autoencoder and the classifier of its codes. */
 import type { ImageSet } from "../../src/data/mnist.ts";
 import type { Shape } from "../../src/core/tensor.ts";
-import { bars, curves, type Figure, type Tile, tiles } from "../../src/plot/mod.ts";
+import { bars, curves, type Figure } from "../../src/plot/mod.ts";
+import { type Tile, tiles } from "../../src/plot/tiles.ts";
 import type { FitResult } from "../../src/train/fit.ts";
 import { SPLIT_NAMES, type SplitName } from "../../src/data/data_set.ts";
 import { endedInWords, trainingFigures } from "./training_figures.ts";
@@ -28,7 +29,14 @@ export function reconstructionCurves(
 ): Figure {
   const { history } = result, x = history.map(({ epoch }) => epoch), ends = [x[0] ?? 1, x.at(-1) ?? 1];
   const best = history.at(-1)?.stopping?.bestEpoch;
-  return curves({
+  return curves([
+    { label: "train", role: "train", x, y: history.map(({ loss }) => loss) },
+    { label: "validation", role: "validation", x, y: history.map(({ valLoss }) => valLoss) },
+    // A code as wide as the image leaves no error, which a log axis cannot show.
+    ...(pca.validation > 0
+      ? [{ label: `PCA, ${pca.nodes} components, validation`, x: ends, y: ends.map(() => pca.validation) }]
+      : []),
+  ], {
     name: "reconstruction_loss",
     title: "Reconstruction loss against epochs",
     subtitle: endedInWords(result, title),
@@ -36,14 +44,6 @@ export function reconstructionCurves(
     yLabel: MSE_LABEL,
     yScale: "log",
     marks: best === undefined ? [] : [{ x: best, label: `best ${title.monitor}: epoch ${best}` }],
-    series: [
-      { label: "train", role: "train", x, y: history.map(({ loss }) => loss) },
-      { label: "validation", role: "validation", x, y: history.map(({ valLoss }) => valLoss) },
-      // A code as wide as the image leaves no error, which a log axis cannot show.
-      ...(pca.validation > 0
-        ? [{ label: `PCA, ${pca.nodes} components, validation`, x: ends, y: ends.map(() => pca.validation) }]
-        : []),
-    ],
   });
 }
 
@@ -52,19 +52,15 @@ export function lossBars(
   subtitle: string,
   groups: readonly { readonly label: string; readonly errors: Partial<BySplit> }[],
 ): Figure {
-  return bars({
-    name: "average_loss",
-    title: "Average reconstruction loss",
-    subtitle,
-    yLabel: MSE_LABEL,
-    decimals: 5,
-    groups: groups.map(({ label, errors }) => ({
+  return bars(
+    groups.map(({ label, errors }) => ({
       label,
       values: SPLIT_NAMES.flatMap((split) =>
         errors[split] === undefined ? [] : [{ label: SPLIT_TITLES[split], value: errors[split] }]
       ),
     })),
-  });
+    { name: "average_loss", title: "Average reconstruction loss", subtitle, yLabel: MSE_LABEL, decimals: 5 },
+  );
 }
 
 /** Images row by row under one another: the same test images, and what became of them. */
@@ -82,7 +78,7 @@ export function imageRows(
     }))
   );
   const rowLabels = rows.map(({ label }) => label);
-  return tiles({ name, title, subtitle, images, columns, scale: "gray", domain: [0, 1], rowLabels });
+  return tiles({ name, title, subtitle, images, columns, scale: "ink", domain: [0, 1], rowLabels });
 }
 
 /** The images that figures show, as numbers from 0 to 1. */

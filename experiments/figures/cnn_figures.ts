@@ -1,5 +1,7 @@
 /** Figures of one training of the network: curves, feature maps, filters, confusion matrices. */
-import { type Figure, tilePanels, tiles } from "../../src/plot/mod.ts";
+import type { Figure } from "../../src/plot/mod.ts";
+import { tilePanels } from "../../src/plot/panels.ts";
+import { tiles } from "../../src/plot/tiles.ts";
 import type { FitResult } from "../../src/train/fit.ts";
 import type { Trained } from "../../src/train/saved.ts";
 import { inactiveMaps, type LayerMaps, SHOWN_LAYERS, type ShownInput } from "../measures/feature_maps.ts";
@@ -61,7 +63,7 @@ function mapsFigure(
       {
         title: `Input, ${high}×${wide}`,
         columns: 1,
-        scale: "gray",
+        scale: "ink",
         domain: [0, 1],
         images: [{ pixels: Float32Array.from(pixels, (byte) => byte / 255), width: wide!, height: high! }],
       },
@@ -72,7 +74,7 @@ function mapsFigure(
         return {
           title: `${layer.name}: ${maps} maps of ${height}×${width}, ${SHOWN_LAYERS[i]!.what}`,
           columns: maps! > 16 ? 10 : 8,
-          scale: "gray" as const,
+          scale: "ink" as const,
           domain: [0, largest || 1] as const,
           images: Array.from({ length: maps! }, (_, index) => ({
             pixels: mapOf(layer, index),

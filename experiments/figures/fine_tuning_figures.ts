@@ -1,6 +1,7 @@
 /** Figures of a fine-tuned classifier: curves, confusion, and how it reads reconstructions. */
 import type { ImageSplits } from "../../src/data/mnist.ts";
-import { confusionMatrix, curves, type Figure, tilePanels } from "../../src/plot/mod.ts";
+import { confusionMatrix, curves, type Figure } from "../../src/plot/mod.ts";
+import { tilePanels } from "../../src/plot/panels.ts";
 import type { FitResult } from "../../src/train/fit.ts";
 import type { Trained } from "../../src/train/saved.ts";
 import type { Executor } from "../../src/exec/executor.ts";
@@ -30,7 +31,7 @@ export async function fineTuningFigures(
   const title = { network, seed };
   const { images, positions } = shownImages(test, seed);
   const reconstructions = await outputsOf(autoencoder, images, executor);
-  const common = { columns: 10, scale: "gray", domain: [0, 1] } as const;
+  const common = { columns: 10, scale: "ink", domain: [0, 1] } as const;
   const [truths, originals, reconstructed] = [test.targets, read.originals, read.reconstructions].map(
     (classes) => positions.map((at) => test.classNames[classes[at]!]!),
   ) as [string[], string[], string[]];
@@ -41,15 +42,13 @@ export async function fineTuningFigures(
     ...trainingFigures(result, title).map((figure) =>
       figure.name === "accuracy" ? accuracyFigure(result, title, published) : figure
     ),
-    confusionMatrix({
+    confusionMatrix({ classes: test.classNames, counts: read.counts }, {
       name: "reconstruction_agreement",
       title: "Reconstructions as the classifier reads them",
       subtitle: `${test.rows.toLocaleString("en")} test images; ${
         (100 * read.agreement).toFixed(1)
       }% are read as the same digit either way`,
       axes: { rows: "Original read as", columns: "Reconstruction read as" },
-      classes: test.classNames,
-      counts: read.counts,
     }),
     tilePanels({
       name: "reconstructions_read",
@@ -87,19 +86,18 @@ function accuracyFigure(
   // The first epochs would flatten the others.
   const shown = [...train, ...test].filter((value) => value !== undefined).sort((a, b) => a - b);
   const least = shown[Math.floor(shown.length / 5)] ?? 0;
-  return curves({
+  return curves([
+    { label: "train", role: "train", x, y: train },
+    { label: "test", role: "test", x, y: test },
+    ...(published === undefined
+      ? []
+      : [{ label: "published, test", role: "published" as const, x: ends, y: ends.map(() => published) }]),
+  ], {
     name: "accuracy",
     title: "Accuracy against epochs",
     subtitle: endedInWords(result, title),
     xLabel: "Epoch",
     yLabel: "Accuracy",
     yDomain: accuracyDomain([least, ...(published === undefined ? [] : [published])]),
-    series: [
-      { label: "train", role: "train", x, y: train },
-      { label: "test", role: "test", x, y: test },
-      ...(published === undefined
-        ? []
-        : [{ label: "published, test", role: "published" as const, x: ends, y: ends.map(() => published) }]),
-    ],
   });
 }

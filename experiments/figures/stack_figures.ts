@@ -1,7 +1,9 @@
 /** Figures of one pre-training: learning curves, weights, activations, reconstructions, how sparse the codes are. */
 import type { ImageSplits } from "../../src/data/mnist.ts";
 import type { Executor } from "../../src/exec/executor.ts";
-import { curves, type Figure, histogram, type Tile, tilePanels, tiles } from "../../src/plot/mod.ts";
+import { curves, type Figure, histogram } from "../../src/plot/mod.ts";
+import { type Tile, tiles } from "../../src/plot/tiles.ts";
+import { tilePanels } from "../../src/plot/panels.ts";
 import { layerOutputs } from "../../src/train/predict.ts";
 import type { FitResult } from "../../src/train/fit.ts";
 import type { Pretrained } from "../../src/train/pretrain.ts";
@@ -66,23 +68,25 @@ function learningCurve(result: FitResult, i: number, shown: Shown): Figure {
   const costs = history.map(costOf);
   const isSparse = shown.rho !== undefined;
   const least = Math.min(...costs);
-  return curves({
-    name: `learning_curve_${i + 1}`,
-    title: `Learning curve of layer ${i + 1}`,
-    subtitle: `${shown.title}; ${endedInWords(result, { network: layerName(result), seed: shown.seed })}`,
-    xLabel: "Epoch",
-    yLabel: LOSS_LABEL,
-    marks: history.length === 0 ? [] : [{
-      x: x[costs.indexOf(least)]!,
-      label: `least: ${least.toFixed(1)} at epoch ${x[costs.indexOf(least)]}`,
-    }],
-    series: isSparse
+  return curves(
+    isSparse
       ? [
         { label: "with the penalty", role: "train", x, y: costs },
         { label: "without the penalty", x, y: history.map(({ loss }) => loss) },
       ]
       : [{ label: "train", role: "train", x, y: costs }],
-  });
+    {
+      name: `learning_curve_${i + 1}`,
+      title: `Learning curve of layer ${i + 1}`,
+      subtitle: `${shown.title}; ${endedInWords(result, { network: layerName(result), seed: shown.seed })}`,
+      xLabel: "Epoch",
+      yLabel: LOSS_LABEL,
+      marks: history.length === 0 ? [] : [{
+        x: x[costs.indexOf(least)]!,
+        label: `least: ${least.toFixed(1)} at epoch ${x[costs.indexOf(least)]}`,
+      }],
+    },
+  );
 }
 
 /** `784-900-784`. */
@@ -93,21 +97,23 @@ function layerName({ model }: FitResult): string {
 
 /** What is left of the losses when the entropy of what is reconstructed is taken off: no code could go below zero. */
 function excessFigure({ results }: TrainedStack, shown: Shown): Figure {
-  return curves({
-    name: "excess_loss",
-    title: "Loss above the entropy of its target",
-    subtitle: `${subtitleOf(shown)}; entropies ${
-      shown.measures.map(({ targetEntropy }) => targetEntropy.toFixed(1)).join(", ")
-    } nats${shown.rho !== undefined ? "; without the penalty" : ""}`,
-    xLabel: "Epoch",
-    yLabel: "Excess cross-entropy per image (nats)",
-    yScale: "log",
-    series: results.map(({ history }, i) => ({
+  return curves(
+    results.map(({ history }, i) => ({
       label: `layer ${i + 1}`,
       x: history.map(({ epoch }) => epoch),
       y: history.map(({ loss }) => loss - shown.measures[i]!.targetEntropy),
     })),
-  });
+    {
+      name: "excess_loss",
+      title: "Loss above the entropy of its target",
+      subtitle: `${subtitleOf(shown)}; entropies ${
+        shown.measures.map(({ targetEntropy }) => targetEntropy.toFixed(1)).join(", ")
+      } nats${shown.rho !== undefined ? "; without the penalty" : ""}`,
+      xLabel: "Epoch",
+      yLabel: "Excess cross-entropy per image (nats)",
+      yScale: "log",
+    },
+  );
 }
 
 function weightFigure({ encoder }: TrainedStack, name: string, i: number, shown: Shown): Figure {
@@ -151,7 +157,7 @@ export function tilesOf(
 
 function reconstructionFigure(originals: Float32Array, reconstructions: Float32Array, shown: Shown): Figure {
   const { inputShape } = shown.data.test;
-  const common = { columns: 10, scale: "gray", domain: [0, 1] } as const;
+  const common = { columns: 10, scale: "ink", domain: [0, 1] } as const;
   const count = originals.length / (inputShape[0]! * inputShape[1]!);
   return tilePanels({
     name: "reconstructions",
@@ -174,7 +180,7 @@ function activationFigure(codes: Float32Array, i: number, shown: Shown): Figure 
       `${subtitleOf(shown)}; ${units} units as ${sides.join("×")} for each of the same test images; ` +
       `white 0, black 1; mean ${meanOf(codes).toFixed(3)}`,
     columns: 10,
-    scale: "gray",
+    scale: "ink",
     domain: [0, 1],
     images: tilesOf(codes, sides),
   });
@@ -182,7 +188,7 @@ function activationFigure(codes: Float32Array, i: number, shown: Shown): Figure 
 
 function activationHistogram(shown: Shown): Figure {
   const { rho, measures, data: { train } } = shown;
-  return histogram({
+  return histogram(measures.map(({ activations }, i) => ({ label: `layer ${i + 1}`, values: activations })), {
     name: "mean_activation",
     title: "Mean activation of each unit",
     subtitle: `${subtitleOf(shown)}; over ${train.rows.toLocaleString("en")} training images`,
@@ -190,6 +196,5 @@ function activationHistogram(shown: Shown): Figure {
     yLabel: "Share of the layer's units",
     domain: [0, 1],
     marks: rho !== undefined ? [{ x: rho, label: `ρ ${rho}` }] : [],
-    samples: measures.map(({ activations }, i) => ({ label: `layer ${i + 1}`, values: activations })),
   });
 }

@@ -1,13 +1,12 @@
 /** Figures of a training: curves and confusion matrices. */
 import {
   confusionMatrix,
-  curves,
   type Figure,
+  learningCurves,
   type Mark,
   type ScaleType,
-  type Series,
 } from "../../src/plot/mod.ts";
-import type { EpochRecord, FitResult } from "../../src/train/fit.ts";
+import type { FitResult } from "../../src/train/fit.ts";
 import { SPLIT_NAMES } from "../../src/data/data_set.ts";
 
 /** What the figures of a training are titled with. */
@@ -33,33 +32,22 @@ export function trainingFigures(ended: Ended, title: FigureTitle): readonly Figu
   const { history, results } = ended, { network, monitor, lossLabel = "Mean cross-entropy (nats)" } = title;
   const best = monitor === undefined ? undefined : history.at(-1)?.stopping?.bestEpoch;
   const marks = best === undefined ? [] : [{ x: best, label: `best ${monitor}: epoch ${best}` }];
-  const common = {
-    subtitle: endedInWords(ended, title),
-    xLabel: "Epoch",
-    marks,
-    xScale: history.length > 2000 ? "log" : "linear",
-  } as const;
+  const common = { subtitle: endedInWords(ended, title), marks };
   const isClassifier = Object.values(results).some(({ accuracy }) => accuracy !== undefined);
   return [
-    curves({
+    learningCurves(ended, {
       ...common,
-      name: "loss",
-      title: "Loss against epochs",
       yLabel: lossLabel,
       ...(title.lossScale && { yScale: title.lossScale }),
-      series: lines(history, ["loss", "valLoss", "testLoss"]),
     }),
     ...(isClassifier
-      ? [curves({
+      ? [learningCurves(ended, {
         ...common,
-        name: "accuracy",
-        title: "Accuracy against epochs",
-        yLabel: "Accuracy",
+        measure: "accuracy",
         marks: [...marks, ...title.accuracyMarks ?? []],
         // A percent: what differs by less is not to look as if it did.
         yMinSpan: 0.01,
         ...(title.accuracyDomain && { yDomain: title.accuracyDomain }),
-        series: lines(history, ["accuracy", "valAccuracy", "testAccuracy"]),
       })]
       : []),
     ...confusionFigures(results, network),
@@ -86,7 +74,7 @@ export function confusionFigures(results: FitResult["results"], network: string)
     const images = counts.flat().reduce((sum, count) => sum + count, 0).toLocaleString("en");
     const title = `Confusion matrix, ${name} set`;
     const subtitle = `${network}; accuracy ${accuracy.toFixed(4)} on ${images} images`;
-    return [confusionMatrix({ name: `confusion_${name}`, title, subtitle, classes, counts })];
+    return [confusionMatrix({ classes, counts }, { name: `confusion_${name}`, title, subtitle })];
   });
 }
 
@@ -95,18 +83,3 @@ export function accuracyDomain(ends: readonly number[]): readonly [number, numbe
   const worst = ends.length === 0 ? 0 : Math.min(...ends);
   return [Math.max(0, Math.floor(worst * 20 - 1) / 20), 1];
 }
-
-/** Members of the records of an epoch as lines: of training, of validation, of test; the first is always there. */
-function lines(
-  history: readonly EpochRecord[],
-  members: readonly [train: LineMember, validation: LineMember, test: LineMember],
-): readonly Series[] {
-  const x = history.map(({ epoch }) => epoch);
-  return members.flatMap((member, i) => {
-    const role = SPLIT_NAMES[i]!;
-    if (i > 0 && history[0]?.[member] === undefined) return [];
-    return [{ label: role, role, x, y: history.map((record) => record[member]) }];
-  });
-}
-
-type LineMember = "loss" | "accuracy" | "valLoss" | "valAccuracy" | "testLoss" | "testAccuracy";

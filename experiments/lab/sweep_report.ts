@@ -1,5 +1,6 @@
 /** What a sweep comes to: a row per combination, figures with bands over seeds, CSV, and a link that compares. */
-import { curves, dotComparison, type Figure } from "../../src/plot/mod.ts";
+import { curves, type Figure } from "../../src/plot/mod.ts";
+import { dotComparison } from "../../src/plot/dots.ts";
 import { markdownTable, type TableOptions, textTable, toCsv } from "../../src/core/text_table.ts";
 import type { RunFacts } from "../../src/runs/facts.ts";
 import { meanAndInterval } from "../../src/train/metrics.ts";
@@ -171,12 +172,8 @@ function figureOf(
   const lines = Map.groupBy(spreads, ({ kind }) => kind.values.slice(1).join(", "));
   const xs = kinds.map(({ values }) => Number(values[0]));
   const isWide = Math.min(...xs) > 0 && Math.max(...xs) / Math.min(...xs) >= 20;
-  return curves({
-    ...common,
-    xLabel: x,
-    yLabel: name,
-    xScale: isWide ? "log" : "linear",
-    series: Array.from(lines, ([label, own]) => ({
+  return curves(
+    Array.from(lines, ([label, own]) => ({
       label: label === "" ? name : `${others.join(", ")} ${label}`,
       x: own.map(({ kind }) => Number(kind.values[0])),
       y: own.map(({ spread }) => spread.mean),
@@ -184,7 +181,8 @@ function figureOf(
         band: { low: own.map(({ spread }) => spread.low), high: own.map(({ spread }) => spread.high) },
       }),
     })),
-  });
+    { ...common, xLabel: x, yLabel: name, xScale: isWide ? "log" : "linear" },
+  );
 }
 
 function spreadOf(values: readonly number[]) {

@@ -2,7 +2,8 @@
 import { pca, projectOnto } from "../../src/data/pca.ts";
 import type { ImageSet } from "../../src/data/mnist.ts";
 import type { Executor } from "../../src/exec/executor.ts";
-import { compressPng, toCsv } from "../../src/plot/mod.ts";
+import { compressPng } from "../../src/plot/pixels.ts";
+import { toCsv } from "../../src/core/text_table.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import { classify } from "../../src/train/predict.ts";
 import type { Trained } from "../../src/train/saved.ts";

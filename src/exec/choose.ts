@@ -2,10 +2,10 @@
 import { DescentError, require, unreachable } from "../core/errors.ts";
 import { checkOptions, namesOf, shown } from "../core/option_names.ts";
 import type { BackendName, Executor } from "./executor.ts";
+import { openWasm, openWebgpu } from "./open.ts";
 import { referenceExecutor } from "./reference.ts";
 import { selfTest } from "./selftest.ts";
-import { wasmExecutor } from "./wasm.ts";
-import { findAdapter, type GpuProvider, webgpuExecutor } from "./webgpu.ts";
+import { findAdapter, type GpuProvider } from "./webgpu_adapter.ts";
 
 /**
  * What to run on. `auto`: a real GPU if there is one, else WASM; a software adapter only when asked for. `fit` without an
@@ -67,10 +67,10 @@ async function choose(
   gpu: GpuProvider | undefined,
 ): Promise<Choice> {
   const given = gpu && { gpu };
-  const wasm = () => wasmExecutor(threads === undefined ? {} : { threads });
+  const wasm = () => openWasm(threads === undefined ? {} : { threads });
   switch (backend) {
     case "webgpu":
-      return { executor: await webgpuExecutor({ ...given, software: true }), why: "asked for" };
+      return { executor: await openWebgpu({ ...given, software: true }), why: "asked for" };
     case "wasm":
       return { executor: await wasm(), why: "asked for" };
     case "reference":
@@ -80,7 +80,7 @@ async function choose(
       const adapter = await findAdapter(gpu);
       if (adapter.kind === "software") return { executor: await wasm(), why: `no GPU: ${adapter.why}` };
       if (adapter.kind === "none") return { executor: await wasm(), why: "no GPU found" };
-      const opened = await webgpuExecutor({ ...given });
+      const opened = await openWebgpu({ ...given });
       try {
         await selfTest(opened);
         return { executor: opened, why: "a GPU is there" };

@@ -1,4 +1,5 @@
 /** Networks as graphs: values that go through layers, and the model that leads from some of them to others. */
+import { drawnBy } from "../core/display.ts";
 import { DescentError, require } from "../core/errors.ts";
 import { NETWORK_VALUE, shown } from "../core/option_names.ts";
 import { formatShape, type Shape, sizeOf } from "../core/tensor.ts";
@@ -183,7 +184,7 @@ export function makeModel(
     }
     return all;
   };
-  return {
+  return drawnBy("showModel", {
     inputShape: inputs.length === 1 ? inputs[0]!.shape : [widthOf(inputs)],
     outputShape: outputs[0]!.shape,
     inputs,
@@ -193,7 +194,25 @@ export function makeModel(
     states: layers.flatMap(({ built }) => built.states ?? []),
     values,
     apply: (x, options) => values([x], options)[outputs[0]!.at]!,
-  };
+  });
+}
+
+/** The model with what is known of its inputs and values, and with nothing that was known before. */
+export function withKnown(
+  model: Model,
+  { gives, scaling, classNames }: {
+    readonly gives?: Gives | undefined;
+    readonly scaling?: ModelScaling | undefined;
+    readonly classNames?: readonly string[] | undefined;
+  },
+): Model {
+  const { gives: _, scaling: __, classNames: ___, ...plain } = model;
+  return drawnBy("showModel", {
+    ...plain,
+    ...(gives && { gives }),
+    ...(scaling && { scaling }),
+    ...(classNames && { classNames }),
+  });
 }
 
 /** Values of a row that holds all inputs, or outputs, side by side. */

@@ -22,7 +22,7 @@ import { globalAvgPool2d, globalMaxPool2d } from "./global_pool.ts";
 import type { Initializer } from "./initializers.ts";
 import type { Layer } from "./layer.ts";
 import { maxPool2d } from "./max_pool2d.ts";
-import { input, type Model, modelOf, type NamedShape, through } from "./network.ts";
+import { input, type Model, modelOf, type NamedShape, through, withKnown } from "./network.ts";
 import { poolFromConfig } from "./pool.ts";
 import { REARRANGE_LAYERS } from "./rearrange.ts";
 import type { Gives, ModelScaling } from "./recorded.ts";
@@ -150,7 +150,7 @@ export function modelFromConfig(description: ModelConfig, makers: LayerMakers = 
         JSON.stringify(classNames)
       }`,
   );
-  return { ...networkOf(description, makers), ...recordedOf(description) };
+  return withKnown(networkOf(description, makers), description);
 }
 
 function networkOf(description: ModelConfig, makers: LayerMakers): Model {

@@ -62,7 +62,9 @@ export function drawEndLabels(
 
 /** A vertical rule with a word above it: the best epoch, where training stopped. */
 export interface Mark {
+  /** Where it stands on the x axis. */
   readonly x: number;
+  /** The word above it. */
   readonly label: string;
 }
 

@@ -6,11 +6,17 @@ import type { Tone } from "./theme.ts";
 
 /** Lower and upper ends along a line, as long as its `x`. */
 export interface Band {
+  /** Lower ends; NaN, `null` and `undefined` are gaps. */
   readonly low: ArrayLike<number | null | undefined>;
+  /** Upper ends, alike. */
   readonly high: ArrayLike<number | null | undefined>;
 }
 
-/** Shading between the ends of a band; where an end is missing there is none. */
+/**
+ * Shading between the ends of a band; where an end is missing there is none.
+ *
+ * @internal
+ */
 export function bandMark(
   x: ArrayLike<number | null | undefined>,
   { low, high }: Band,

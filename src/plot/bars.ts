@@ -1,6 +1,7 @@
 /** Bars in groups, each with its value: losses and accuracies side by side. */
 import * as Plot from "@observablehq/plot";
 import { require } from "../core/errors.ts";
+import { checkOptions, shown } from "../core/option_names.ts";
 import { decimalsFor, formatFixed, project } from "./axes.ts";
 import {
   areTurned,
@@ -13,26 +14,41 @@ import {
   valueAxis,
 } from "./bars_layout.ts";
 import { append, appendLines, type Sheet } from "./dom.ts";
-import { checkName, type Figure, type FigureOptions, finishFigure, startSheet, TICKS } from "./figure.ts";
+import {
+  type Figure,
+  FIGURE_NAMES,
+  type FigureOptions,
+  finishFigure,
+  startSheet,
+  TICKS,
+  titled,
+  type TitledOptions,
+} from "./figure.ts";
 import { layoutHeading } from "./heading.ts";
 import { type Cell, toCsv } from "../core/text_table.ts";
 import { widest, wrapText } from "./text.ts";
 import { INK, SIZE, STRONG, type Tone } from "./theme.ts";
 
+/** Settings of `bars`. */
 export interface BarsOptions extends FigureOptions {
-  readonly yLabel: string;
+  /** What the values are, with their unit. */
+  readonly yLabel?: string;
   /** What the groups' labels are: "Hidden units". */
   readonly xLabel?: string;
-  readonly groups: readonly BarGroup[];
   /** Decimals of the printed values; without it, four digits of the largest. */
   readonly decimals?: number;
+}
+
+/** All that a figure of bars is made of. */
+interface Drawn extends Omit<BarsOptions, "name" | "title">, TitledOptions {
+  readonly yLabel: string;
+  readonly groups: readonly BarGroup[];
 }
 
 const UNDER_LINE = 15;
 const HALO = { stroke: INK.paper, "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke" };
 
-function check({ name, groups }: BarsOptions): void {
-  checkName(name);
+function check({ name, groups }: Drawn): void {
   require(
     groups.some(({ values }) => values.some(({ value }) => Number.isFinite(value))),
     `Figure "${name}" has no bars: give it at least one group with a finite value`,
@@ -88,14 +104,14 @@ function namesUnder(groups: readonly BarGroup[], all: readonly Bar[], left: numb
   return all.map(({ x1, x2, label, tone }) => ({ at: (x1 + x2) / 2, lines: wrap(label), tone }));
 }
 
-function csvRows({ yLabel, groups }: BarsOptions): Cell[][] {
+function csvRows({ yLabel, groups }: Drawn): Cell[][] {
   const rows = groups.flatMap((group) =>
     group.values.map(({ label, value, low, high }) => [group.label, label, value, low, high])
   );
   return [["group", "label", yLabel, "low", "high"], ...rows];
 }
 
-function describe({ yLabel, groups }: BarsOptions, format: (value: number) => string): string {
+function describe({ yLabel, groups }: Drawn, format: (value: number) => string): string {
   const parts = groups.map(({ label, values }) =>
     `${label ? `${label}: ` : ""}${
       values.map(({ label, value }) => `${label} ${Number.isFinite(value) ? format(value) : "missing"}`).join(
@@ -103,30 +119,34 @@ function describe({ yLabel, groups }: BarsOptions, format: (value: number) => st
       )
     }.`
   );
-  return [`Bars of ${yLabel}.`, ...parts].join(" ");
+  return [yLabel ? `Bars of ${yLabel}.` : "Bars.", ...parts].join(" ");
 }
 
 /**
  * Bars from zero, in groups, with their values printed above them and whiskers where `low` and `high` are given.
- * Bars named "Train", "Validation" and "Test" have the colours that these have everywhere. To compare numbers
- * that differ little and are far from zero, such as accuracies of 0.97 and 0.98, prefer `dotComparison`.
+ * Bars named "Train", "Validation" and "Test" have the colours that these have everywhere.
  *
  * @throws DescentError if no value is finite, or the name is no file name
  *
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { bars } from "./bars.ts";
- * const figure = bars({
- *   name: "reconstruction",
- *   title: "Reconstruction loss",
- *   yLabel: "Mean squared error",
- *   groups: [{ label: "64 units", values: [{ label: "Train", value: 0.0104 }, { label: "Test", value: 0.0105 }] }],
- * });
+ * import { bars } from "descent/plot";
+ * const values = [{ label: "Train", value: 0.0104 }, { label: "Test", value: 0.0105 }];
+ * const figure = bars([{ label: "64 units", values }], { yLabel: "Mean squared error" });
  * assert(figure.svg.includes("0.0104"));
  * ```
  */
-export function bars(options: BarsOptions): Figure {
+export function bars(groups: readonly BarGroup[], options: BarsOptions = {}): Figure {
+  require(
+    Array.isArray(groups),
+    () => `bars() takes a list of groups, [{ label, values: [{ label, value }] }], got ${shown(groups)}`,
+  );
+  checkOptions("bars", options, { ...FIGURE_NAMES, yLabel: true, xLabel: true, decimals: true });
+  return draw({ ...titled("bars", options), yLabel: options.yLabel ?? "", groups });
+}
+
+function draw(options: Drawn): Figure {
   check(options);
   const { groups, yLabel } = options, width = SIZE.width, right = width - SIZE.pad;
   const decimals = options.decimals ??

@@ -5,14 +5,21 @@ import { roleOfLabel, SIZE, type Tone, toneOf } from "./theme.ts";
 
 /** One bar. `low` and `high` are the ends of its whisker. A value that is NaN is a missing bar. */
 export interface BarValue {
+  /** What it is of; `Train`, `Validation` and `Test` have the colours that these have everywhere. */
   readonly label: string;
+  /** How high it is. */
   readonly value: number;
+  /** Lower end of its whisker. */
   readonly low?: number;
+  /** Upper end of its whisker. */
   readonly high?: number;
 }
 
+/** Bars that stand together. */
 export interface BarGroup {
+  /** Below them. */
   readonly label: string;
+  /** From left to right. */
   readonly values: readonly BarValue[];
 }
 

@@ -1,22 +1,40 @@
 /** Confusion matrices: who was taken for whom. */
 import * as Plot from "@observablehq/plot";
 import { require } from "../core/errors.ts";
+import { checkOptions, shown } from "../core/option_names.ts";
 import { formatCount, formatFixed } from "./axes.ts";
 import { append } from "./dom.ts";
-import { checkName, type Figure, type FigureOptions, finishFigure, startSheet, TICKS } from "./figure.ts";
+import {
+  type Figure,
+  FIGURE_NAMES,
+  type FigureOptions,
+  finishFigure,
+  startSheet,
+  TICKS,
+  titled,
+  type TitledOptions,
+} from "./figure.ts";
 import { layoutHeading } from "./heading.ts";
 import { toCsv } from "../core/text_table.ts";
 import { fitText, widest } from "./text.ts";
 import { cssColor, INK, inkOn, scaleColor, SIZE } from "./theme.ts";
 
-export interface ConfusionOptions extends FigureOptions {
+/** How often what is of one class was taken for another, as `evaluate` and `fit` count it. */
+export interface Confusion {
   /** Names in the order of the rows and columns; 2 to 10 are comfortable. */
   readonly classes: readonly string[];
-  /** `counts[t][p]`: how many of true class `t` were predicted as `p`. */
+  /** Whole numbers: `counts[true class][predicted class]`. */
   readonly counts: readonly (readonly number[])[];
+}
+
+/** Settings of `confusionMatrix`. */
+export interface ConfusionOptions extends FigureOptions {
   /** What rows and columns are, where they are not true and predicted classes. */
   readonly axes?: { readonly rows: string; readonly columns: string };
 }
+
+/** All that a confusion matrix is made of. */
+type Drawn = Omit<ConfusionOptions, "name" | "title"> & TitledOptions & Confusion;
 
 const AXES = { rows: "True class", columns: "Predicted class" };
 
@@ -39,7 +57,7 @@ function formatPercent(share: number): string {
   return share < 0.001 ? "<0.1%" : share > 0.999 ? ">99.9%" : `${formatFixed(share * 100, 1)}%`;
 }
 
-function cellsOf(counts: ConfusionOptions["counts"]): Cell[] {
+function cellsOf(counts: Confusion["counts"]): Cell[] {
   return counts.flatMap((rowCounts, row) => {
     const total = rowCounts.reduce((sum, count) => sum + count, 0);
     return rowCounts.map((count, column) => {
@@ -58,8 +76,7 @@ function cellsOf(counts: ConfusionOptions["counts"]): Cell[] {
   });
 }
 
-function check({ name, classes, counts }: ConfusionOptions): void {
-  checkName(name);
+function check({ name, classes, counts }: Drawn): void {
   require(classes.length > 0, `Confusion matrix "${name}" has no classes`);
   require(
     counts.length === classes.length && counts.every((row) => row.length === classes.length),
@@ -72,7 +89,7 @@ function check({ name, classes, counts }: ConfusionOptions): void {
   );
 }
 
-function describe({ classes, counts }: ConfusionOptions): string {
+function describe({ classes, counts }: Drawn): string {
   const total = counts.flat().reduce((sum, count) => sum + count, 0);
   const right = counts.reduce((sum, row, i) => sum + row[i]!, 0);
   return `Confusion matrix of ${classes.length} classes: ${formatCount(right)} of ${
@@ -84,22 +101,37 @@ function describe({ classes, counts }: ConfusionOptions): string {
  * A confusion matrix: rows are true classes, columns predicted ones. Each cell shows its count and below it the
  * share of its row, and is shaded by (the square root of) that share.
  *
- * @throws DescentError if `counts` is not a square of whole numbers with one row per class
+ * It takes the matrix, or what holds one: what `evaluate` gives, and `results.test` of what `fit` gives.
+ *
+ * @throws DescentError if the counts are not a square of whole numbers with one row per class, or what is given has none,
+ *   as of more than 1,024 classes
  *
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { confusionMatrix } from "./confusion.ts";
- * const figure = confusionMatrix({
- *   name: "confusion-test",
- *   title: "Confusion on test",
- *   classes: ["0", "2"],
- *   counts: [[758, 1], [4, 755]],
- * });
+ * import { confusionMatrix } from "descent/plot";
+ * const figure = confusionMatrix({ classes: ["0", "2"], counts: [[758, 1], [4, 755]] }, { title: "Test set" });
  * assert(figure.csv.startsWith("true class,predicted 0,predicted 2"));
  * ```
  */
-export function confusionMatrix(options: ConfusionOptions): Figure {
+export function confusionMatrix(
+  matrix: Confusion | { readonly confusion?: Confusion },
+  options: ConfusionOptions = {},
+): Figure {
+  checkOptions("confusionMatrix", options, { ...FIGURE_NAMES, axes: true });
+  const found = matrix && "confusion" in matrix ? matrix.confusion : matrix;
+  const { classes, counts } = (found ?? {}) as Partial<Confusion>;
+  require(
+    Array.isArray(classes) && Array.isArray(counts),
+    () =>
+      `confusionMatrix() takes { classes, counts }, or what evaluate() gives, got ${
+        shown(matrix)
+      } without them`,
+  );
+  return draw({ ...titled("confusion", options), classes: classes!, counts: counts! });
+}
+
+function draw(options: Drawn): Figure {
   check(options);
   const { classes, counts, axes = AXES } = options, n = classes.length;
   const cells = cellsOf(counts), longest = cells.map(({ count }) => count);

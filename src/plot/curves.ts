@@ -1,6 +1,7 @@
 /** Lines over epochs or steps: losses and accuracies, labelled where they end. */
 import * as Plot from "@observablehq/plot";
 import { require } from "../core/errors.ts";
+import { checkOptions, type OptionNames, shown } from "../core/option_names.ts";
 import {
   type Area,
   drawEndLabels,
@@ -14,7 +15,16 @@ import {
 import { type Axis, axisFor, formatCount, formatPlain, project, type ScaleType } from "./axes.ts";
 import { bandMark } from "./bands.ts";
 import { append } from "./dom.ts";
-import { checkName, type Figure, type FigureOptions, finishFigure, startSheet, TICKS } from "./figure.ts";
+import {
+  type Figure,
+  FIGURE_NAMES,
+  type FigureOptions,
+  finishFigure,
+  startSheet,
+  TICKS,
+  titled,
+  type TitledOptions,
+} from "./figure.ts";
 import { layoutHeading } from "./heading.ts";
 import { checkSeries, coordinates, type Series, seriesRows, valueAt, yValues } from "./series.ts";
 import { toCsv } from "../core/text_table.ts";
@@ -22,11 +32,15 @@ import { widest, wrapText } from "./text.ts";
 import { INK, SIZE, type Tone, toneOf } from "./theme.ts";
 import { isolated, type PixelPoint, thin } from "./thin.ts";
 
+/** Settings of `curves`. */
 export interface CurvesOptions extends FigureOptions {
-  readonly xLabel: string;
-  readonly yLabel: string;
-  readonly series: readonly Series[];
+  /** What the x axis shows, with its unit. */
+  readonly xLabel?: string;
+  /** What the y axis shows, with its unit. */
+  readonly yLabel?: string;
+  /** Default `linear`. */
   readonly xScale?: ScaleType;
+  /** Default `linear`. On `log` what is zero or below is not drawn, and said in words. */
   readonly yScale?: ScaleType;
   /** Ends of the y axis. Without it the axis follows the values, out to round numbers. */
   readonly yDomain?: readonly [number, number];
@@ -34,6 +48,13 @@ export interface CurvesOptions extends FigureOptions {
   readonly yMinSpan?: number;
   /** Vertical rules with a word above. */
   readonly marks?: readonly Mark[];
+}
+
+/** All that a figure of lines is made of. */
+interface Drawn extends Omit<CurvesOptions, "name" | "title">, TitledOptions {
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly series: readonly Series[];
 }
 
 interface Line {
@@ -51,7 +72,7 @@ const DOT_LIMIT = 40;
 const LABEL_ROOM = 132;
 
 /** Marks count too, so that each has a place. */
-function* xValues({ series, marks = [] }: CurvesOptions): Generator<number> {
+function* xValues({ series, marks = [] }: Drawn): Generator<number> {
   yield* coordinates(series, "x");
   for (const { x } of marks) yield x;
 }
@@ -101,7 +122,7 @@ function marksOf(lines: readonly Line[], clip: boolean): Plot.Markish[] {
   });
 }
 
-function describe({ xLabel, yLabel, series, marks = [] }: CurvesOptions): string {
+function describe({ xLabel, yLabel, series, marks = [] }: Drawn): string {
   const lines = series.map(({ label, x, y }) => {
     const last = Array.from(y).findLastIndex((value) => Number.isFinite(value));
     const number = last < 0 ? "" : formatPlain(Number(valueAt(y, last).toPrecision(4)));
@@ -110,14 +131,14 @@ function describe({ xLabel, yLabel, series, marks = [] }: CurvesOptions): string
     }.`;
   });
   return [
-    `Lines of ${yLabel} against ${xLabel}.`,
+    xLabel && yLabel ? `Lines of ${yLabel} against ${xLabel}.` : "Lines.",
     ...lines,
     ...marks.map(({ x, label }) => `${label}: rule at ${x}.`),
   ].join(" ");
 }
 
 /** What a log axis cannot show, said in words below the figure. */
-function noteOf({ series, xScale, yScale }: CurvesOptions): string | undefined {
+function noteOf({ series, xScale, yScale }: Drawn): string | undefined {
   let hidden = 0;
   for (const { x, y } of series) {
     for (let i = 0; i < x.length; i++) {
@@ -130,8 +151,11 @@ function noteOf({ series, xScale, yScale }: CurvesOptions): string | undefined {
   return `${formatCount(hidden)} ${hidden === 1 ? "point" : "points"} at zero or below: not on a log axis`;
 }
 
-function check(options: CurvesOptions): void {
-  checkName(options.name);
+function check(options: Drawn): void {
+  require(
+    Array.isArray(options.series),
+    () => `curves() takes a list of lines, [{ label, x, y }], got ${shown(options.series)}`,
+  );
   require(options.series.length > 0, `Figure "${options.name}" has no series: give it at least one`);
   for (const one of options.series) checkSeries(options.name, one);
   const { yDomain, yScale } = options;
@@ -143,27 +167,40 @@ function check(options: CurvesOptions): void {
 }
 
 /**
- * Lines against a common axis, for losses and accuracies over epochs. Each line is labelled at its end. Lines of
- * many points are thinned to what the eye can see, without losing an extreme; the CSV keeps every point.
+ * Lines against a common axis, such as rates over steps; `learningCurves` draws what `fit` gives. Each line is labelled at
+ * its end. Lines of many points are thinned to what the eye can see, without losing an extreme; the CSV keeps every point.
  *
- * @throws DescentError if there is no series, a series' `x` and `y` differ in length, or the name is no file name
+ * @throws DescentError if there is no line, a line's `x` and `y` differ in length, or the name is no file name
  *
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { curves } from "./curves.ts";
- * const figure = curves({
- *   name: "loss",
- *   title: "Loss of each epoch",
- *   xLabel: "Epoch",
- *   yLabel: "Cross-entropy",
- *   yScale: "log",
- *   series: [{ label: "Train", role: "train", x: [1, 2, 3], y: [0.9, 0.3, 0.1] }],
- * });
+ * import { curves } from "descent/plot";
+ * const series = [{ label: "Train", role: "train", x: [1, 2, 3], y: [0.9, 0.3, 0.1] }] as const;
+ * const options = { title: "Loss of each epoch", xLabel: "Epoch", yLabel: "Cross-entropy", yScale: "log" } as const;
+ * const figure = curves(series, options);
  * assert(figure.svg.includes("Cross-entropy"));
  * ```
  */
-export function curves(options: CurvesOptions): Figure {
+export function curves(series: readonly Series[], options: CurvesOptions = {}): Figure {
+  checkOptions("curves", options, CURVES_NAMES);
+  const { xLabel = "", yLabel = "" } = options;
+  return draw({ ...titled("curves", options), xLabel, yLabel, series });
+}
+
+/** The names of the options of `curves`. */
+export const CURVES_NAMES: OptionNames<CurvesOptions> = {
+  ...FIGURE_NAMES,
+  xLabel: true,
+  yLabel: true,
+  xScale: true,
+  yScale: true,
+  yDomain: true,
+  yMinSpan: true,
+  marks: true,
+};
+
+function draw(options: Drawn): Figure {
   check(options);
   const { xLabel, yLabel, series, xScale, yScale, yDomain, yMinSpan } = options, width = SIZE.width;
   const xAxis = axisFor(xValues(options), { type: xScale, count: 6 });

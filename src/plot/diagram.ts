@@ -2,7 +2,7 @@
 import { require } from "../core/errors.ts";
 import { append, appendLines, type Sheet } from "./dom.ts";
 import { drawBracket, drawFan, drawUnits, layoutUnits, type UnitColumn } from "./diagram_parts.ts";
-import { checkName, type Figure, type FigureOptions, finishFigure, startSheet } from "./figure.ts";
+import { checkName, type Figure, finishFigure, startSheet, type TitledOptions } from "./figure.ts";
 import { layoutHeading } from "./heading.ts";
 import { type Cell, toCsv } from "../core/text_table.ts";
 import { fitText, wrapText } from "./text.ts";
@@ -36,7 +36,7 @@ export interface DiagramPair {
   readonly label: string;
 }
 
-export interface DiagramOptions extends FigureOptions {
+export interface DiagramOptions extends TitledOptions {
   /** From left to right. */
   readonly columns: readonly DiagramColumn[];
   /** One fewer than there are columns. */

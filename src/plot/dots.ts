@@ -3,7 +3,7 @@ import * as Plot from "@observablehq/plot";
 import { require } from "../core/errors.ts";
 import { axisFor, decimalsFor, formatFixed } from "./axes.ts";
 import { append, type Sheet } from "./dom.ts";
-import { checkName, type Figure, type FigureOptions, finishFigure, startSheet, TICKS } from "./figure.ts";
+import { checkName, type Figure, finishFigure, startSheet, TICKS, type TitledOptions } from "./figure.ts";
 import { layoutHeading } from "./heading.ts";
 import { toCsv } from "../core/text_table.ts";
 import { fitText, textWidth, widest } from "./text.ts";
@@ -20,7 +20,7 @@ export interface DotRow {
   readonly published?: number;
 }
 
-export interface DotOptions extends FigureOptions {
+export interface DotOptions extends TitledOptions {
   readonly xLabel: string;
   readonly rows: readonly DotRow[];
   /** The split that the numbers are of, which gives our dots their colour (default "test"). */

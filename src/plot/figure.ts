@@ -1,6 +1,8 @@
 /** What a figure is, and what all figures share: the page, the heading, the font, and words for the blind. */
 import * as Plot from "@observablehq/plot";
+import { shownAs } from "../core/display.ts";
 import { require } from "../core/errors.ts";
+import type { OptionNames } from "../core/option_names.ts";
 import {
   append,
   defaultDocument,
@@ -14,8 +16,9 @@ import {
 import { drawHeading, type Heading } from "./heading.ts";
 import { FONT_FAMILY, INK, SIZE } from "./theme.ts";
 
-/** A picture and the numbers in it. `name` is the file name without its ending. */
+/** A picture and the numbers in it. As the last value of a notebook's cell it shows itself. */
 export interface Figure {
+  /** File name without its ending. */
   readonly name: string;
   /** A whole SVG document, which is also a fragment that a page can hold. */
   readonly svg: string;
@@ -23,14 +26,34 @@ export interface Figure {
   readonly csv: string;
 }
 
-/** What every kind of figure is asked with. */
+/** What every kind of figure may be asked with. */
 export interface FigureOptions {
-  /** File name without its ending: letters, digits, `.`, `_` and `-`. */
+  /** File name without its ending: letters, digits, `.`, `_` and `-`. Default: what kind of figure it is. */
+  readonly name?: string;
+  /** Above the figure, in bold; without it there is none. */
+  readonly title?: string;
+  /** Below the title. */
+  readonly subtitle?: string;
+}
+
+/** Options of a figure that has both a name and a title. */
+export interface TitledOptions extends FigureOptions {
   readonly name: string;
   readonly title: string;
-  readonly subtitle?: string;
-  /** The document to draw with; without it, the page's own or linkedom's. */
-  readonly document?: SvgDocument;
+}
+
+/** The names of the options that every kind of figure has. */
+export const FIGURE_NAMES: OptionNames<FigureOptions> = {
+  name: true,
+  title: true,
+  subtitle: true,
+};
+
+/** Options with the name of their kind where they have none. */
+export function titled<T extends FigureOptions>(kind: string, options: T): T & TitledOptions {
+  const { name = kind, title = "" } = options;
+  checkName(name);
+  return { ...options, name, title };
 }
 
 /** Refuses names that are no plain file names. */
@@ -63,11 +86,14 @@ function widen(rect: SvgElement, room: number): void {
  * Lets Observable Plot draw axes and marks, and tidies up after it: the style sheet goes, because a figure carries
  * its looks as attributes, and clip paths are named after the figure, not after how many Plot made before. They
  * are made wider, too, so that dots at the first and the last epoch stay whole.
+ *
+ * @internal
  */
 export function startSheet(
   options: Plot.PlotOptions,
-  { name, document = defaultDocument }: Pick<FigureOptions, "name" | "document">,
+  { name }: Pick<TitledOptions, "name">,
 ): Sheet {
+  const document = defaultDocument;
   const svg = Plot.plot({
     axis: null, // axes are marks here; Plot would add its own to scales that have none
     ...options,
@@ -141,10 +167,14 @@ export function renderSvg(
 /** Puts heading, drawing and numbers together. */
 export function finishFigure(
   sheet: Sheet,
-  options: FigureOptions,
+  options: TitledOptions,
   { heading, description, csv }: { heading: Heading; description: string; csv: string },
 ): Figure {
   drawHeading(sheet, heading);
-  const svg = renderSvg(sheet.svg, { title: options.title, description, document: sheet.document });
-  return { name: options.name, svg, csv };
+  const { name, title } = options;
+  const svg = renderSvg(sheet.svg, { title: title || description, description, document: sheet.document });
+  return shownAs({ name, svg, csv }, () => ({
+    "image/svg+xml": svg,
+    "text/plain": title === "" ? description : `${title}. ${description}`,
+  }));
 }

@@ -1,10 +1,20 @@
 /** Histograms: how often values fall where, of several things on one pair of axes. */
 import * as Plot from "@observablehq/plot";
 import { require } from "../core/errors.ts";
+import { checkOptions, shown } from "../core/option_names.ts";
 import { type Area, drawMarks, type Mark, MARK_ROW, placeMarks } from "./annotations.ts";
 import { type Axis, axisFor, formatPlain, project } from "./axes.ts";
 import { append } from "./dom.ts";
-import { checkName, type Figure, type FigureOptions, finishFigure, startSheet, TICKS } from "./figure.ts";
+import {
+  type Figure,
+  FIGURE_NAMES,
+  type FigureOptions,
+  finishFigure,
+  startSheet,
+  TICKS,
+  titled,
+  type TitledOptions,
+} from "./figure.ts";
 import { type Key, layoutHeading } from "./heading.ts";
 import { type Cell, toCsv } from "../core/text_table.ts";
 import { widest } from "./text.ts";
@@ -12,22 +22,33 @@ import { INK, type Role, SIZE, type Tone, toneOf } from "./theme.ts";
 
 /** The values of one thing; those that are no numbers, or outside of the bins, are left out. */
 export interface Sample {
+  /** What it is. */
   readonly label: string;
+  /** In any order. */
   readonly values: ArrayLike<number>;
+  /** Gives the colour: train blue, validation vermilion, test green. */
   readonly role?: Role;
 }
 
+/** Settings of `histogram`. */
 export interface HistogramOptions extends FigureOptions {
-  readonly xLabel: string;
+  /** What the values are, with their unit. */
+  readonly xLabel?: string;
   /** Default `Share`: heights are shares of the sample's values. */
   readonly yLabel?: string;
-  readonly samples: readonly Sample[];
-  /** Ends of the first and of the last bin. */
-  readonly domain: readonly [number, number];
+  /** Ends of the first and of the last bin. Default: the least and the largest of all values. */
+  readonly domain?: readonly [number, number];
   /** Default 40, all as wide. */
   readonly bins?: number;
   /** Vertical rules with a word above. */
   readonly marks?: readonly Mark[];
+}
+
+/** All that a histogram is made of. */
+interface Drawn extends Omit<HistogramOptions, "name" | "title">, TitledOptions {
+  readonly xLabel: string;
+  readonly samples: readonly Sample[];
+  readonly domain: readonly [number, number];
 }
 
 interface Bars {
@@ -39,8 +60,7 @@ interface Bars {
   readonly shares: readonly number[];
 }
 
-function check({ name, samples, domain, bins = 1 }: HistogramOptions): void {
-  checkName(name);
+function check({ name, samples, domain, bins = 1 }: Drawn): void {
   require(
     samples.some(({ values }) => values.length > 0),
     `Figure "${name}" has no values: give it at least one sample with some`,
@@ -52,7 +72,7 @@ function check({ name, samples, domain, bins = 1 }: HistogramOptions): void {
   );
 }
 
-function barsOf({ samples, domain: [low, high], bins = 40 }: HistogramOptions): readonly Bars[] {
+function barsOf({ samples, domain: [low, high], bins = 40 }: Drawn): readonly Bars[] {
   let others = 0;
   return samples.map(({ label, values, role }) => {
     const counts = new Array<number>(bins).fill(0);
@@ -71,7 +91,7 @@ function barsOf({ samples, domain: [low, high], bins = 40 }: HistogramOptions): 
   });
 }
 
-function edgesOf({ domain: [low, high], bins = 40 }: HistogramOptions): readonly number[] {
+function edgesOf({ domain: [low, high], bins = 40 }: Drawn): readonly number[] {
   return Array.from({ length: bins + 1 }, (_, i) => Number((low + (high - low) * i / bins).toPrecision(12)));
 }
 
@@ -120,19 +140,45 @@ function csvRows(bars: readonly Bars[], edges: readonly number[], xLabel: string
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { histogram } from "./histogram.ts";
- * const figure = histogram({
- *   name: "activations",
- *   title: "Mean activation of each unit",
- *   xLabel: "Mean activation",
- *   domain: [0, 1],
- *   bins: 4,
- *   samples: [{ label: "plain", values: [0.3, 0.6, 1] }, { label: "sparse", values: [0.1, 0.1] }],
- * });
+ * import { histogram } from "descent/plot";
+ * const samples = [{ label: "plain", values: [0.3, 0.6, 1] }, { label: "sparse", values: [0.1, 0.1] }];
+ * const figure = histogram(samples, { xLabel: "Mean activation", domain: [0, 1], bins: 4 });
  * assert(figure.csv.includes("sparse,0,0.25,2,1"));
  * ```
  */
-export function histogram(options: HistogramOptions): Figure {
+export function histogram(samples: readonly Sample[], options: HistogramOptions = {}): Figure {
+  checkOptions("histogram", options, {
+    ...FIGURE_NAMES,
+    xLabel: true,
+    yLabel: true,
+    domain: true,
+    bins: true,
+    marks: true,
+  });
+  require(
+    Array.isArray(samples),
+    () => `histogram() takes a list of samples, [{ label, values }], got ${shown(samples)}`,
+  );
+  const { xLabel = "", domain = extremesOf(samples) } = options;
+  return draw({ ...titled("histogram", options), xLabel, domain, samples });
+}
+
+/** Ends of the bins that hold all values. */
+function extremesOf(samples: readonly Sample[]): readonly [number, number] {
+  let low = Infinity, high = -Infinity;
+  for (const { values } of samples) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      if (!Number.isFinite(value)) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  if (low > high) return [0, 1];
+  return low === high ? [low - 0.5, high + 0.5] : [low, high];
+}
+
+function draw(options: Drawn): Figure {
   check(options);
   const { xLabel, yLabel = "Share", domain } = options, width = SIZE.width;
   const all = barsOf(options), edges = edgesOf(options);
@@ -168,7 +214,7 @@ export function histogram(options: HistogramOptions): Figure {
   append(document, svg, "text", { ...look, x: SIZE.pad, y: yLabelAt, "text-anchor": "start" }, yLabel);
   append(document, svg, "text", { ...look, x: (left + right) / 2, y: area.bottom + 37 }, xLabel);
   drawMarks(sheet, placed, area);
-  const description = `Histograms of ${xLabel}. ${
+  const description = `Histograms${xLabel && ` of ${xLabel}`}. ${
     all.map(({ label, count, shares }) => {
       const most = shares.indexOf(Math.max(...shares));
       return `${label}: ${count} values, most of them from ${formatPlain(edges[most]!)} to ${

@@ -2,7 +2,7 @@
 import { require } from "../core/errors.ts";
 import { formatPlain } from "./axes.ts";
 import { append } from "./dom.ts";
-import { checkName, type Figure, type FigureOptions, finishFigure, startSheet } from "./figure.ts";
+import { checkName, type Figure, finishFigure, startSheet, type TitledOptions } from "./figure.ts";
 import { layoutHeading } from "./heading.ts";
 import { type Cell, toCsv } from "../core/text_table.ts";
 import { fitText } from "./text.ts";
@@ -24,7 +24,7 @@ export interface TilePanel extends TileGrid {
   readonly title: string;
 }
 
-export interface TilePanelsOptions extends FigureOptions {
+export interface TilePanelsOptions extends TitledOptions {
   readonly panels: readonly TilePanel[];
 }
 
@@ -63,8 +63,8 @@ function* csvRows({ panels }: TilePanelsOptions): Generator<readonly Cell[]> {
  *   name: "maps",
  *   title: "Feature maps",
  *   panels: [
- *     { title: "C1", columns: 8, scale: "gray", images: [map(20, 1), map(20, 2)] },
- *     { title: "S1", columns: 8, scale: "gray", images: [map(10, 3)] },
+ *     { title: "C1", columns: 8, scale: "ink", images: [map(20, 1), map(20, 2)] },
+ *     { title: "S1", columns: 8, scale: "ink", images: [map(10, 3)] },
  *   ],
  * });
  * assert(figure.svg.includes("S1") && figure.csv.includes("S1,0,,9"));

@@ -1,4 +1,4 @@
-/** Small PNG images made by hand, so that an SVG can hold pixels: eight bits per pixel, grey or by palette. */
+/** Small PNG images made by hand, so that an SVG can hold pixels: eight bits per sample, grey, by palette or in colour. */
 
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 /** The most bytes that one stored block of deflate holds. */
@@ -51,29 +51,33 @@ function chunk(type: string, data: Iterable<number>): number[] {
   return [...bigEndian(body.length - 4), ...body, ...bigEndian(crc32(body))];
 }
 
-type Palette = readonly (readonly [number, number, number])[];
+/** Colours of the byte values, or three bytes a pixel that are its colour; neither: 0 is black and 255 white. */
+type Look = readonly (readonly [number, number, number])[] | "rgb";
 
 /** Rows of bytes, each after a byte that says that it is not filtered. */
-function unfiltered(bytes: Uint8Array, width: number, height: number): Uint8Array<ArrayBuffer> {
-  const rows = new Uint8Array(height * (width + 1));
-  for (let y = 0; y < height; y++) rows.set(bytes.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
+function unfiltered(bytes: Uint8Array, rowBytes: number, height: number): Uint8Array<ArrayBuffer> {
+  const rows = new Uint8Array(height * (rowBytes + 1));
+  for (let y = 0; y < height; y++) {
+    rows.set(bytes.subarray(y * rowBytes, (y + 1) * rowBytes), y * (rowBytes + 1) + 1);
+  }
   return rows;
 }
 
-function pngOf(data: Iterable<number>, width: number, height: number, palette?: Palette): Uint8Array {
+function pngOf(data: Iterable<number>, width: number, height: number, look?: Look): Uint8Array {
+  const kind = look === undefined ? 0 : look === "rgb" ? 2 : 3;
   return Uint8Array.from([
     ...SIGNATURE,
-    ...chunk("IHDR", [...bigEndian(width), ...bigEndian(height), 8, palette ? 3 : 0, 0, 0, 0]),
-    ...(palette ? chunk("PLTE", palette.flat()) : []),
+    ...chunk("IHDR", [...bigEndian(width), ...bigEndian(height), 8, kind, 0, 0, 0]),
+    ...(look !== undefined && look !== "rgb" ? chunk("PLTE", look.flat()) : []),
     ...chunk("IDAT", data),
     ...chunk("IEND", []),
   ]);
 }
 
 /**
- * A PNG file of `width` × `height` bytes, row after row.
+ * A PNG file of `width` × `height` bytes, row after row; of three times as many in colour.
  *
- * @param palette colours of the byte values, at most 256; without it, 0 is black and 255 white
+ * @param look colours of the byte values, at most 256, or `rgb`; without it, 0 is black and 255 white
  *
  * @example
  * ```ts
@@ -83,8 +87,8 @@ function pngOf(data: Iterable<number>, width: number, height: number, palette?: 
  * assert(png[1] === 0x50 && png[16 + 3] === 2);
  * ```
  */
-export function encodePng(bytes: Uint8Array, width: number, height: number, palette?: Palette): Uint8Array {
-  return pngOf(store(unfiltered(bytes, width, height)), width, height, palette);
+export function encodePng(bytes: Uint8Array, width: number, height: number, look?: Look): Uint8Array {
+  return pngOf(store(unfiltered(bytes, look === "rgb" ? 3 * width : width, height)), width, height, look);
 }
 
 /** The same, compressed: for images that are large and not drawn at once. 0 is black and 255 white. */

@@ -9,8 +9,11 @@ export type Values = ArrayLike<number | null | undefined>;
 
 /** One line: `x` and `y` have the same length. */
 export interface Series {
+  /** Stands where the line ends. */
   readonly label: string;
+  /** Where its points lie from left to right. */
   readonly x: Values;
+  /** How high they lie; NaN, `null` and `undefined` are gaps. */
   readonly y: Values;
   /** Gives the colour: train blue, validation vermilion, test green, published grey and dashed. */
   readonly role?: Role;

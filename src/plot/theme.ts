@@ -3,7 +3,7 @@
  * that at a column's width of 90 mm its text is 6 to 8 points high.
  */
 
-/** What a series or a bar stands for; each role has one colour in every figure. */
+/** What a line or a bar stands for; each role has one colour in every figure. */
 export type Role = "train" | "validation" | "test" | "published";
 
 /** A colour for marks, and a darker one of the same hue that is readable as text on white (4.5:1 or more). */
@@ -93,7 +93,9 @@ const DIVERGING: readonly Rgb[] = [
   [0, 64, 120],
 ];
 /** Ink on paper: 0 is white and 1 is black, as the files of MNIST define it. */
-const GRAY: readonly Rgb[] = [[255, 255, 255], [0, 0, 0]];
+const INKED: readonly Rgb[] = [[255, 255, 255], [0, 0, 0]];
+/** Light: 0 is black and 1 is white, as in a photograph. */
+const LIT: readonly Rgb[] = [[0, 0, 0], [255, 255, 255]];
 
 function interpolate(stops: readonly Rgb[], share: number): Rgb {
   const place = Math.min(Math.max(share, 0), 1) * (stops.length - 1);
@@ -103,9 +105,19 @@ function interpolate(stops: readonly Rgb[], share: number): Rgb {
   return [mix(0), mix(1), mix(2)];
 }
 
+/** What the values of images look like. `ink`: 0 is white; `light`: 0 is black; `diverging`: vermilion, white, blue. */
+export type ImageScale = "ink" | "light" | "diverging";
+
+const SCALES: Readonly<Record<ImageScale | "sequential", readonly Rgb[]>> = {
+  sequential: SEQUENTIAL,
+  diverging: DIVERGING,
+  ink: INKED,
+  light: LIT,
+};
+
 /** Colour of `share` in 0…1 on one of the scales, as bytes. */
-export function scaleColor(scale: "sequential" | "diverging" | "gray", share: number): Rgb {
-  return interpolate(scale === "sequential" ? SEQUENTIAL : scale === "gray" ? GRAY : DIVERGING, share);
+export function scaleColor(scale: ImageScale | "sequential", share: number): Rgb {
+  return interpolate(SCALES[scale], share);
 }
 
 export function cssColor([red, green, blue]: Rgb): string {

@@ -4,13 +4,15 @@ import { formatPlain } from "./axes.ts";
 import { append, type Sheet } from "./dom.ts";
 import { encodePng, toDataUri } from "./pixels.ts";
 import { fitText, textWidth, widest } from "./text.ts";
-import { INK, scaleColor, SIZE } from "./theme.ts";
+import { type ImageScale, INK, scaleColor, SIZE } from "./theme.ts";
 
-/** One image: `width` × `height` values, row after row. */
+/** One image: `width` × `height` values, row after row; in colour three of them for each pixel. */
 export interface Tile {
   readonly pixels: ArrayLike<number>;
   readonly width: number;
   readonly height: number;
+  /** Default 1. */
+  readonly channels?: 1 | 3;
   readonly label?: string;
 }
 
@@ -18,8 +20,8 @@ export interface Tile {
 export interface TileGrid {
   readonly images: readonly Tile[];
   readonly columns: number;
-  /** `gray`: ink on paper, the lowest value is white. `diverging`: vermilion below zero, white, blue above. */
-  readonly scale: "gray" | "diverging";
+  /** What values look like; in colour the highest is bright whatever it is. */
+  readonly scale: ImageScale;
   /** The values at the ends of the scale; without it the extremes of all images, about zero if diverging. */
   readonly domain?: readonly [number, number];
   /** Names of the rows, at the left: "Input", "Reconstruction". */
@@ -57,7 +59,7 @@ export function domainOf({ images, scale, domain }: TileGrid): readonly [number,
     }
   }
   if (low > high) return [0, 1];
-  if (scale === "gray") return low === high ? [low, low + 1] : [low, high];
+  if (scale !== "diverging") return low === high ? [low, low + 1] : [low, high];
   const size = Math.max(Math.abs(low), Math.abs(high)) || 1;
   return [-size, size];
 }
@@ -70,13 +72,14 @@ export function checkGrid(figure: string, { images, columns, domain }: TileGrid)
     `Figure "${figure}": columns must be a whole number from 1, got ${columns}`,
   );
   require(!domain || domain[0] < domain[1], () => `Figure "${figure}": domain [${domain}] must rise`);
-  const { width, height } = images[0]!;
+  const { width, height, channels = 1 } = images[0]!, values = width * height * channels;
   images.forEach((image, i) => {
     require(
-      image.width === width && image.height === height && image.pixels.length === width * height,
+      image.width === width && image.height === height && (image.channels ?? 1) === channels &&
+        image.pixels.length === values,
       () =>
-        `Image ${i} of figure "${figure}" has ${image.pixels.length} pixels as ${image.width}×${image.height}, ` +
-        `expected ${width * height} as ${width}×${height} like the first`,
+        `Image ${i} of figure "${figure}" has ${image.pixels.length} values as ${image.width}×${image.height}, ` +
+        `expected ${values} as ${width}×${height} like the first`,
     );
   });
 }
@@ -103,17 +106,18 @@ export function layoutGrid(
 /** Draws the images of a grid from `top` down. */
 export function drawGrid({ document, svg }: Sheet, grid: TileGrid, layout: GridLayout, top: number): void {
   const { images, scale, rowLabels = [] } = grid, [low, high] = domainOf(grid);
-  const { columns, left, tileWidth, tileHeight, pitch } = layout;
+  const { columns, left, tileWidth, tileHeight, pitch } = layout, isInked = scale === "ink";
   const palette = Array.from({ length: 256 }, (_, byte) => scaleColor(scale, byte / 255));
-  images.forEach(({ pixels, width, height, label }, i) => {
+  images.forEach(({ pixels, width, height, channels, label }, i) => {
     const x = left + (i % columns) * (tileWidth + GAP), y = top + Math.floor(i / columns) * pitch;
     const bytes = Uint8Array.from(pixels, (value) => {
       const share = Math.min(Math.max((value - low) / (high - low), 0), 1);
       // A pixel that is not a number is drawn as the lowest.
       const byte = Math.round((share || 0) * 255);
-      return scale === "gray" ? 255 - byte : byte;
+      return isInked && channels !== 3 ? 255 - byte : byte;
     });
-    const png = encodePng(bytes, width, height, scale === "gray" ? undefined : palette);
+    const look = channels === 3 ? "rgb" : scale === "diverging" ? palette : undefined;
+    const png = encodePng(bytes, width, height, look);
     append(document, svg, "image", {
       x,
       y,

@@ -1,6 +1,6 @@
 /** Grids of small images: digits, reconstructions, weights. */
 import { formatPlain } from "./axes.ts";
-import { checkName, type Figure, type FigureOptions, finishFigure, startSheet } from "./figure.ts";
+import { checkName, type Figure, finishFigure, startSheet, type TitledOptions } from "./figure.ts";
 import { layoutHeading } from "./heading.ts";
 import { type Cell, toCsv } from "../core/text_table.ts";
 import { SIZE } from "./theme.ts";
@@ -16,14 +16,15 @@ import {
 
 export type { Tile } from "./tile_grid.ts";
 
-export interface TilesOptions extends FigureOptions, TileGrid {}
+export interface TilesOptions extends TitledOptions, TileGrid {}
 
 function* csvRows({ images }: TilesOptions): Generator<readonly Cell[]> {
-  const { width, height } = images[0]!;
-  const names = Array.from(
-    { length: width * height },
-    (_, i) => `row ${Math.floor(i / width)} column ${i % width}`,
-  );
+  const { width, height, channels = 1 } = images[0]!;
+  const names = Array.from({ length: width * height * channels }, (_, i) => {
+    const pixel = Math.floor(i / channels),
+      place = `row ${Math.floor(pixel / width)} column ${pixel % width}`;
+    return channels === 1 ? place : `${place} ${["red", "green", "blue"][i % 3]}`;
+  });
   yield ["image", "label", ...names];
   for (const [i, { pixels, label }] of images.entries()) {
     // Seven digits are all that a float32 holds.
@@ -45,7 +46,7 @@ function* csvRows({ images }: TilesOptions): Generator<readonly Cell[]> {
  *   name: "digits",
  *   title: "A ramp",
  *   columns: 1,
- *   scale: "gray",
+ *   scale: "ink",
  *   images: [{ pixels, width: 28, height: 28, label: "ramp" }],
  * });
  * assert(figure.svg.includes("data:image/png;base64,"));
@@ -66,10 +67,14 @@ export function tiles(options: TilesOptions): Figure {
     drawScale(sheet, scale, { domain, id: `${name}-scale`, x: SIZE.pad, y: bottom + 12 });
   }
   const { width: pixelsWide, height: pixelsHigh } = images[0]!;
-  const description =
-    `${images.length} images of ${pixelsWide}×${pixelsHigh} pixels in ${layout.columns} columns, ` +
+  const description = `${counted(images.length, "image")} of ${pixelsWide}×${pixelsHigh} pixels in ` +
+    `${counted(layout.columns, "column")}, ` +
     `values from ${formatPlain(Number(domain[0].toPrecision(3)))} to ${
       formatPlain(Number(domain[1].toPrecision(3)))
     }.`;
   return finishFigure(sheet, options, { heading, description, csv: toCsv(csvRows(options)) });
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

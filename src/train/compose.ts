@@ -3,8 +3,8 @@ import { require } from "../core/errors.ts";
 import { formatShape, sameShape } from "../core/tensor.ts";
 import type { Node } from "../ir/node.ts";
 import type { BuiltLayer, Layer } from "../nn/layer.ts";
-import { checkWeights, type Gives, type Model, type NamedLayer, sequential } from "../nn/model.ts";
-import { type Part, share } from "../nn/network.ts";
+import { checkWeights, type NamedLayer, sequential } from "../nn/model.ts";
+import { type Part, share, withKnown } from "../nn/network.ts";
 import { tiedDense, type TiedDenseOptions } from "../nn/tied_dense.ts";
 import { checkTrained } from "./check_parts.ts";
 import type { Trained } from "./saved.ts";
@@ -55,10 +55,11 @@ export function sliceLayers(trained: Trained, start: number, before?: number): T
   const part = rebuild(shape, [{ trained, layers: layers.slice(start, end) }]);
   const { gives, scaling, classNames } = trained.model;
   // What a layer before the last gives are no logits of classes, and what one behind the first takes are no bytes.
-  return recorded(part, {
-    ...(end < layers.length ? { gives: "values" } : { gives, classNames }),
+  const known = {
+    ...(end < layers.length ? { gives: "values" as const } : { gives, classNames }),
     ...(start === 0 && { scaling }),
-  });
+  };
+  return { model: withKnown(part.model, known), weights: part.weights };
 }
 
 /**
@@ -95,27 +96,8 @@ export function joinModels(first: Trained, second: Trained): Trained {
     [first, second].map((trained) => ({ trained, layers: trained.model.layers })),
   );
   const { gives: values, classNames } = second.model;
-  return recorded(joined, { gives: values, classNames, scaling: first.model.scaling });
-}
-
-/** The same, with what is known of its inputs and values. */
-function recorded(
-  { model, weights }: Trained,
-  { gives, classNames, scaling }: {
-    readonly gives?: Gives | undefined;
-    readonly classNames?: Model["classNames"] | undefined;
-    readonly scaling?: Model["scaling"] | undefined;
-  },
-): Trained {
-  return {
-    model: {
-      ...model,
-      ...(gives && { gives }),
-      ...(classNames && { classNames }),
-      ...(scaling && { scaling }),
-    },
-    weights,
-  };
+  const model = withKnown(joined.model, { gives: values, classNames, scaling: first.model.scaling });
+  return { model, weights: joined.weights };
 }
 
 /** Layers of trained models in a row, named anew, with the weights that they had. */

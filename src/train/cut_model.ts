@@ -2,7 +2,7 @@
 import { require } from "../core/errors.ts";
 import { checkOptions } from "../core/option_names.ts";
 import type { Layer } from "../nn/layer.ts";
-import { input, type Model, modelOf, through, type Value } from "../nn/network.ts";
+import { input, type Model, modelOf, through, type Value, withKnown } from "../nn/network.ts";
 import { checkTrained } from "./check_parts.ts";
 import type { Trained } from "./saved.ts";
 
@@ -82,11 +82,10 @@ export function cutModel(trained: Trained, options: CutOptions): Trained {
   const isStart = [...begin.keys()].every((at) => at < model.inputs.length);
   const { gives, classNames, scaling } = model;
   return {
-    model: {
-      ...part,
-      ...(isEnd ? { ...(gives && { gives }), ...(classNames && { classNames }) } : { gives: "values" }),
-      ...(isStart && scaling && { scaling }),
-    },
+    model: withKnown(part, {
+      ...(isEnd ? { gives, classNames } : { gives: "values" }),
+      ...(isStart && { scaling }),
+    }),
     weights: values,
   };
 }

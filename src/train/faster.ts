@@ -4,7 +4,7 @@ import { countRows, type DataSet, type Splits, takeRows } from "../data/data_set
 import { isStreamed, type StreamedSplits } from "../data/stream.ts";
 import type { BackendName, Executor } from "../exec/executor.ts";
 import type { Choice } from "../exec/choose.ts";
-import { wasmExecutor } from "../exec/wasm.ts";
+import { openWasm } from "../exec/open.ts";
 import { type Model, modelLeaves, type Weights } from "../nn/model.ts";
 import { Session } from "./session.ts";
 import { planSession, type SessionOptions, sessionSizes } from "./session_plan.ts";
@@ -82,8 +82,8 @@ type Run = (steps: number) => Promise<number>;
 export async function fasterFor(
   choice: Choice,
   { model, data, options, weights, epochs }: TriedTraining,
-  { openWasm = wasmExecutor, now = () => performance.now() }: {
-    readonly openWasm?: () => Promise<Executor>;
+  { open = openWasm, now = () => performance.now() }: {
+    readonly open?: () => Promise<Executor>;
     readonly now?: () => number;
   } = {},
 ): Promise<Choice> {
@@ -103,7 +103,7 @@ export async function fasterFor(
       await session.close();
     }
   };
-  const wasm = await openWasm(), wasmStepMs = await timed(wasm, timeSteps);
+  const wasm = await open(), wasmStepMs = await timed(wasm, timeSteps);
   const { plan } = planSession(model, sessionSizes(tried), { ...options, backend: "webgpu" });
   const calls = plan.routines.train!, dispatches = await choice.executor.dispatches?.(calls);
   const times: TrialTimes = {

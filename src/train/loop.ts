@@ -1,8 +1,10 @@
 /** The epochs of a training, one after another, until something ends it; and the evaluation after them. */
+import { drawnBy } from "../core/display.ts";
 import { DescentError, DivergedError } from "../core/errors.ts";
 import { countRows, filledSplits, type HeldOut, PIXEL_SCALING, type SplitName } from "../data/data_set.ts";
 import { crossEntropy } from "../nn/cross_entropy.ts";
 import type { Model, ModelScaling, Weights } from "../nn/model.ts";
+import { withKnown } from "../nn/network.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { FitOptions } from "./fit_options.ts";
 import type { EpochRecord, FitResult, SplitResult, StopReason } from "./fit_result.ts";
@@ -89,7 +91,7 @@ export async function train(
   if (best !== undefined) session.setWeights(best);
   const end = await trainingEnd(session, options);
   const ended = { model, weights, history, stopped, end, ...restored(), seconds };
-  if (stopped === "interrupted") return { ...ended, results: {} };
+  if (stopped === "interrupted") return drawnBy("showTraining", { ...ended, results: {} });
   const results: Partial<Record<SplitName, SplitResult>> = {};
   const isLast = best === undefined || state?.bestEpoch === history.length - 1;
   for (const name of finals) {
@@ -98,9 +100,9 @@ export async function train(
     const measured: SplitResult = known ?? await session.evaluate(name);
     // The last update may have gone wrong where no validation looked after it.
     await requireFinite(`loss on the ${name} set`, measured.loss, Math.max(0, history.length - 1));
-    results[name] = measured;
+    results[name] = drawnBy("showEvaluation", measured);
   }
-  return { ...ended, results };
+  return drawnBy("showTraining", { ...ended, results });
 
   async function tell(record: EpochRecord): Promise<void> {
     let isOver = false;
@@ -128,7 +130,7 @@ function hasReport({ loss = crossEntropy() }: FitOptions): boolean {
  * classes. What an earlier training knew stays where this one had no bytes, or no names.
  */
 function recordedModel({ model, kind }: Session, options: FitOptions): Model {
-  const { scaling: scalingBefore, classNames: namesBefore, ...rest } = model, { inputs, targets } = kind;
+  const { scaling: scalingBefore, classNames: namesBefore } = model, { inputs, targets } = kind;
   const classes = hasReport(options),
     scaling = options.encoder !== undefined
       ? undefined
@@ -138,12 +140,7 @@ function recordedModel({ model, kind }: Session, options: FitOptions): Model {
       ? undefined
       : inputs.scaling;
   const classNames = classes ? (targets.kind === "classes" && targets.names) || namesBefore : undefined;
-  return {
-    ...rest,
-    gives: classes ? "logits" : "values",
-    ...(scaling && { scaling }),
-    ...(classNames && { classNames }),
-  };
+  return withKnown(model, { gives: classes ? "logits" : "values", scaling, classNames });
 }
 
 function isPixels({ scale, offset }: ModelScaling): boolean {

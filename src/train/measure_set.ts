@@ -47,7 +47,7 @@ export async function measureSet(
     return {
       ...await means(),
       report,
-      ...(size <= MOST_PAIRED_CLASSES && { confusion: pairs(classes, known, taken) }),
+      ...(size <= MOST_PAIRED_CLASSES && { confusion: confusionOf(classes, known, taken) }),
     };
   }
   program.write(counts, new Uint32Array(size * size));
@@ -59,13 +59,13 @@ export async function measureSet(
 }
 
 /** Counts of answers by what is known. */
-function pairs(
+export function confusionOf(
   classes: readonly string[],
-  known: readonly number[],
-  taken: readonly number[],
+  known: ArrayLike<number>,
+  taken: ArrayLike<number>,
 ): ConfusionMatrix {
   const counts = classes.map(() => new Array<number>(classes.length).fill(0));
-  known.forEach((index, i) => counts[index]![taken[i]!]!++);
+  for (let i = 0; i < known.length; i++) counts[known[i]!]![taken[i]!]!++;
   return { classes, counts };
 }
 

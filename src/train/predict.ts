@@ -1,16 +1,19 @@
 /** Using a trained model: what it gives for rows, what its layers give, and its scores on a set. */
+import { drawnBy } from "../core/display.ts";
 import { require } from "../core/errors.ts";
 import { checkOptions } from "../core/option_names.ts";
 import { columnsOf, sizeOf } from "../core/tensor.ts";
 import { chooseExecutor } from "../exec/choose.ts";
 import type { Executor } from "../exec/executor.ts";
-import { wasmExecutor } from "../exec/wasm.ts";
+import { openWasm } from "../exec/open.ts";
 import { checkClassNames, checkSet } from "../data/check_set.ts";
 import { areValues, countRows, type DataSet } from "../data/data_set.ts";
 import { checkParts, checkTrained } from "./check_parts.ts";
 import { layerGraph } from "./answer_graph.ts";
 import { loadAnswers, type Rows } from "./answer_program.ts";
-import { answersReport, type ClassificationReport } from "./metrics.ts";
+import { MOST_PAIRED_CLASSES } from "./graph.ts";
+import { confusionOf } from "./measure_set.ts";
+import { answersReport, type ClassificationReport, type ConfusionMatrix } from "./metrics.ts";
 import { checkRows, type Classification, openPredictor, type Predictor, rowsKind } from "./predictor.ts";
 import type { Trained } from "./saved.ts";
 import { checkClassifier } from "./table.ts";
@@ -24,6 +27,12 @@ export interface PredictOptions {
    * if there is one, else WASM.
    */
   readonly executor?: Executor;
+}
+
+/** What `evaluate` gives: scores, and who was taken for whom. */
+export interface Evaluation extends ClassificationReport {
+  /** Of at most 1,024 classes: it holds a number for each two of them. */
+  readonly confusion?: ConfusionMatrix;
 }
 
 /** Rows of one run of the plan. */
@@ -84,7 +93,7 @@ export function classify(
 }
 
 async function executorFor(rows: number): Promise<Executor> {
-  return rows <= BATCH ? await wasmExecutor({ threads: 1 }) : (await chooseExecutor()).executor;
+  return rows <= BATCH ? await openWasm({ threads: 1 }) : (await chooseExecutor()).executor;
 }
 
 async function withPredictor<T>(
@@ -169,7 +178,8 @@ export async function layerOutputs(
 }
 
 /**
- * Accuracy, precision, recall and F1 of a trained classifier on a set, of whose rows each counts once.
+ * Accuracy, precision, recall and F1 of a trained classifier on a set, of whose rows each counts once, and its confusion
+ * matrix.
  *
  * Throws when the model is no classifier or does not fit the inputs or the classes, the set has no class indices, or it is
  * empty.
@@ -189,7 +199,7 @@ export async function evaluate(
   trained: Trained,
   data: DataSet,
   options: PredictOptions = {},
-): Promise<ClassificationReport> {
+): Promise<Evaluation> {
   checkOptions("evaluate", options, { executor: true });
   const { model } = checkTrained(trained);
   checkSet(data);
@@ -215,5 +225,9 @@ export async function evaluate(
   const { classes } = await classify(meant, inputs, options);
   const names = classNames ?? model.classNames ??
     Array.from({ length: columns }, (_, index) => String(index));
-  return answersReport(names, targets, classes);
+  const report = answersReport(names, targets, classes);
+  return drawnBy("showEvaluation", {
+    ...report,
+    ...(names.length <= MOST_PAIRED_CLASSES && { confusion: confusionOf(names, targets, classes) }),
+  });
 }

@@ -5,7 +5,7 @@ import { columnsOf, formatShape, sizeOf } from "../core/tensor.ts";
 import { checkInputs } from "../data/check_set.ts";
 import { PIXEL_SCALING } from "../data/data_set.ts";
 import type { Executor } from "../exec/executor.ts";
-import { wasmExecutor } from "../exec/wasm.ts";
+import { openWasm } from "../exec/open.ts";
 import type { Model } from "../nn/model.ts";
 import { checkIndices } from "./check_indices.ts";
 import { checkParts, checkTrained } from "./check_parts.ts";
@@ -68,7 +68,7 @@ export async function openPredictor(trained: Trained, options: PredictorOptions 
     Number.isSafeInteger(batch) && batch > 0,
     () => `The batch of a predictor must be a positive whole number, got ${batch}`,
   );
-  const executor = options.executor ?? await wasmExecutor({ threads: 1 });
+  const executor = options.executor ?? await openWasm({ threads: 1 });
   const size = sizeOf(model.outputShape), inputs = sizeOf(model.inputShape);
   const load = (batch: number, kind: InputKind) =>
     loadAnswers(trained, executor, {

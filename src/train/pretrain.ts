@@ -8,6 +8,7 @@ import type { Layer } from "../nn/layer.ts";
 import type { Loss } from "../nn/loss.ts";
 import { reconstructionCrossEntropy, reconstructionError } from "../nn/losses.ts";
 import { checkModelType, initializeWeights, type Model, sequential, type Weights } from "../nn/model.ts";
+import { withKnown } from "../nn/network.ts";
 import { type SparsityOptions, withSparsity } from "../nn/sparsity.ts";
 import { tiedDense } from "../nn/tied_dense.ts";
 import { checkParts, OF_OTHERS, PRETRAIN_NAMES } from "./check_parts.ts";
@@ -249,7 +250,7 @@ function labelsOf({ parameters }: Model): readonly string[] {
 function mirrored(stack: Model, groups: readonly Group[], activation: "sigmoid" | "identity"): Model {
   const decoders = groups.toReversed().map(({ name }) => tiedDense(name, { activation }));
   const layers = [...groups.flatMap(({ layers }) => layers), ...decoders];
-  return { ...sequential(stack.inputShape, layers), gives: "values" };
+  return sequential(stack.inputShape, layers);
 }
 
 /** A layer's parameters in the mirrored model: weights, bias, and the bias of its decoder. */
@@ -274,7 +275,7 @@ function assemble(
   });
   const { scaling } = trained[0]!.model;
   return {
-    model: { ...model, ...(scaling && { scaling }) },
+    model: withKnown(model, { gives: "values", scaling }),
     weights: new Map(labelsOf(model).map((label) => [label, weights.get(label)!])),
   };
 }

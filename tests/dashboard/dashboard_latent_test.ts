@@ -7,7 +7,7 @@ import { pointAt } from "../../components/latent/latent_overlay.ts";
 import { selectImages } from "../../experiments/images/select.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { initializeWeights, sequential } from "../../src/nn/model.ts";
-import { compressPng } from "../../src/plot/mod.ts";
+import { compressPng } from "../../src/plot/pixels.ts";
 import { saveModel } from "../../src/train/saved.ts";
 import { browserTests, onPage, served } from "./browser.ts";
 import { pageText, withRuns, writeRun } from "./dashboard_fixtures.ts";

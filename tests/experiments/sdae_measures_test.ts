@@ -146,14 +146,16 @@ Deno.test("the stack is the report's, with noise in it or before it, and its nam
 });
 
 Deno.test("histogram() counts values into bins, the upper end into the last, and gives shares", () => {
-  const { svg, csv } = histogram({
+  const { svg, csv } = histogram([{ label: "plain", values: [0, 0.2, 0.25, 1, 1.5] }, {
+    label: "sparse",
+    values: [0.1],
+  }], {
     name: "activations",
     title: "Activations",
     xLabel: "Mean activation",
     domain: [0, 1],
     bins: 4,
     marks: [{ x: 0.05, label: "ρ 0.05" }],
-    samples: [{ label: "plain", values: [0, 0.2, 0.25, 1, 1.5] }, { label: "sparse", values: [0.1] }],
   });
   assertEquals(csv.trim().split("\r\n"), [
     "sample,Mean activation from,to,count,share",
@@ -172,16 +174,9 @@ Deno.test("histogram() counts values into bins, the upper end into the last, and
 });
 
 Deno.test("histogram() refuses no values, and domains and bins that are none", () => {
-  const options = {
-    name: "h",
-    title: "",
-    xLabel: "",
-    domain: [0, 1],
-    samples: [{ label: "a", values: [0.5] }],
-  } as const;
-  const refusal = (change: object) =>
-    assertThrows(() => histogram({ ...options, ...change }), DescentError).message;
-  assertEquals(refusal({ samples: [] }), 'Figure "h" has no values: give it at least one sample with some');
+  const refusal = (change: object, samples = [{ label: "a", values: [0.5] }]) =>
+    assertThrows(() => histogram(samples, { name: "h", domain: [0, 1], ...change }), DescentError).message;
+  assertEquals(refusal({}, []), 'Figure "h" has no values: give it at least one sample with some');
   assertEquals(refusal({ domain: [1, 1] }), 'Figure "h": domain [1,1] must rise');
   assertEquals(refusal({ bins: 0 }), 'Figure "h": bins must be a whole number from 1, got 0');
 });

@@ -144,7 +144,7 @@ Deno.test("imports name files of ours, node: modules, and packages that deno.jso
 
 /** Rooms of the library itself, which runs in Deno, Node, Bun and browsers. */
 const LIBRARY =
-  /^src\/(?:(?:core|ir|ops|optim|nn|exec|data|train)\/|mod\.ts$)(?!platform_(?:builtins|deno|restart|node|browser)\.ts$)/;
+  /^src\/(?:(?:core|ir|ops|optim|nn|exec|data|train|onnx|plot|notebook)\/|mod\.ts$)(?!platform_(?:builtins|deno|restart|node|browser)\.ts$)/;
 
 /** Files of the library that use what not every place has. */
 function boundTo(files: ReadonlyMap<string, string>): readonly string[] {

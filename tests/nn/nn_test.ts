@@ -445,4 +445,6 @@ Deno.test("evaluate() counts true classes by predicted classes", async () => {
   const data = { inputs: images, targets: labels, inputShape: [3], classNames: ["a", "b", "c"] };
   const report = await evaluate(brightest(), data, { executor: referenceExecutor() });
   assertEquals(report.accuracy, 0.75);
+  const counts = [[1, 0, 0], [0, 1, 0], [1, 0, 1]];
+  assertEquals(report.confusion, { classes: ["a", "b", "c"], counts });
 });

@@ -2,12 +2,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import ts from "typescript";
 import { pack } from "../../pack/main.ts";
+import { toPng } from "../../src/plot/mod.ts";
 import { browserTests } from "../dashboard/browser.ts";
 import { ROOT } from "../house/sources.ts";
-import { trainSmall } from "./project/train_small.js";
+import { drawFigures } from "./project/draw_figures.js";
+import { sha256, trainSmall } from "./project/train_small.js";
 import { findTools, install, run, type Tools } from "./tools.ts";
 
 interface Said {
@@ -95,17 +97,31 @@ async function declareTests(tools: Tools): Promise<void> {
     const at = (path: string) => join(folder, "package/src", path);
     await Deno.writeTextFile(
       join(own, "deno.json"),
-      JSON.stringify({ imports: { descent: at("mod.js"), "descent/data": at("data/mod.js") } }),
+      JSON.stringify({
+        imports: {
+          descent: at("mod.js"),
+          "descent/data": at("data/mod.js"),
+          "descent/plot": at("plot/mod.js"),
+        },
+      }),
     );
     await Deno.copyFile(join(project, "train_small.js"), join(own, "train_small.js"));
     await Deno.writeTextFile(
       join(own, "main.ts"),
-      'import { dense } from "descent";\nimport { trainSmall } from "./train_small.js";\n' +
+      'import { dense, sequential } from "descent";\nimport { curves } from "descent/plot";\n' +
+        'import { trainSmall } from "./train_small.js";\n' +
         '// @ts-expect-error: a layer has a number of units\ntry { dense("ten"); } catch { /* as it should */ }\n' +
-        'console.log((await trainSmall({ backend: "wasm" })).sha256);\n',
+        'console.log((await trainSmall({ backend: "wasm" })).sha256);\n' +
+        "// A notebook asks so.\n" +
+        "for (const shown of [sequential(2, [dense(1)]), curves([{ label: '', x: [1], y: [1] }])]) {\n" +
+        '  console.log(Object.keys(await Reflect.get(shown, Symbol.for("Jupyter.display"))()).join(" "));\n}\n',
     );
     const said = await run(Deno.execPath(), ["run", "-A", "--quiet", "--check", "main.ts"], own);
-    assertEquals(said.trim(), expected.sha256);
+    assertEquals(said.trim().split("\n"), [
+      expected.sha256,
+      "text/html text/plain",
+      "image/svg+xml text/plain",
+    ]);
   });
 
   Deno.test("the package's types satisfy a strict program that checks libraries too", () => {
@@ -123,6 +139,16 @@ async function declareTests(tools: Tools): Promise<void> {
     assertEquals(found, []);
   });
 
+  Deno.test("the package draws PNG files with resvg beside it, on Node and on Bun, to the same bytes", async () => {
+    for (const name of ["@resvg", "@expo-google-fonts"]) {
+      await Deno.symlink(join(tools.modules, name), join(project, "node_modules", name));
+    }
+    const hash = await sha256(await toPng(drawFigures()[0]!, { scale: 1 }));
+    for (const program of [tools.node20, tools.bun]) {
+      assertEquals((await run(program, ["draw_png.js"], project)).trim(), hash);
+    }
+  });
+
   const viteBuild = (...args: readonly string[]) =>
     run(tools.node22, [tools.vite, "build", "--logLevel", "error", ...args], project);
 
@@ -130,12 +156,14 @@ async function declareTests(tools: Tools): Promise<void> {
     await viteBuild("--config", "vite.dense_only.config.js");
     const sizes: Record<string, number> = {}, assets = join(project, "dist-dense-only/assets");
     for await (const { name } of Deno.readDir(assets)) {
-      const kind = /^(dense_only|wasm_worker|kernels|shaders)-/.exec(name)?.[1] ?? name;
+      const kind = name.replace(/-[\w-]{8}\.\w+$/, "");
+      assertEquals(sizes[kind], undefined, `two files of ${kind}`);
       sizes[kind] = gzipSync(await Deno.readFile(join(assets, name)), { level: 9 }).length;
     }
-    const { dense_only: page, wasm_worker: worker, kernels, shaders, ...others } = sizes;
-    assertEquals(others, {});
-    const onWasm = page! + worker! + kernels!, onGpu = page! + shaders!;
+    // What both load, then what is loaded for the one and for the other.
+    const { wasm, wasm_worker: worker, kernels, webgpu, shaders, ...both } = sizes;
+    const page = Object.values(both).reduce((sum, size) => sum + size, 0);
+    const onWasm = page + wasm! + worker! + kernels!, onGpu = page + webgpu! + shaders!;
     assert(onWasm < 120_000 && onGpu < 120_000, JSON.stringify({ ...sizes, onWasm, onGpu }));
   });
 
@@ -149,6 +177,14 @@ async function declareTests(tools: Tools): Promise<void> {
         const description = "WASM SIMD, 2 threads";
         assertEquals(await train({ backend: "wasm", threads: 2 }), { ...expected, description });
         assertEquals(warnings, []);
+      }),
+    "it draws the same figures as Deno, by the page's own document": (browser) =>
+      onBuiltPage(browser, { isIsolated: false }, async (_, warnings, page) => {
+        const loaded: string[] = [];
+        page.on("request", (request) => void loaded.push(request.url()));
+        // deno-lint-ignore no-explicit-any
+        assertEquals(await page.evaluate(() => (globalThis as any).draw()), drawFigures());
+        assertEquals([loaded, warnings], [[], []]);
       }),
     "it trains on one thread where it is not, and says so once": (browser) =>
       onBuiltPage(browser, { isIsolated: false }, async (train, warnings) => {
@@ -213,6 +249,7 @@ async function declareTests(tools: Tools): Promise<void> {
 type UsePage = (
   train: (options: unknown) => Promise<Said>,
   warnings: readonly string[],
+  page: Page,
 ) => Promise<void>;
 
 async function onPage(
@@ -220,14 +257,19 @@ async function onPage(
   { address, isIsolated }: { readonly address: string; readonly isIsolated: boolean },
   use: UsePage,
 ): Promise<void> {
-  const page = await browser.newPage(), warnings: string[] = [];
+  // Where units are single pixels, Plot moves thin lines by half a one.
+  const page = await browser.newPage({ deviceScaleFactor: 2 }), warnings: string[] = [];
   page.on("console", (message) => void warnings.push(message.text()));
   try {
     await page.goto(address);
     assertEquals(await page.evaluate(() => globalThis.crossOriginIsolated), isIsolated);
     await page.waitForFunction(() => "train" in globalThis);
-    // deno-lint-ignore no-explicit-any
-    await use((options) => page.evaluate((given) => (globalThis as any).train(given), options), warnings);
+    await use(
+      // deno-lint-ignore no-explicit-any
+      (options) => page.evaluate((given) => (globalThis as any).train(given), options),
+      warnings,
+      page,
+    );
   } finally {
     await page.close();
   }
@@ -254,8 +296,15 @@ const TYPES: Readonly<Record<string, string>> = {
   wasm: "application/wasm",
 };
 
+const MISSING_RENDERER =
+  'DescentError: Cannot draw PNG files: the packages "@resvg/resvg-wasm" and "@expo-google-fonts/inter" are not ' +
+  "installed; `npm install @resvg/resvg-wasm@2.6.2 @expo-google-fonts/inter@0.4.2` does it, or `deno install` where " +
+  "deno.json lists them";
+
 function checkFiles(files: unknown): void {
   assertEquals(files, {
+    figures: drawFigures(),
+    png: MISSING_RENDERER,
     rows: [5],
     onnx: ["dense", "dense", "dense"],
     missing: "DescentError: Cannot read no.npy: there is no such file",

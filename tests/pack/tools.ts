@@ -1,4 +1,4 @@
-/** What the package is tried with, from npm: Node of two versions, Bun, Vite, WebGPU for Node; and ONNX Runtime, for exported models. */
+/** What the package is tried with, from npm: Node of two versions, Bun, Vite, WebGPU for Node, resvg; and ONNX Runtime, for exported models. */
 import { join } from "node:path";
 import { ROOT } from "../house/sources.ts";
 
@@ -10,6 +10,9 @@ const PACKAGES = [
   "vite@8.3.8",
   "webgpu@0.6.2",
   "onnxruntime-web@1.30.0",
+  // What draws PNG files.
+  "@resvg/resvg-wasm@2.6.2",
+  "@expo-google-fonts/inter@0.4.2",
 ] as const;
 
 /** Programs by name. */
@@ -21,6 +24,8 @@ export interface Tools {
   readonly vite: string;
   /** A module for Node. */
   readonly webgpu: string;
+  /** Folder of the packages. */
+  readonly modules: string;
 }
 
 /** Runs a program and gives what it printed; throws what it complained of. */
@@ -53,7 +58,7 @@ export async function install(folder: string, packages: readonly string[]): Prom
 
 /**
  * The folder of packages `dist/tools/node_modules`, if it holds this one; else undefined, and a sentence that says what is
- * not tested. DESCENT_REQUIRE_PACKAGE brings them, some 820 MB, and lets an error stand where npm cannot.
+ * not tested. DESCENT_REQUIRE_PACKAGE brings them, some 830 MB, and lets an error stand where npm cannot.
  */
 async function findModules(holding: string, sentence: string): Promise<string | undefined> {
   const folder = join(ROOT, "dist/tools"), modules = join(folder, "node_modules");
@@ -68,8 +73,8 @@ async function findModules(holding: string, sentence: string): Promise<string | 
 /** The tools that the package is tried with. */
 export async function findTools(): Promise<Tools | undefined> {
   const modules = await findModules(
-    "webgpu",
-    "Package not tested: there are no Node 20 and 22, Bun, Vite and webgpu",
+    "@resvg",
+    "Package not tested: there are no Node 20 and 22, Bun, Vite, webgpu and resvg",
   );
   if (modules === undefined) return undefined;
   return {
@@ -78,6 +83,7 @@ export async function findTools(): Promise<Tools | undefined> {
     bun: join(modules, ".bin/bun"),
     vite: join(modules, "vite/bin/vite.js"),
     webgpu: join(modules, "webgpu/index.js"),
+    modules,
   };
 }
 

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DOMParser } from "linkedom";
 import { DescentError } from "../../src/core/errors.ts";
 import { layoutUnits } from "../../src/plot/diagram_parts.ts";
-import { diagram, type DiagramOptions, toPng } from "../../src/plot/mod.ts";
+import { diagram, type DiagramOptions } from "../../src/plot/diagram.ts";
+import { toPng } from "../../src/plot/mod.ts";
 
 const AUTOENCODER: DiagramOptions = {
   name: "autoencoder",

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { DOMParser, parseHTML } from "linkedom";
+import { DOMParser } from "linkedom";
 import { inflateSync } from "node:zlib";
 import { Buffer } from "node:buffer";
 import { DescentError } from "../../src/core/errors.ts";
@@ -8,17 +8,15 @@ import {
   confusionMatrix,
   curves,
   type CurvesOptions,
-  diagram,
-  dotComparison,
   type Figure,
-  markdownTable,
-  type SvgDocument,
-  textTable,
-  tilePanels,
-  tiles,
-  toCsv,
+  type Series,
   toPng,
 } from "../../src/plot/mod.ts";
+import { diagram } from "../../src/plot/diagram.ts";
+import { dotComparison } from "../../src/plot/dots.ts";
+import { markdownTable, textTable, toCsv } from "../../src/core/text_table.ts";
+import { tilePanels } from "../../src/plot/panels.ts";
+import { tiles } from "../../src/plot/tiles.ts";
 import { axisFor, decimalsFor, formatPlain } from "../../src/plot/axes.ts";
 import { nudgeApart, stackRows } from "../../src/plot/labels.ts";
 import { fitText, textWidth, wrapText } from "../../src/plot/text.ts";
@@ -49,16 +47,19 @@ const EPOCHS = upTo(25);
 const HOSTILE = `<script>alert("x")</script> & 'y' \u0000]]>`;
 const SHOWN = `<script>alert("x")</script> & 'y' ]]>`;
 
-function twoCurves(options: Partial<CurvesOptions> = {}): Figure {
-  return curves({
+const TWO_LINES: readonly Series[] = [
+  { label: "Train", role: "train", x: EPOCHS, y: EPOCHS.map((e) => 1 - 0.1 / e) },
+  { label: "Validation", role: "validation", x: EPOCHS, y: EPOCHS.map((e) => 0.9999 - 0.12 / e) },
+];
+
+function twoCurves(
+  { series = TWO_LINES, ...options }: CurvesOptions & { readonly series?: readonly Series[] } = {},
+): Figure {
+  return curves(series, {
     name: "accuracy",
     title: "Adam on five digits",
     xLabel: "Epoch",
     yLabel: "Accuracy",
-    series: [
-      { label: "Train", role: "train", x: EPOCHS, y: EPOCHS.map((e) => 1 - 0.1 / e) },
-      { label: "Validation", role: "validation", x: EPOCHS, y: EPOCHS.map((e) => 0.9999 - 0.12 / e) },
-    ],
     marks: [{ x: 15, label: "best epoch 15" }, { x: 25, label: "stopped after epoch 25" }],
     ...options,
   });
@@ -69,19 +70,17 @@ function allKinds(word: string): Figure[] {
   const common = { name: "any", title: word, subtitle: word };
   const image = { pixels: [0, 1, 0.5, 0.25], width: 2, height: 2, label: word };
   return [
-    curves({
+    curves([{ label: word, x: [1, 2, 3], y: [0.5, 3, 1] }], {
       ...common,
       xLabel: word,
       yLabel: word,
       yDomain: [0, 2],
-      series: [{ label: word, x: [1, 2, 3], y: [0.5, 3, 1] }],
       marks: [{ x: 2, label: word }],
     }),
-    confusionMatrix({ ...common, classes: [word, "b"], counts: [[98, 2], [0, 100000]] }),
-    bars({
+    confusionMatrix({ classes: [word, "b"], counts: [[98, 2], [0, 100000]] }, { ...common }),
+    bars([1, 2].map(() => ({ label: word, values: [{ label: word, value: 3 }] })), {
       ...common,
       yLabel: word,
-      groups: [1, 2].map(() => ({ label: word, values: [{ label: word, value: 3 }] })),
     }),
     dotComparison({
       ...common,
@@ -91,14 +90,13 @@ function allKinds(word: string): Figure[] {
     tiles({ ...common, columns: 2, scale: "diverging", images: [image, image], rowLabels: [word] }),
     tilePanels({
       ...common,
-      panels: [{ title: word, columns: 2, scale: "gray", images: [image], rowLabels: [word] }],
+      panels: [{ title: word, columns: 2, scale: "ink", images: [image], rowLabels: [word] }],
     }),
-    curves({
+    curves([{ label: word, x: [1, 2], y: [3, 1], band: { low: [2, -1], high: [4, NaN] } }], {
       ...common,
       xLabel: word,
       yLabel: word,
       yScale: "log",
-      series: [{ label: word, x: [1, 2], y: [3, 1], band: { low: [2, -1], high: [4, NaN] } }],
     }),
     diagram({
       ...common,
@@ -132,9 +130,8 @@ Deno.test("hostile labels are shown as text and never become markup", async () =
   }
 });
 
-Deno.test("the same data gives the same bytes, on any document", () => {
-  const { document } = parseHTML("<p></p>") as unknown as { document: SvgDocument };
-  assertEquals(twoCurves({ yDomain: [0.9, 1] }).svg, twoCurves({ yDomain: [0.9, 1], document }).svg);
+Deno.test("the same data gives the same bytes, however many figures were drawn before", () => {
+  assertEquals(twoCurves({ yDomain: [0.9, 1] }).svg, twoCurves({ yDomain: [0.9, 1] }).svg);
   assertEquals(allKinds("w").map(({ svg }) => svg), allKinds("w").map(({ svg }) => svg));
 });
 
@@ -320,11 +317,9 @@ Deno.test("wrapText() balances its lines and ends in an ellipsis where words are
 });
 
 Deno.test("confusionMatrix() prints counts and the share of the row, and refuses what is no square", () => {
-  const figure = confusionMatrix({
+  const figure = confusionMatrix({ classes: ["0", "2"], counts: [[759, 0], [19, 740]] }, {
     name: "c",
     title: "C",
-    classes: ["0", "2"],
-    counts: [[759, 0], [19, 740]],
   });
   const texts = textsOf(figure);
   for (const text of ["759", "100%", "19", "2.5%", "740", "97.5%", "True class", "Predicted class"]) {
@@ -333,13 +328,13 @@ Deno.test("confusionMatrix() prints counts and the share of the row, and refuses
   assertEquals(figure.csv, "true class,predicted 0,predicted 2\r\n0,759,0\r\n2,19,740\r\n");
   const counts = [[1, 2]];
   assertThrows(
-    () => confusionMatrix({ name: "c", title: "C", classes: ["0", "2"], counts }),
+    () => confusionMatrix({ classes: ["0", "2"], counts }, { name: "c", title: "C" }),
     DescentError,
     "2 rows",
   );
   const odd = [[1, 2], [0.5, 1]];
   assertThrows(
-    () => confusionMatrix({ name: "c", title: "C", classes: ["0", "2"], counts: odd }),
+    () => confusionMatrix({ classes: ["0", "2"], counts: odd }, { name: "c", title: "C" }),
     DescentError,
     "whole",
   );
@@ -349,7 +344,7 @@ Deno.test("confusionMatrix() has square cells, with room for large counts, for 2
   for (const [n, most] of [[2, 9], [5, 759], [10, 100_000]] as const) {
     const counts = Array.from({ length: n }, () => Array.from({ length: n }, () => most));
     const classes = upTo(n).map(String);
-    const svg = parse(confusionMatrix({ name: "c", title: "C", classes, counts }).svg);
+    const svg = parse(confusionMatrix({ classes, counts }, { name: "c", title: "C" }).svg);
     const cells = Array.from(svg.querySelectorAll("rect")).slice(1);
     assertEquals(cells.length, n * n);
     const size = Number(cells[0]!.getAttribute("width")), shown = most.toLocaleString("en");
@@ -384,11 +379,10 @@ Deno.test("bars() prints every value, names the groups and gives splits their co
     label: "Validation",
     value: NaN,
   }];
-  const figure = bars({
+  const figure = bars(["32", "64"].map((label) => ({ label, values })), {
     name: "b",
     title: "B",
     yLabel: "MSE",
-    groups: ["32", "64"].map((label) => ({ label, values })),
   });
   const texts = textsOf(figure);
   assertEquals(texts.filter((text) => text === "0.0104").length, 2);
@@ -398,7 +392,7 @@ Deno.test("bars() prints every value, names the groups and gives splits their co
   assertEquals(fills.filter((fill) => fill === ROLES.train.mark).length, 3, "two bars and the key");
   assertEquals(figure.csv.split("\r\n")[1], "32,Train,0.0104,0.01,0.011");
   assert(!/NaN|undefined/.test(figure.svg));
-  assertThrows(() => bars({ name: "b", title: "B", yLabel: "MSE", groups: [] }), DescentError, "no bars");
+  assertThrows(() => bars([], { name: "b", title: "B", yLabel: "MSE" }), DescentError, "no bars");
 });
 
 Deno.test("bars() starts at zero, whatever the values", () => {
@@ -409,11 +403,10 @@ Deno.test("bars() starts at zero, whatever the values", () => {
     return Number([...line.querySelectorAll("line")][0]!.getAttribute("y1"));
   };
   for (const value of [0.98, -0.3, 0]) {
-    const figure = bars({
+    const figure = bars([{ label: "", values: [{ label: "a", value }] }], {
       name: "b",
       title: "B",
       yLabel: "v",
-      groups: [{ label: "", values: [{ label: "a", value }] }],
     });
     assert(
       textsOf(figure).some((text) => Number(text.replace("−", "-")) === 0),
@@ -460,7 +453,7 @@ Deno.test("tiles() embeds each image pixel by pixel, ink on paper, and tells ren
     name: "t",
     title: "T",
     columns: 4,
-    scale: "gray",
+    scale: "ink",
     domain: [0, 1],
     images: [{ pixels, width: 3, height: 2 }],
   });
@@ -479,12 +472,12 @@ Deno.test("tiles() centres a diverging scale on zero and refuses images that dif
   assert(textsOf(figure).includes("−4") && textsOf(figure).includes("4"));
   const images = [image, { ...image, width: 4, height: 1 }];
   assertThrows(
-    () => tiles({ name: "t", title: "T", columns: 1, scale: "gray", images }),
+    () => tiles({ name: "t", title: "T", columns: 1, scale: "ink", images }),
     DescentError,
     "Image 1",
   );
   assertThrows(
-    () => tiles({ name: "t", title: "T", columns: 0, scale: "gray", images: [image] }),
+    () => tiles({ name: "t", title: "T", columns: 0, scale: "ink", images: [image] }),
     DescentError,
     "columns",
   );
@@ -501,8 +494,8 @@ Deno.test("tilePanels() shows each panel's own scale and keeps all images on the
     name: "maps",
     title: "Maps",
     panels: [
-      { title: "C1", columns: 8, scale: "gray", images: ramps(15, 20, 3) },
-      { title: "S1", columns: 8, scale: "gray", images: ramps(15, 10, 2) },
+      { title: "C1", columns: 8, scale: "ink", images: ramps(15, 20, 3) },
+      { title: "S1", columns: 8, scale: "ink", images: ramps(15, 10, 2) },
       { title: "W", columns: 10, scale: "diverging", domain: [-7, 7], images: ramps(20, 3, 5) },
     ],
   });
@@ -522,22 +515,22 @@ Deno.test("tilePanels() shows each panel's own scale and keeps all images on the
   assertEquals(lines.length, 1 + 15 * 20 + 15 * 10 + 20 * 3);
   assertEquals(lines.at(-1), "W,19,20,2,3.75,4.375,5");
   assertThrows(() => tilePanels({ name: "m", title: "M", panels: [] }), DescentError, "no panels");
-  const none = [{ title: "C1", columns: 1, scale: "gray" as const, images: [] }];
+  const none = [{ title: "C1", columns: 1, scale: "ink" as const, images: [] }];
   assertThrows(() => tilePanels({ name: "m", title: "M", panels: none }), DescentError, "m: C1");
 });
 
 Deno.test("curves() shades a band behind its line, within the axes, and its ends are in the CSV", () => {
   const series = { label: "Mean", x: [1, 2, 3], y: [2, 3, 4], band: { low: [1, 2, 3], high: [3, 4, 9] } };
-  const figure = curves({ name: "band", title: "T", xLabel: "Epoch", yLabel: "Loss", series: [series] });
+  const figure = curves([series], { name: "band", title: "T", xLabel: "Epoch", yLabel: "Loss" });
   assert(textsOf(figure).includes("8"), "the axis holds the band");
   assertEquals(figure.csv.split("\r\n").slice(0, 2), ["series,Epoch,Loss,low,high", "Mean,1,2,1,3"]);
   assert(figure.svg.includes('fill-opacity="0.16"'));
   const plain = { label: "Plain", x: [1], y: [1] };
-  const both = curves({ name: "band", title: "T", xLabel: "E", yLabel: "L", series: [series, plain] });
+  const both = curves([series, plain], { name: "band", title: "T", xLabel: "E", yLabel: "L" });
   assert(both.csv.includes("Plain,1,1,,"));
   const short = { ...series, band: { low: [1], high: [3, 4, 9] } };
   assertThrows(
-    () => curves({ name: "band", title: "T", xLabel: "E", yLabel: "L", series: [short] }),
+    () => curves([short], { name: "band", title: "T", xLabel: "E", yLabel: "L" }),
     DescentError,
     'Series "Mean" of figure "band" has 3 x values but 1 low values',
   );
@@ -595,9 +588,9 @@ Deno.test("markdownTable() escapes what would end a cell", () => {
 });
 
 Deno.test("scales begin and end in their colours", () => {
-  assertEquals(cssColor(scaleColor("gray", 0)), "#ffffff");
-  assertEquals(cssColor(scaleColor("gray", 1)), "#000000");
+  assertEquals(cssColor(scaleColor("ink", 0)), "#ffffff");
+  assertEquals(cssColor(scaleColor("ink", 1)), "#000000");
   assertEquals(cssColor(scaleColor("diverging", 0.5)), "#ffffff");
   assertEquals(scaleColor("sequential", 7), scaleColor("sequential", 1));
-  assertAlmostEquals(scaleColor("gray", 0.5)[0], 128, 1);
+  assertAlmostEquals(scaleColor("ink", 0.5)[0], 128, 1);
 });

@@ -83,7 +83,7 @@ async function decide(
   const choice = await fasterFor(
     { executor: madeUp("webgpu", gpuMs, 11.4), why: "a GPU is there" },
     training,
-    { openWasm: () => Promise.resolve(madeUp("wasm", wasmMs, 1e-3)), now: () => clock },
+    { open: () => Promise.resolve(madeUp("wasm", wasmMs, 1e-3)), now: () => clock },
   );
   return { choice, tookMs: clock, loaded };
 }

@@ -1,5 +1,6 @@
 /** Charts over the autoencoders of a chapter: errors and accuracies, means of the seeds with where these begin and end. */
-import { bars, curves, dotComparison, type Figure, type Series } from "../../../src/plot/mod.ts";
+import { bars, curves, type Figure, type Series } from "../../../src/plot/mod.ts";
+import { dotComparison } from "../../../src/plot/dots.ts";
 import { SPLIT_NAMES } from "../../../src/data/data_set.ts";
 import { MSE_LABEL, SPLIT_TITLES } from "../../figures/autoencoder_parts.ts";
 import type { Found } from "../item.ts";
@@ -32,7 +33,7 @@ export async function lossOverlay(
   }));
   const known = series.filter(({ x }) => x.length > 0);
   if (known.length === 0) return undefined;
-  return curves({
+  return curves(known, {
     name: "loss_overlay",
     title: "Validation error of the reconstruction",
     subtitle: network,
@@ -40,7 +41,6 @@ export async function lossOverlay(
     yLabel: MSE_LABEL,
     xScale: "log",
     yScale: "log",
-    series: known,
   });
 }
 
@@ -49,14 +49,8 @@ export function averageLosses(chapter: ChapterRuns): Figure | undefined {
   const { by, network } = chapter;
   const known = having(chapter, VALIDATION_ERROR);
   if (known.length === 0) return undefined;
-  return bars({
-    name: "average_loss",
-    title: "Average reconstruction loss",
-    subtitle: network,
-    ...(by === "nodes" && { xLabel: "Nodes of the code" }),
-    yLabel: MSE_LABEL,
-    decimals: 4,
-    groups: known.map((variant) => ({
+  return bars(
+    known.map((variant) => ({
       label: by === "nodes" ? `${variant.nodes}` : variant.title,
       values: SPLIT_NAMES.flatMap((split) => {
         const values = numbersOf(variant, `reconstruction.${split}.mse`);
@@ -65,7 +59,15 @@ export function averageLosses(chapter: ChapterRuns): Figure | undefined {
           : [{ label: SPLIT_TITLES[split], value: meanOf(values), ...endsOf(values) }];
       }),
     })),
-  });
+    {
+      name: "average_loss",
+      title: "Average reconstruction loss",
+      subtitle: network,
+      ...(by === "nodes" && { xLabel: "Nodes of the code" }),
+      yLabel: MSE_LABEL,
+      decimals: 4,
+    },
+  );
 }
 
 /** Means by width, with a band from the lowest to the highest seed. */
@@ -98,7 +100,13 @@ export function errorByWidth(chapter: ChapterRuns): Figure | undefined {
     const errors = numbersOf(variant, "pca.validation.mse").filter((error) => error > 1e-9);
     return errors.length === 0 ? [] : [{ nodes: variant.nodes, error: meanOf(errors) }];
   });
-  return curves({
+  return curves([
+    ours,
+    { label: "published", role: "published", x: table.map(({ nodes }) => nodes), y: published },
+    ...(linear.length === 0
+      ? []
+      : [{ label: "PCA", x: linear.map(({ nodes }) => nodes), y: linear.map(({ error }) => error) }]),
+  ], {
     name: "mse_by_width",
     title: "Error of the reconstruction against the width of the code",
     subtitle: `${network}, validation set${bandWords(ours)}`,
@@ -107,13 +115,6 @@ export function errorByWidth(chapter: ChapterRuns): Figure | undefined {
     xScale: "log",
     yScale: "log",
     yDomain: errorDomain([...known.flatMap((variant) => numbersOf(variant, VALIDATION_ERROR)), ...published]),
-    series: [
-      ours,
-      { label: "published", role: "published", x: table.map(({ nodes }) => nodes), y: published },
-      ...(linear.length === 0
-        ? []
-        : [{ label: "PCA", x: linear.map(({ nodes }) => nodes), y: linear.map(({ error }) => error) }]),
-    ],
   });
 }
 
@@ -130,22 +131,21 @@ export function accuracyByWidth(chapter: ChapterRuns): Figure | undefined {
   const known = having(chapter, TEST_ACCURACY);
   if (known.length === 0) return undefined;
   const ours = byWidth(known, TEST_ACCURACY, "test");
-  return curves({
+  return curves([
+    ours,
+    {
+      label: "published",
+      role: "published",
+      x: table.map(({ nodes }) => nodes),
+      y: table.map(({ accuracy }) => accuracy.published),
+    },
+  ], {
     name: "accuracy_by_width",
     title: "Accuracy of the classifier against the width of the code",
     subtitle: `${network}, ${test.rows.toLocaleString("en")} test images${bandWords(ours)}`,
     xLabel: "Nodes of the code",
     yLabel: "Test accuracy",
     xScale: "log",
-    series: [
-      ours,
-      {
-        label: "published",
-        role: "published",
-        x: table.map(({ nodes }) => nodes),
-        y: table.map(({ accuracy }) => accuracy.published),
-      },
-    ],
   });
 }
 

@@ -1,6 +1,7 @@
 /** Figures over all optimizers of Report A's chapter 1: their curves on one axis, and accuracies beside the printed ones. */
 import { sizeOf } from "../../../src/core/tensor.ts";
-import { curves, dotComparison, type DotRow, type Figure } from "../../../src/plot/mod.ts";
+import { curves, type Figure } from "../../../src/plot/mod.ts";
+import { dotComparison, type DotRow } from "../../../src/plot/dots.ts";
 import type { RunFacts } from "../../../src/runs/facts.ts";
 import { accuracyDomain } from "../../figures/training_figures.ts";
 import { type Found, withChange } from "../item.ts";
@@ -80,19 +81,21 @@ async function historiesOf({ find, metricsOf }: Found): Promise<readonly History
 function overlay(histories: readonly History[], network: string, key: "valLoss" | "valAccuracy"): Figure {
   const isLoss = key === "valLoss";
   const ends = histories.flatMap(({ run }) => ACCURACY(run) ?? []);
-  return curves({
-    name: isLoss ? "overlay_loss" : "overlay_accuracy",
-    title: `Validation ${isLoss ? "loss" : "accuracy"} by optimizer`,
-    subtitle: network,
-    xLabel: "Epoch",
-    yLabel: isLoss ? "Mean cross-entropy (nats)" : "Accuracy",
-    xScale: "log",
-    yScale: isLoss ? "log" : "linear",
-    ...(!isLoss && { yDomain: accuracyDomain(ends) }),
-    series: histories.map(({ optimizer, lines }) => ({
+  return curves(
+    histories.map(({ optimizer, lines }) => ({
       label: OPTIMIZER_TITLES[optimizer],
       x: columnOf(lines, "epoch"),
       y: columnOf(lines, key),
     })),
-  });
+    {
+      name: isLoss ? "overlay_loss" : "overlay_accuracy",
+      title: `Validation ${isLoss ? "loss" : "accuracy"} by optimizer`,
+      subtitle: network,
+      xLabel: "Epoch",
+      yLabel: isLoss ? "Mean cross-entropy (nats)" : "Accuracy",
+      xScale: "log",
+      yScale: isLoss ? "log" : "linear",
+      ...(!isLoss && { yDomain: accuracyDomain(ends) }),
+    },
+  );
 }

@@ -82,26 +82,24 @@ async function drawComparison(
 
 function accuracyFigure(histories: readonly History[], { spread, found }: Drawing): Figure {
   const series = histories.map((history) => seriesOf(history, "testAccuracy", "linear"));
-  return curves({
+  return curves(series, {
     name: "comparison_accuracy",
     title: "Test accuracy by method",
     subtitle: withChange(`CNN, ${spread}`, found),
     xLabel: "Epoch",
     yLabel: "Test accuracy",
     yDomain: levelDomain(series),
-    series,
   });
 }
 
 function costFigure(histories: readonly History[], { spread, found }: Drawing): Figure {
-  return curves({
+  return curves(histories.map((history) => seriesOf(history, "loss", "log")), {
     name: "comparison_cost",
     title: "Training cost by method",
     subtitle: withChange(`CNN, ${spread}${spread === "one seed" ? "" : " of the logarithm"}`, found),
     xLabel: "Epoch",
     yLabel: "Mean cross-entropy (nats)",
     yScale: "log",
-    series: histories.map((history) => seriesOf(history, "loss", "log")),
   });
 }
 

@@ -1,6 +1,7 @@
 /** The two diagrams of Report B, part B, drawn from the models that are trained: layer 1's autoencoder, and layer 2's. */
 import { type Model, type NamedLayer, sequential } from "../../../src/nn/model.ts";
-import { diagram, type DiagramColumn, type DiagramLink, type Figure } from "../../../src/plot/mod.ts";
+import { diagram, type DiagramColumn, type DiagramLink } from "../../../src/plot/diagram.ts";
+import type { Figure } from "../../../src/plot/mod.ts";
 import { layerwiseStack } from "../../../src/train/pretrain.ts";
 import { SDAE_DEFAULTS, sdaeStack, trainingNoise } from "../../sdae_model.ts";
 

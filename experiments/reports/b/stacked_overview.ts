@@ -1,7 +1,8 @@
 /** Figures that lay the plain and the sparse trainings of Report B, part B, over each other: of one seed of each. */
 import { chooseExecutor } from "../../../src/exec/choose.ts";
 import type { Executor } from "../../../src/exec/executor.ts";
-import { curves, type Figure, histogram, type Series, tiles } from "../../../src/plot/mod.ts";
+import { curves, type Figure, histogram, type Series } from "../../../src/plot/mod.ts";
+import { tiles } from "../../../src/plot/tiles.ts";
 import type { RunFacts } from "../../../src/runs/facts.ts";
 import type { Trained } from "../../../src/train/saved.ts";
 import { LOSS_LABEL, tilesOf } from "../../figures/stack_figures.ts";
@@ -94,13 +95,8 @@ function seedsOf(drawn: readonly Drawn[]): string {
 
 function costOverlay(drawn: readonly Drawn[], layer: number): Figure {
   const entropies = drawn.map(({ run }) => run.numbers[`layers.${layer}.targetEntropy`]?.toFixed(1) ?? "–");
-  return curves({
-    name: `overlay_layer_${layer}`,
-    title: `Cost of layer ${layer} without and with sparsity`,
-    subtitle: `${aboutLayers(drawn)}; entropy of the target ${entropies.join(" and ")} nats`,
-    xLabel: "Epoch",
-    yLabel: LOSS_LABEL,
-    series: drawn.flatMap(({ label, lines }): readonly Series[] => {
+  return curves(
+    drawn.flatMap(({ label, lines }): readonly Series[] => {
       const own = lines.filter(({ stage }) => stage === `layer ${layer}`);
       const x = own.map(({ epoch }) => Number(epoch));
       const loss = { label, x, y: own.map((line) => Number(line.loss)) };
@@ -111,7 +107,14 @@ function costOverlay(drawn: readonly Drawn[], layer: number): Figure {
         ]
         : [loss];
     }),
-  });
+    {
+      name: `overlay_layer_${layer}`,
+      title: `Cost of layer ${layer} without and with sparsity`,
+      subtitle: `${aboutLayers(drawn)}; entropy of the target ${entropies.join(" and ")} nats`,
+      xLabel: "Epoch",
+      yLabel: LOSS_LABEL,
+    },
+  );
 }
 
 function classifierOverlay(drawn: readonly Drawn[], member: "loss" | "testAccuracy"): Figure {
@@ -123,7 +126,7 @@ function classifierOverlay(drawn: readonly Drawn[], member: "loss" | "testAccura
   }));
   // The first fifth of the epochs would flatten the others.
   const late = series.flatMap(({ y }) => y.slice(Math.floor(y.length / 5)));
-  return curves({
+  return curves(series, {
     name: isLoss ? "overlay_cost" : "overlay_accuracy",
     title: isLoss ? "Training cost of the classifiers" : "Test accuracy of the classifiers",
     subtitle: `Fine-tuned from plain and from sparse layers; ${seedsOf(drawn)}`,
@@ -131,7 +134,6 @@ function classifierOverlay(drawn: readonly Drawn[], member: "loss" | "testAccura
     yLabel: isLoss ? "Mean cross-entropy (nats)" : "Test accuracy",
     yScale: isLoss ? "log" : "linear",
     ...(!isLoss && { yDomain: accuracyDomain(late) }),
-    series,
   });
 }
 
@@ -171,7 +173,7 @@ async function activationOverlays(
       const values = layers[layer - 1]?.activations;
       return values === undefined ? [] : [{ label, values }];
     });
-    return histogram({
+    return histogram(samples, {
       name: `mean_activation_${layer}`,
       title: `Mean activation of the units of layer ${layer}`,
       subtitle: `${aboutLayers(drawn)}; means ${
@@ -181,7 +183,6 @@ async function activationOverlays(
       yLabel: "Share of the units",
       domain: [0, 1],
       marks: rho === undefined ? [] : [{ x: rho, label: `ρ ${rho}` }],
-      samples,
     });
   });
 }
@@ -202,7 +203,7 @@ async function reconstructionRows(
     title: "Reconstructions without and with sparsity",
     subtitle: `${aboutLayers(drawn)}; through all layers and back`,
     columns: COLUMNS,
-    scale: "gray",
+    scale: "ink",
     domain: [0, 1],
     rowLabels: ["Test image", ...drawn.map(({ label }) => label)],
     images: rows.flatMap((values) => tilesOf(values, test.inputShape)),

@@ -3,6 +3,8 @@ import { decodeModel, encodeModel, loadModel, saveModel, tuneEngine } from "desc
 import { readCsv, readNpy } from "descent/data";
 import { mnist } from "descent/mnist";
 import { fromOnnx, toOnnx } from "descent/onnx";
+import { toPng } from "descent/plot";
+import { drawFigures } from "./draw_figures.js";
 import { sha256, trainSmall } from "./train_small.js";
 
 const sentenceOf = (promise) => promise.then(() => "", (error) => `${error.name}: ${error.message}`);
@@ -22,4 +24,6 @@ console.log(JSON.stringify({
   rows: [...(await readCsv("table.csv.gz", { target: "label" })).inputs],
   missing: await sentenceOf(readNpy("no.npy")),
   mnist: await sentenceOf(mnist()),
+  figures: drawFigures(),
+  png: await sentenceOf(toPng(drawFigures()[0])),
 }));
