@@ -5,6 +5,7 @@ import type { Executor } from "../src/exec/executor.ts";
 import { wasmExecutor } from "../src/exec/wasm.ts";
 import { findAdapter, type FoundAdapter, webgpuExecutor } from "../src/exec/webgpu.ts";
 import { wholeNumber } from "../src/cli/flags.ts";
+import { LEAST_GPU_MS } from "./measure.ts";
 import { bandwidthTable, loadBenchShader, measurePeak, type Peak } from "./peak.ts";
 
 export const BENCH_BACKENDS = ["wasm", "webgpu", "all"] as const;
@@ -65,7 +66,8 @@ export async function openDevices(
 ): Promise<readonly Device[]> {
   const devices: Device[] = [];
   const open = async (executor: Executor, rest: Pick<Device, "threads" | "software">) => {
-    const options = { threads: rest.threads ?? 1, seconds: peakSeconds };
+    const leastMs = executor.name === "webgpu" && !rest.software ? LEAST_GPU_MS : 0;
+    const options = { threads: rest.threads ?? 1, seconds: peakSeconds, leastMs };
     const peak = await measurePeak(executor, options), bandwidth = bandwidthTable(executor, options);
     const where = executor.name === "wasm" ? `, on ${processor()}` : "";
     devices.push({ executor, description: `${executor.description}${where}`, ...rest, peak, bandwidth });

@@ -42,7 +42,7 @@ async function benchGpu(args: readonly string[], output: Output, search: Search)
   if (torch === undefined || !torch.cuda) throw new DescentError(noCuda(torch));
   output.note(`Descent on ${name} by WebGPU, PyTorch ${torch.version} by CUDA`);
   const ours = denoSide(OURS, "descent.ts", 0, ["--backend", "webgpu"]);
-  await compare([ours, torchCudaSide(torch)], workloads, values, output);
+  await compare([ours, torchCudaSide(torch, values)], workloads, values, output);
   return 0;
 }
 

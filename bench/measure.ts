@@ -1,6 +1,6 @@
 /** Timing: warm up, then rounds of repeats of many steps, subject after subject, and medians of it all. */
 
-/** Waiting for a GPU takes some 12 ms under Deno: a repeat is to last at least this long there. */
+/** Waiting for a GPU may take some 12 ms: a repeat is to last at least this long there. */
 export const LEAST_GPU_MS = 300;
 
 /** Something that can make steps. */

@@ -63,6 +63,7 @@ export const COMPARE_FLAGS = {
     help: "peers to run beside Descent (default: all that are installed)",
     parse: (text: string): readonly string[] => text.split(","),
   },
+  compile: { help: "time PyTorch by torch.compile too, which takes up to a minute a workload and round" },
   python: {
     value: "PATH",
     help: "the Python that has torch (default python3, then /usr/bin/python3)",

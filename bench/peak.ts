@@ -27,6 +27,8 @@ export interface PeakOptions {
   /** Threads that share a call on WASM. */
   readonly threads: number;
   readonly seconds: number;
+  /** Shortest repeat that a wait does not spoil. Default 0. */
+  readonly leastMs?: number;
 }
 
 /** Bytes per thread that fit into a second-level cache. */
@@ -89,14 +91,14 @@ export function loadBenchShader(op: string): Promise<string> {
 }
 
 /** Measures the peak of an executor. */
-export async function measurePeak(executor: Executor, { threads, seconds }: PeakOptions): Promise<Peak> {
-  const part = { threads, seconds: seconds / 3 };
+export async function measurePeak(executor: Executor, options: PeakOptions): Promise<Peak> {
+  const { threads } = options, part = { ...options, seconds: options.seconds / 3 };
   const memoryGbPerSecond = await measureBandwidth(executor, MEMORY_BYTES, part);
   switch (executor.name) {
     case "wasm": {
       // Twenty thousand rounds last half a millisecond: a thread that is late costs little.
       const attrs = { units: threads, rounds: 20_000 };
-      const fmaMs = await bestMs(executor, node(fmaOp, [], attrs), part.seconds);
+      const fmaMs = await bestMs(executor, node(fmaOp, [], attrs), part);
       const cacheGbPerSecond = await measureBandwidth(executor, threads * CACHE_BYTES, part);
       return {
         gflops: threads * attrs.rounds * FMA_FLOPS / fmaMs / 1e6,
@@ -106,7 +108,7 @@ export async function measurePeak(executor: Executor, { threads, seconds }: Peak
     }
     case "webgpu": {
       const elements = 2 ** 20, rounds = 256, source = leaf("state", "x", [elements]);
-      const fmaMs = await bestMs(executor, node(gpuOp, [source], { rounds }), part.seconds, source);
+      const fmaMs = await bestMs(executor, node(gpuOp, [source], { rounds }), part, source);
       return { gflops: elements * rounds * 8 * 2 / fmaMs / 1e6, memoryGbPerSecond };
     }
     case "reference":
@@ -120,16 +122,17 @@ export async function measurePeak(executor: Executor, { threads, seconds }: Peak
 async function measureBandwidth(
   executor: Executor,
   bytes: number,
-  { threads, seconds }: PeakOptions,
+  options: PeakOptions,
 ): Promise<number> {
+  const { threads } = options;
   if (executor.name === "webgpu") {
     const source = leaf("state", "x", [roundUp(bytes / 8, 4)]);
-    return bytes / await bestMs(executor, node(gpuOp, [source], { rounds: 0 }), seconds, source) / 1e6;
+    return bytes / await bestMs(executor, node(gpuOp, [source], { rounds: 0 }), options, source) / 1e6;
   }
   const share = roundUp(bytes / threads, 128), repeats = Math.ceil(CALL_BYTES / (threads * share));
   const source = leaf("state", "source", [threads * share / 4]);
   const read = node(readOp, [source], { units: threads, bytes: share, repeats });
-  return threads * share * repeats / await bestMs(executor, read, seconds, source) / 1e6;
+  return threads * share * repeats / await bestMs(executor, read, options, source) / 1e6;
 }
 
 /** Bandwidth by the size of what is read, to the next power of two: each measured when it is first asked for. */
@@ -148,7 +151,7 @@ export function bandwidthTable(executor: Executor, options: PeakOptions): (bytes
 async function bestMs(
   executor: Executor,
   output: Node,
-  seconds: number,
+  { seconds, leastMs = 0 }: PeakOptions,
   source?: Node,
 ): Promise<number> {
   const program = await executor.load(compile({ peak: [output] }, { hoist: false }));
@@ -158,6 +161,7 @@ async function bestMs(
     const place = program.plan.place(output)!, corner = { ...place, type: tensorType("f32", LINE) };
     const step = { start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] };
     const subject: Subject = {
+      leastMs,
       prepare(count) {
         const steps = new Array(count).fill(step);
         return async () => {

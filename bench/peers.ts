@@ -10,7 +10,7 @@ import { selectWorkloads } from "./names.ts";
 import { COMPARE_FLAGS } from "./options.ts";
 import { OURS } from "./ratios.ts";
 import { denoSide, outputOf, type Side } from "./sides.ts";
-import { findTorch, torchSide } from "./torch.ts";
+import { findTorch, torchSide, type TorchSideOptions } from "./torch.ts";
 
 const ABOUT =
   "Time training steps and calls of Descent and of its peers in turn on this processor, with ratios";
@@ -59,7 +59,7 @@ async function benchPeers(args: readonly string[], output: Output): Promise<numb
   const isAsked = (name: PeerName) =>
     names.includes(name) && workloads.some((one) => WORKLOADS[name]?.includes(one) ?? true);
   for (const name of PEERS.filter(isAsked)) {
-    const found = await peerSides(name, threads, values.python);
+    const found = await peerSides(name, threads, values);
     if (found === undefined) output.note(MISSING[name]);
     else sides.push(...found);
   }
@@ -71,11 +71,11 @@ async function benchPeers(args: readonly string[], output: Output): Promise<numb
 async function peerSides(
   name: PeerName,
   threads: readonly number[],
-  python: string | undefined,
+  { python, compile }: { readonly python?: string | undefined } & TorchSideOptions,
 ): Promise<readonly Side[] | undefined> {
   if (name === "pytorch") {
     const torch = await findTorch(python);
-    return torch && await Promise.all(threads.map((count) => torchSide(torch, count)));
+    return torch && await Promise.all(threads.map((count) => torchSide(torch, count, { compile })));
   }
   const sides = threads.map((count) => ({
     ...denoSide(name, `${name}.mjs`, count),

@@ -11,6 +11,8 @@ export interface Side {
   /** Workloads that it can do; all if left out. */
   readonly workloads?: readonly string[];
   readonly command: string;
+  /** Most that starting, compiling and warming up take. Default 60. */
+  readonly startSeconds?: number;
   /** Arguments before `--threads … --seconds … --data FOLDER W1`; it may write to that folder alone. */
   args(folder: string): readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -31,9 +33,9 @@ export function denoSide(name: string, script: string, threads: number, more: re
   };
 }
 
-/** Starting, compiling and warming up a side takes some seconds, and a step of the slowest one half a second. */
-function limitMs(seconds: number): number {
-  return 1000 * (60 + 12 * seconds);
+/** A step of the slowest side takes half a second. */
+function limitMs({ startSeconds = 60 }: Side, seconds: number): number {
+  return 1000 * (startSeconds + 12 * seconds);
 }
 
 /** Runs a side on one workload; resolves to its lines, and to what went wrong if something did. */
@@ -42,7 +44,7 @@ export async function runSide(
   workload: string,
   { seconds, folder }: { readonly seconds: number; readonly folder: string },
 ): Promise<{ readonly found: readonly SideLine[]; readonly problem?: string }> {
-  const { command, env = {} } = side, limit = limitMs(seconds);
+  const { command, env = {} } = side, limit = limitMs(side, seconds);
   const own = ["--threads", `${side.threads}`, "--seconds", `${seconds}`, "--data", folder, workload];
   const { success, stdout, stderr, signal } = await new Deno.Command(command, {
     args: [...side.args(folder), ...own],

@@ -32,15 +32,31 @@ export async function findTorch(python?: string): Promise<FoundTorch | undefined
   return undefined;
 }
 
+/** With `compile`, by torch.compile too. */
+export interface TorchSideOptions {
+  readonly compile?: boolean | undefined;
+}
+
 /** PyTorch on the processor. */
-export async function torchSide({ python, flags }: FoundTorch, threads: number): Promise<Side> {
+export async function torchSide(
+  { python, flags }: FoundTorch,
+  threads: number,
+  options: TorchSideOptions = {},
+): Promise<Side> {
   const env = blasEnvironment(threads, flags, await openBlasFolders());
-  return { name: "pytorch", threads, command: python, args: () => ["-B", SCRIPT], env };
+  return { name: "pytorch", threads, command: python, ...scriptOf(options), env };
 }
 
 /** PyTorch on an NVIDIA GPU. */
-export function torchCudaSide({ python }: FoundTorch): Side {
-  return { name: "pytorch", threads: 1, command: python, args: () => ["-B", SCRIPT, "--device", "cuda"] };
+export function torchCudaSide({ python }: FoundTorch, options: TorchSideOptions = {}): Side {
+  return { name: "pytorch", threads: 1, command: python, ...scriptOf(options, ["--device", "cuda"]) };
+}
+
+function scriptOf({ compile = false }: TorchSideOptions, more: readonly string[] = []) {
+  return {
+    args: () => ["-B", SCRIPT, ...more, ...(compile ? ["--compile"] : [])],
+    ...(compile && { startSeconds: 300 }),
+  };
 }
 
 /**

@@ -1,23 +1,27 @@
 #!/usr/bin/env python3
 """PyTorch as a side of a comparison (see side.ts): one JSON line per workload and variant.
 
-    torch_side.py --threads N --seconds S --data FOLDER [--device cpu|cuda] W1 ...
+    torch_side.py --threads N --seconds S --data FOLDER [--device cpu|cuda] [--compile] W1 ...
 
-eager   nn.Module, autograd and torch.optim, as most would write it
-tuned   CPU: gradients by hand in TorchScript, and updates of all parameters at once; for convolutions autograd on
-        channels-last images, pooling before ReLU
-graph   CUDA: the eager step captured as a CUDA graph and replayed
-floats  W11: as eager, from floats that were divided by 255 before; the others take bytes
+eager    nn.Module, autograd and torch.optim, as most would write it; on CUDA with fused updates
+tuned    CPU: gradients by hand in TorchScript, and updates of all parameters at once; for convolutions autograd on
+         channels-last images, pooling before ReLU
+graph    CUDA: the eager step captured as a CUDA graph and replayed
+tf32     CUDA: the same (of W7 eager) in TF32, which keeps nineteen bits; all others are in single precision
+compile  with --compile: model and loss by torch.compile, on CUDA with its own CUDA graphs
+floats   W11: as eager, from floats that were divided by 255 before; the others take bytes
 
 Shapes: x [rows, 784], or [rows, 3, 32, 32].
 """
 import argparse
 import json
 import os
+import sys
 
 import torch
 import torch.nn.functional as F
 
+import torch_cuda
 import torch_measure
 from torch_networks import CONVOLUTIONAL, NOISY, PIXELS, Denoising, build_model, load_layers, objective, raw
 from torch_predict import predictors
@@ -36,6 +40,7 @@ TRAININGS = {
     "W9": ("residual", 32, "momentum", 0.05, 1e-4, 0),
     "W10": ("variational", 128, "adam", 1e-3, 0, 1024),
 }
+GRAPHS = ("graph", "tf32")
 TUNED = ("W1", "W2", "W4", "W5", "W6", "W8", "W9")
 # Steps with nothing drawn by chance after which all sides must have the same loss.
 CHECKED_STEPS = 5
@@ -47,12 +52,15 @@ parser.add_argument("--threads", type=int, default=1)
 parser.add_argument("--seconds", type=float, default=1.0)
 parser.add_argument("--data", default=".")
 parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+parser.add_argument("--compile", action="store_true")
 parser.add_argument("workloads", nargs="*")
 args = parser.parse_args()
 cuda = args.device == "cuda"
 torch.set_num_threads(args.threads)
-# Single precision as WebGPU has it, not the tensor cores' nineteen bits.
-torch.backends.cuda.matmul.allow_tf32 = False
+if cuda:
+    torch_cuda.prepare()
+# What did not work, and why.
+failures = []
 
 
 def blas():
@@ -94,30 +102,11 @@ def load_images(network):
 
 
 def build_optimizer(name, parameters, rate, decay, capturable, foreach=None):
+    make, options = torch.optim.Adam, {"lr": rate, **({"capturable": True} if capturable else {})}
     if name != "adam":
-        momentum = 0.9 if name == "momentum" else 0
-        return torch.optim.SGD(parameters, lr=rate, momentum=momentum, weight_decay=decay, foreach=foreach)
-    return torch.optim.Adam(parameters, lr=rate, **({"capturable": True} if capturable else {}))
-
-
-def autograd_step(network, model, optimizer, x, y):
-    optimizer.zero_grad(set_to_none=True)
-    objective(network, model(x), x, y).backward()
-    optimizer.step()
-
-
-def capture(work):
-    """The work as a CUDA graph, after three runs on a side stream, as PyTorch's notes on graphs ask for."""
-    side = torch.cuda.Stream()
-    side.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(side):
-        for _ in range(3):
-            work()
-    torch.cuda.current_stream().wait_stream(side)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        work()
-    return graph
+        make, options = torch.optim.SGD, {"lr": rate, "momentum": 0.9 if name == "momentum" else 0, "weight_decay": decay}
+    parameters = list(parameters)
+    return torch_cuda.fused(make, parameters, **options) if cuda else make(parameters, foreach=foreach, **options)
 
 
 def tuned_step(workload, batches):
@@ -144,24 +133,6 @@ def tuned_step(workload, batches):
     return step, params
 
 
-def graph_step(network, model, optimizer, batches):
-    # A graph has one shape: it leaves out the short batch at the end of an epoch.
-    whole = [batch for batch in batches if len(batch[0]) == len(batches[0][0])]
-    fixed_x, fixed_y = (tensor.clone() for tensor in whole[0])
-    graph = None
-
-    def step(i):
-        nonlocal graph
-        # Not before: it makes steps of its own.
-        graph = graph or capture(lambda: autograd_step(network, model, optimizer, fixed_x, fixed_y))
-        if len(whole) > 1:
-            fixed_x.copy_(whole[i % len(whole)][0])
-            fixed_y.copy_(whole[i % len(whole)][1])
-        graph.replay()
-
-    return step
-
-
 def start(workload, variant, x, y, noise=True):
     """A step(i) from the first weights, and loss() on fixed rows. Without noise nothing is drawn by chance."""
     network, size, optimizer_name, rate, decay, loss_rows = TRAININGS[workload]
@@ -173,15 +144,28 @@ def start(workload, variant, x, y, noise=True):
     model = build_model(args.data, network, channels_last).to(args.device)
     training = noise or network not in NOISY
     model.train(training)
-    foreach, trained = channels_last or None, None
-    optimizer = build_optimizer(optimizer_name, model.parameters(), rate, decay, variant == "graph", foreach)
-    if variant == "graph":
-        step = graph_step(network, model, optimizer, batches)
+    foreach, trained, is_graph = channels_last or None, None, variant in GRAPHS
+    optimizer = build_optimizer(optimizer_name, model.parameters(), rate, decay, is_graph, foreach)
+
+    def objective_on(x, y):
+        return objective(network, model(x), x, y)
+
+    if variant == "compile":
+        # A shape for the short batch too, rather than kernels for any.
+        objective_on = torch.compile(objective_on, dynamic=False, **({"mode": "reduce-overhead"} if cuda else {}))
+
+    def step_on(x, y):
+        optimizer.zero_grad(set_to_none=True)
+        objective_on(x, y).backward()
+        optimizer.step()
+
+    if is_graph:
+        step = torch_cuda.graph_step(step_on, batches)
     elif tuned and not channels_last:
         step, trained = tuned_step(workload, batches)
     else:
         def step(i):
-            autograd_step(network, model, optimizer, *batches[i % len(batches)])
+            step_on(*batches[i % len(batches)])
 
     def loss():
         with torch.no_grad():
@@ -197,7 +181,7 @@ def start(workload, variant, x, y, noise=True):
 
 def loss_checked(workload, variant, x, y):
     """The loss after a few steps without noise; of nothing where the steps cannot be had without, or not from the first."""
-    if variant == "graph" or workload == "W5" and variant == "tuned":
+    if variant in GRAPHS or workload == "W5" and variant == "tuned":
         return {}
     step, loss = start(workload, variant, x, y, noise=False)
     for i in range(CHECKED_STEPS):
@@ -205,22 +189,45 @@ def loss_checked(workload, variant, x, y):
     return {"lossChecked": loss()}
 
 
+def variants_of(workload):
+    known = ("eager", *GRAPHS) if cuda else ("eager", "tuned") if workload in TUNED else ("eager",)
+    # Last, as it takes long.
+    return (*known, "compile") if args.compile else known
+
+
+def timed(variant, step, seconds):
+    """Times steps in the variant's precision; what is looked at before and after is in single precision."""
+    if cuda:
+        torch_cuda.set_tf32(variant == "tf32")
+    timing = measure(step, seconds)
+    if cuda:
+        torch_cuda.set_tf32(False)
+    return timing
+
+
 def train(workload):
     x, y = load_images(TRAININGS[workload][0])
-    for variant in ("eager", "graph") if cuda else ("eager", "tuned") if workload in TUNED else ("eager",):
-        checked = loss_checked(workload, variant, x, y)
-        step, loss = start(workload, variant, x, y)
-        before = loss()
-        timing = measure(step, args.seconds)
-        emit(workload, variant, timing, lossBefore=before, lossAfter=loss(), **checked)
+    for variant in variants_of(workload):
+        try:
+            checked = loss_checked(workload, variant, x, y)
+            step, loss = start(workload, variant, x, y)
+            before = loss()
+            timing = timed(variant, step, args.seconds)
+            emit(workload, variant, timing, lossBefore=before, lossAfter=loss(), **checked)
+        except Exception as error:
+            # It asks for a compiler, and a PyTorch that has it. What else fails is a fault of ours.
+            if variant != "compile":
+                raise
+            failures.append(f"{variant} {type(error).__name__}: {str(error).strip().splitlines()[0]}")
 
 
 def multiply():
     for n in PRODUCT_SIZES:
         a, b = (torch.randn(n, n, device=args.device) for _ in range(2))
         c = torch.empty_like(a)
-        timing = measure(lambda _: torch.mm(a, b, out=c), args.seconds / len(PRODUCT_SIZES))
-        emit(f"W7-{n}", "eager", timing, gflops=2 * n ** 3 / timing["msPerStep"] / 1e6)
+        for variant in ("eager", "tf32") if cuda else ("eager",):
+            timing = timed(variant, lambda _: torch.mm(a, b, out=c), args.seconds / len(PRODUCT_SIZES))
+            emit(f"W7-{n}", variant, timing, gflops=2 * n ** 3 / timing["msPerStep"] / 1e6)
 
 
 def predict():
@@ -244,3 +251,5 @@ for chosen in args.workloads:
         predict()
     else:
         train(chosen)
+if failures:
+    sys.exit("Error: " + "; ".join(failures))

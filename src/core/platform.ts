@@ -88,6 +88,8 @@ export interface Platform {
   prepareEngine(): void;
   /** Makes ready for looking for a GPU; what it gives undoes that. */
   prepareForGpu(): () => void;
+  /** Whether a GPU's buffer that was mapped before is mapped when `mapAsync` returns, long before its promise resolves. */
+  readonly mapsWithinCall: boolean;
   /** Unpacks gzip. */
   gunzip(packed: Uint8Array): Unpacking;
   /** The CRC-32 of gzip and zip. */

@@ -60,6 +60,7 @@ export function browserPlatform(): Platform {
     addEngineFlags: () => false,
     prepareEngine() {},
     prepareForGpu: () => () => {},
+    mapsWithinCall: false,
     gunzip,
     crc32,
     sha256: async (bytes) =>

@@ -78,8 +78,15 @@ export function denoPlatform(): Platform {
     addEngineFlags: restartWith,
     prepareEngine() {},
     prepareForGpu,
+    mapsWithinCall: MAPPING_VERSIONS.includes(Deno.version.deno),
   };
 }
+
+/**
+ * `mapAsync` waits for the device within its call, and then sleeps 10 ms before its promise resolves. That is no promise of
+ * Deno's, which ends the process where a buffer is looked at too early: only versions are here that have been looked at.
+ */
+const MAPPING_VERSIONS: readonly string[] = ["2.9.6"];
 
 /**
  * Two settings of Deno on Linux while it looks for an adapter, unless the user has made them: any folder as

@@ -134,5 +134,6 @@ export function nodePlatform(): Platform {
       }
     },
     prepareForGpu: () => () => {},
+    mapsWithinCall: false,
   };
 }

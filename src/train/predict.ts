@@ -6,10 +6,13 @@ import { columnsOf, sizeOf } from "../core/tensor.ts";
 import { chooseExecutor } from "../exec/choose.ts";
 import type { Executor } from "../exec/executor.ts";
 import { openWasm } from "../exec/open.ts";
+import { compile } from "../ir/plan.ts";
+import { callFlops } from "../ir/print.ts";
+import type { Model } from "../nn/model.ts";
 import { checkClassNames, checkSet } from "../data/check_set.ts";
 import { areValues, countRows, type DataSet } from "../data/data_set.ts";
 import { checkParts, checkTrained } from "./check_parts.ts";
-import { layerGraph } from "./answer_graph.ts";
+import { layerGraph, predictionGraph } from "./answer_graph.ts";
 import { loadAnswers, type Rows } from "./answer_program.ts";
 import { MOST_PAIRED_CLASSES } from "./graph.ts";
 import { confusionOf } from "./measure_set.ts";
@@ -23,8 +26,8 @@ export type { Classification } from "./predictor.ts";
 /** Settings of `predict`, `classify`, `layerOutputs` and `evaluate`. */
 export interface PredictOptions {
   /**
-   * What to run on; it is left open. Default: for up to 256 rows WASM on one thread, which answers soonest; for more a GPU
-   * if there is one, else WASM.
+   * What to run on; it is left open. Default: for up to 256 rows WASM on one thread, which answers soonest; for more WASM on
+   * all, or a GPU if there is one and the work is worth opening it.
    */
   readonly executor?: Executor;
 }
@@ -92,8 +95,15 @@ export function classify(
   return withPredictor(trained, rows, options, (predictor) => predictor.classify(rows));
 }
 
-async function executorFor(rows: number): Promise<Executor> {
-  return rows <= BATCH ? await openWasm({ threads: 1 }) : (await chooseExecutor()).executor;
+/** Operations that WASM has done, about, by the time that a GPU is open and its kernels are compiled. */
+const FLOPS_OF_OPENING = 1e10;
+
+async function executorFor(model: Model, rows: number): Promise<Executor> {
+  if (rows <= BATCH) return await openWasm({ threads: 1 });
+  const { logits } = predictionGraph(model, 1, { kind: "numbers" });
+  const { row } = compile({ row: [logits] }).routines;
+  const flops = rows * row!.reduce((sum, call) => sum + callFlops(call), 0);
+  return flops < FLOPS_OF_OPENING ? await openWasm() : (await chooseExecutor()).executor;
 }
 
 async function withPredictor<T>(
@@ -106,7 +116,7 @@ async function withPredictor<T>(
   checkParts(options);
   checkRows(model, rows);
   const count = rows.length / sizeOf(model.inputShape), batch = Math.min(BATCH, count);
-  const executor = options.executor ?? await executorFor(count);
+  const executor = options.executor ?? await executorFor(model, count);
   try {
     const predictor = await openPredictor(trained, { executor, batch });
     try {
@@ -153,7 +163,7 @@ export async function layerOutputs(
   const { layers: all, inputShape } = trained.model, count = rows.length / sizeOf(inputShape);
   const sizes = names.map((name) => sizeOf(all.find((layer) => layer.name === name)!.built.outputShape));
   const values = sizes.map((size) => new Float32Array(count * size));
-  const executor = options.executor ?? await executorFor(count);
+  const executor = options.executor ?? await executorFor(trained.model, count);
   try {
     const program = await loadAnswers(trained, executor, {
       batch: Math.min(BATCH, count),

@@ -14,7 +14,7 @@ import { doubtsOf, ratiosOf, ratiosTable, type RoundLine, timesTable } from "../
 import { nearestBound, placeOfDevice, speedOf, textOf, threeDigits } from "../../bench/report.ts";
 import { shapeImages } from "../../bench/shapes.ts";
 import { denoSide, jsonLines } from "../../bench/sides.ts";
-import { blasEnvironment } from "../../bench/torch.ts";
+import { blasEnvironment, torchCudaSide } from "../../bench/torch.ts";
 import { loadTraining } from "../../bench/training.ts";
 import { TRAININGS } from "../../bench/workloads.ts";
 import { UsageError } from "../../src/core/errors.ts";
@@ -453,4 +453,15 @@ Deno.test("PyTorch gets OpenBLAS where it is installed, with the kernels that th
   });
   assertEquals(blasEnvironment(2, ["avx2"], []), { ...counts, OPENBLAS_CORETYPE: "Haswell" });
   assertEquals(blasEnvironment(2, ["sse2"], []), counts);
+});
+
+Deno.test("PyTorch compiles where it is asked to, and then has the time for it", () => {
+  const torch = { python: "python3", version: "2.4.0", cuda: true, flags: [] };
+  const [plain, compiled] = [torchCudaSide(torch), torchCudaSide(torch, { compile: true })];
+  assertEquals(compiled.args("."), [...plain.args("."), "--compile"]);
+  assertEquals([plain.args(".").slice(2), plain.startSeconds, compiled.startSeconds], [
+    ["--device", "cuda"],
+    undefined,
+    300,
+  ]);
 });

@@ -1,5 +1,6 @@
 /** The WebGPU executor itself; that its kernels agree with the reference is tested with the ops. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { platform } from "../../src/core/choose_platform.ts";
 import { DescentError } from "../../src/core/errors.ts";
 import { checkCase, describeDeviation, fillValues } from "../../src/exec/case.ts";
 import { arena, leaf } from "../../src/ir/leaf.ts";
@@ -268,4 +269,29 @@ gpuTest("activations and losses of extreme numbers do not overflow", async (open
   for (const value of await program.read(losses)) {
     assert(!(Math.abs(value) < 1e30), `${value} looks like a loss`);
   }
+});
+
+gpuTest("reads wait for the device and for nothing else, and give what was there at each", async (open) => {
+  assert(
+    platform().mapsWithinCall,
+    `How mapAsync waits in Deno ${Deno.version.deno} is to be looked at: docs/architecture.md`,
+  );
+  const executor = await open(), { a, sum, plan } = smallSum(), program = await executor.load(plan);
+  const timesMs: number[] = [], found: number[] = [];
+  for (let i = 0; i < 12; i++) {
+    program.write(a, [i, 0]);
+    await program.run("forward", [STEP]);
+    const before = performance.now(), reading = program.read(sum);
+    program.write(a, [-1, -1]);
+    await program.run("forward", [STEP]);
+    found.push((await reading)[0]!);
+    timesMs.push(performance.now() - before);
+  }
+  const [first] = found;
+  assertEquals(found.map((value) => value - first!), Array.from({ length: 12 }, (_, i) => i));
+  assert(Math.min(...timesMs) < 8, `a read took ${Math.min(...timesMs)} ms at least`);
+  // Several at once, each in turn on the same buffer.
+  const all = await Promise.all([program.read(sum), program.read(a), program.read(sum)]);
+  assertEquals(all[0], all[2]);
+  assertEquals([...all[1]!], [-1, -1]);
 });
