@@ -206,6 +206,8 @@ async function declareTests(tools: Tools): Promise<void> {
         const said = await train({ backend: "webgpu" });
         assert(said.description.startsWith("WebGPU on "), said.description);
         checkClose(said, expected);
+        const merged = await train({ backend: "webgpu", merge: true });
+        assertEquals(merged.sha256, said.sha256);
       }),
   });
 

@@ -2,7 +2,8 @@
 import { adam, chooseExecutor, classify, decodeModel, dense, encodeModel, fit, sequential } from "descent";
 import { parseCsv } from "descent/data";
 
-export async function trainSmall(options) {
+/** With `merge`, on WebGPU, in few dispatches also where it is software. */
+export async function trainSmall({ merge = false, ...options }) {
   const rows = 256, columns = 64;
   const inputs = Float32Array.from({ length: rows * columns }, (_, i) => ((i * 7919) % 1000) / 1000 - 0.5);
   const targets = Uint8Array.from({ length: rows }, (_, i) => i % 3);
@@ -12,7 +13,8 @@ export async function trainSmall(options) {
     dense(64, { activation: "relu" }),
     dense(3),
   ]);
-  const { executor } = await chooseExecutor(options);
+  const { executor: chosen } = await chooseExecutor(options);
+  const executor = merge ? { ...chosen, load: (plan) => chosen.load(plan, { merge }) } : chosen;
   const trained = await fit(model, { train }, {
     optimizer: adam({ learningRate: 0.01 }),
     epochs: 5,
