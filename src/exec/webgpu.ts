@@ -34,7 +34,7 @@ export interface WebgpuOptions {
   readonly loadShader?: LoadShader;
   /** Longest wait for a result before the device counts as lost, in ms. Default 60,000; ten times that for software. */
   readonly watchdogMs?: number;
-  /** Most steps of one submit: the GPU begins when the first are encoded. Default 128. */
+  /** Most steps of one submit, which has 2,000 dispatches at most. Default 1024. */
   readonly tableRows?: number;
 }
 
@@ -78,7 +78,7 @@ export async function webgpuExecutor(options: WebgpuOptions = {}): Promise<Webgp
     watchdogMs: true,
     tableRows: true,
   });
-  const { software = false, loadShader = readShader, tableRows = 128 } = options;
+  const { software = false, loadShader = readShader, tableRows = 1024 } = options;
   const adapter = options.adapter === undefined ? await requestAdapter(options.gpu) : options.adapter;
   if (adapter === null) throw new DescentError(NO_ADAPTER);
   const { kind, name } = describeAdapter(adapter), isSoftware = kind === "software";

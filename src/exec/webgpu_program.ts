@@ -11,6 +11,8 @@ import { Staging } from "./webgpu_staging.ts";
 
 /** Most floating-point operations of a submit: below a second on a small GPU, whose driver resets it after two. */
 const SUBMIT_FLOPS = 5e10;
+/** Most dispatches of a submit: the GPU begins when they are encoded, some 2 ms after the first. */
+const SUBMIT_DISPATCHES = 2000;
 
 /**
  * Owns the plan's buffers. In every method all that the device is told is told before the first `await`, so that
@@ -69,7 +71,8 @@ export class WebgpuProgram implements Program {
     this.#check();
     const dispatches = this.#dispatchesOf(routine), checks = this.#setUp();
     const flops = dispatches.reduce((sum, one) => sum + one.flops, 0);
-    const rows = Math.max(1, Math.min(this.#prepared.tableRows, Math.floor(SUBMIT_FLOPS / flops)));
+    const most = Math.min(SUBMIT_FLOPS / flops, SUBMIT_DISPATCHES / dispatches.length);
+    const rows = Math.max(1, Math.min(this.#prepared.tableRows, Math.floor(most)));
     for (let first = 0; first < steps.length; first += rows) {
       checks.push(this.#submit(routine, dispatches, steps.slice(first, first + rows)));
     }
