@@ -47,7 +47,7 @@ export default function RunView(props: RunViewProps) {
               <p class="section-words">{stageEnd(stage, ruleFor(data.value, stage))}</p>
             </>
           )}
-          <StageCurves stage={stage} rule={ruleFor(data.value, stage)} />
+          <StageCurves id={row.id} stage={stage} rule={ruleFor(data.value, stage)} />
         </section>
       ))}
       {scores.length + confusions.length > 0 && (

@@ -6,9 +6,14 @@ import type { FigureFile, FileEntry } from "../types.ts";
 /** Curves and matrices, which the page draws itself as well. */
 const DRAWN_ABOVE = /^((reconstruction_|classifier_)?(loss|accuracy)|confusion_.*|learning_curve_.*)$/;
 
+/** Whether a page draws itself what the figure of this name shows. */
+export function isDrawnAbove(name: string): boolean {
+  return DRAWN_ABOVE.test(name);
+}
+
 /** Panels of images and comparisons first, then the printed form of what the page shows itself. */
 export function Figures({ id, figures }: { readonly id: string; readonly figures: readonly FigureFile[] }) {
-  const isRepeated = ({ name }: FigureFile) => DRAWN_ABOVE.test(name);
+  const isRepeated = ({ name }: FigureFile) => isDrawnAbove(name);
   const own = figures.filter((figure) => !isRepeated(figure)), repeated = figures.filter(isRepeated);
   return (
     <>

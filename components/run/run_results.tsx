@@ -66,7 +66,7 @@ export function Confusions({ confusions }: { readonly confusions: readonly Confu
 const ORDER = ["train", "validation", "test"];
 
 /** Train, validation, test; others after them. */
-function ordered(confusions: readonly Confusion[]): readonly Confusion[] {
+export function ordered(confusions: readonly Confusion[]): readonly Confusion[] {
   const rank = ({ name }: Confusion) => {
     const at = ORDER.findIndex((set) => name.toLowerCase().endsWith(set));
     return at < 0 ? ORDER.length : at;
@@ -77,7 +77,8 @@ function ordered(confusions: readonly Confusion[]): readonly Confusion[] {
 /** Shades of a cell, of which the style sheet knows each. */
 const SHADES = 10;
 
-function Matrix({ confusion: { name, classes, counts } }: { readonly confusion: Confusion }) {
+/** One confusion matrix: counts, with shares of the true class. */
+export function Matrix({ confusion: { name, classes, counts } }: { readonly confusion: Confusion }) {
   const totals = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
   const right = counts.reduce((sum, row, i) => sum + row[i]!, 0),
     all = totals.reduce((sum, total) => sum + total, 0);
