@@ -9,7 +9,7 @@ import { Pairs } from "../components/parts.tsx";
 import { StageCurves } from "../components/run/run_curves.tsx";
 import { Figures, Files } from "../components/run/run_files.tsx";
 import { RunHead } from "../components/run/run_head.tsx";
-import { Confusions, Scores, TextTables } from "../components/run/run_results.tsx";
+import { Confusions, ReportDifferences, Scores, TextTables } from "../components/run/run_results.tsx";
 import { ruleFor, stageEnd } from "../components/run/run_words.ts";
 import { Link, runPath, SiteContext } from "../components/site.tsx";
 import type { RunData, RunNews } from "../components/types.ts";
@@ -84,6 +84,7 @@ export default function RunView(props: RunViewProps) {
       )}
       <section>
         <h2>How it was made</h2>
+        <ReportDifferences differences={data.value.differences} />
         <div class="columns">
           {settings.length > 0 && (
             <div>
