@@ -32,7 +32,7 @@ export function Figures({ id, figures }: { readonly id: string; readonly figures
   );
 }
 
-/** One figure on its white page, with its files. */
+/** One figure on its page, with its files. */
 export function Sheet({ id, figure }: { readonly id: string; readonly figure: FigureFile }) {
   const { name, title, description, width, height, formats } = figure, address = useAddress();
   const place = (format: string) => filePath(id, `figures/${name}.${format}`);
@@ -40,13 +40,16 @@ export function Sheet({ id, figure }: { readonly id: string; readonly figure: Fi
   return (
     <figure class="sheet">
       <a href={address(place(whole))} aria-label={`${title}, on its own`}>
-        <img
-          src={address(place(shown))}
-          alt={description === "" ? title : `${title}. ${description}`}
-          loading="lazy"
-          decoding="async"
-          {...(width !== null && height !== null && { width, height })}
-        />
+        <picture>
+          <DarkSource formats={formats} address={address(place("svg"))} />
+          <img
+            src={address(place(shown))}
+            alt={description === "" ? title : `${title}. ${description}`}
+            loading="lazy"
+            decoding="async"
+            {...(width !== null && height !== null && { width, height })}
+          />
+        </picture>
       </a>
       <figcaption>
         <bdi>{title}</bdi>
@@ -58,6 +61,13 @@ export function Sheet({ id, figure }: { readonly id: string; readonly figure: Fi
       </figcaption>
     </figure>
   );
+}
+
+/** In the dark the SVG, which is dark itself there. */
+function DarkSource(
+  { formats, address }: { readonly formats: readonly string[]; readonly address: string },
+) {
+  return formats.includes("svg") && <source media="(prefers-color-scheme: dark)" srcset={address} />;
 }
 
 /** Every file of the folder. */

@@ -1,7 +1,7 @@
 /** Figures of one autoencoder and the classifier of its codes. */
 import type { ImageSet } from "../../src/data/mnist.ts";
 import type { Shape } from "../../src/core/tensor.ts";
-import { bars, curves, type Figure, type Tile, tiles } from "../../src/plot/mod.ts";
+import { bars, curves, evenColumns, type Figure, type Tile, tiles } from "../../src/plot/mod.ts";
 import type { FitResult } from "../../src/train/fit.ts";
 import { SPLIT_NAMES, type SplitName } from "../../src/data/data_set.ts";
 import { endedInWords, trainingFigures } from "./training_figures.ts";
@@ -104,7 +104,7 @@ export function weightFigure(
       all ? `all ${images.length} units` : `the first ${MAX_WEIGHTS} of ${images.length} units`
     }`,
     images: shown.map((pixels): Tile => ({ pixels, width: width!, height: height! })),
-    columns: shown.length > 64 ? 10 : 8,
+    columns: evenColumns(shown.length, shown.length > 64 ? 10 : 8),
     scale: "diverging",
     domain: weightDomain(shown),
   });

@@ -1,5 +1,5 @@
 /** Figures of one training of the network: curves, feature maps, filters, confusion matrices. */
-import { type Figure, tilePanels, tiles } from "../../src/plot/mod.ts";
+import { evenColumns, type Figure, tilePanels, tiles } from "../../src/plot/mod.ts";
 import type { FitResult } from "../../src/train/fit.ts";
 import type { Trained } from "../../src/train/saved.ts";
 import { inactiveMaps, type LayerMaps, SHOWN_LAYERS, type ShownInput } from "../measures/feature_maps.ts";
@@ -71,7 +71,7 @@ function mapsFigure(
         const largest = layer.values.reduce((most, value) => Math.max(most, value), 0);
         return {
           title: `${layer.name}: ${maps} maps of ${height}×${width}, ${SHOWN_LAYERS[i]!.what}`,
-          columns: maps! > 16 ? 10 : 8,
+          columns: evenColumns(maps!, maps! > 16 ? 10 : 8),
           scale: "gray" as const,
           domain: [0, largest || 1] as const,
           images: Array.from({ length: maps! }, (_, index) => ({
@@ -116,7 +116,7 @@ function filterFigures(
       name: "filters_c1",
       title: "Kernels of C1",
       subtitle: `${subtitle}; ink under blue raises the answer, under vermilion it lowers it`,
-      columns: 8,
+      columns: evenColumns(first.filters, 8),
       scale: "diverging",
       images: Array.from(
         { length: first.filters },

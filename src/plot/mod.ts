@@ -29,4 +29,5 @@ export {
   toCsv,
 } from "../core/text_table.ts";
 export type { Role } from "./theme.ts";
+export { evenColumns } from "./tile_grid.ts";
 export { type Tile, tiles, type TilesOptions } from "./tiles.ts";

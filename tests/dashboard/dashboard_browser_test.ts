@@ -140,6 +140,16 @@ browserTests("The dashboard", {
             );
           }
         }
+        // Of a report what differs alone, and its contents stay in sight.
+        await page.goto(`${base}/reports/a`);
+        const rows = page.locator(".compared tbody tr:visible"), all = await rows.count();
+        await page.getByLabel("only what differs").check();
+        assert(all > 20 && await rows.count() === 0, `${all} rows, then ${await rows.count()}`);
+        assertEquals(await page.getByText("Nothing differs here.").count(), 4);
+        await page.mouse.wheel(0, 700);
+        await page.waitForFunction(() =>
+          document.querySelector(".contents")!.getBoundingClientRect().top === 0
+        );
       });
     });
   },
