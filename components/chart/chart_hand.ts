@@ -41,6 +41,14 @@ export function chartHand({ layout, lines, extent, width, focus, dragged, onWind
     );
   };
 
+  /** Moves the window by a quarter of it, as far as there is something; tells whether it moved. */
+  const pan = (direction: number): boolean => {
+    const [from, to] = [valueAt(xAxis, direction / 4, 0, 1), valueAt(xAxis, 1 + direction / 4, 0, 1)];
+    const moves = from >= extent[0] && to <= extent[1];
+    if (moves) show(from, to);
+    return moves;
+  };
+
   return {
     zoom,
     onKeyDown(event: KeyboardEvent) {
@@ -63,6 +71,9 @@ export function chartHand({ layout, lines, extent, width, focus, dragged, onWind
       }
       if (to === undefined || longest.length === 0) return;
       event.preventDefault();
+      // Beyond an edge of what is seen there may be more.
+      if (to < 0 && pan(-1)) return;
+      if (to >= longest.length && pan(1)) return;
       focus.value = longest[Math.min(Math.max(to, 0), longest.length - 1)];
     },
     /** A drag selects a part of the axis, and none of its words. */

@@ -26,7 +26,9 @@ export function checkedChoice(choice: Choice, runs: readonly Compared[]): Checke
   const { by, sort } = choice, rows = runs.map(({ row }) => row), problems: string[] = [];
   const curves = [...new Set(runs.flatMap((run) => run.curves.map(({ key }) => key)))]
     .filter((key) => !isClock(key));
-  const usual = FIRST_CURVES.find((one) => curves.includes(one)) ?? curves[0];
+  const memberOf = (key: string) => key.replace(/^.*: /, "");
+  const usual = FIRST_CURVES.flatMap((one) => curves.find((key) => memberOf(key) === one) ?? [])[0] ??
+    curves[0];
   const hasSetting = (name: string) =>
     OF_ALL.includes(name) || rows.some(({ settings }) => Object.hasOwn(settings, name));
   const canGroup = by === null || by === ALL_SETTINGS || hasSetting(by);

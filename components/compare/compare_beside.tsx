@@ -26,6 +26,8 @@ export function Beside({ runs, labels, choice: { matrix, figure }, onChange }: B
   );
   const ofFigure = figure !== null && titles.has(figure) ? figure : [...titles.keys()][0];
   const labelOf = (id: string) => labels.get(id) ?? id;
+  const without = (has: (run: Compared) => boolean) =>
+    runs.filter((run) => !has(run)).map(({ row }) => labelOf(row.id));
   return (
     <>
       {ofMatrix !== undefined && (
@@ -50,6 +52,7 @@ export function Beside({ runs, labels, choice: { matrix, figure }, onChange }: B
               );
             })}
           </div>
+          <Without labels={without(({ confusions }) => confusions.some(({ name }) => name === ofMatrix))} />
         </section>
       )}
       {ofFigure !== undefined && (
@@ -61,7 +64,7 @@ export function Beside({ runs, labels, choice: { matrix, figure }, onChange }: B
             of={[...titles]}
             onChange={(name) => onChange({ figure: name })}
           />
-          <div class="sheets">
+          <div class="sheets even">
             {runs.map(({ row: { id }, figures }) => {
               const own = figures.find(({ name }) => name === ofFigure);
               return own && (
@@ -69,9 +72,20 @@ export function Beside({ runs, labels, choice: { matrix, figure }, onChange }: B
               );
             })}
           </div>
+          <Without labels={without(({ figures }) => figures.some(({ name }) => name === ofFigure))} />
         </section>
       )}
     </>
+  );
+}
+
+/** Which runs have nothing to show here. */
+function Without({ labels }: { readonly labels: readonly string[] }) {
+  if (labels.length === 0) return null;
+  return (
+    <p class="quiet">
+      Without it: <bdi>{labels.join("; ")}</bdi>
+    </p>
   );
 }
 

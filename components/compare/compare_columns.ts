@@ -63,7 +63,8 @@ export function bestOf({ better, sortKey }: Column, rows: readonly RunRow[]): nu
 /** A number of the summary, as long as it says something. */
 export function numberIn(name: string, value: number | undefined): string {
   if (value === undefined) return "";
-  return /(accuracy|loss|mse)$/.test(name)
+  // An error may be small, and is told in four digits.
+  return /(accuracy|loss)$/.test(name)
     ? formatScore(value)
     : name === "seconds"
     ? formatDuration(value)

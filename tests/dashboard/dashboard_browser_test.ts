@@ -40,6 +40,9 @@ browserTests("The dashboard", {
           assertStringIncludes(await chart.locator(".readout").innerText(), "0.3333");
           await page.keyboard.press("+");
           assertStringIncludes(await chart.innerText(), "epoch 2 to 13");
+          // Beyond the edge of what is seen, the arrow keys move it.
+          for (const key of ["End", "ArrowRight"]) await page.keyboard.press(key);
+          assertStringIncludes(await chart.innerText(), "epoch 5 to 16");
           await page.keyboard.press("0");
           assertEquals(await page.getByText("show all").count(), 0);
           await page.getByRole("tab", { name: "Test" }).focus();
