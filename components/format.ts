@@ -15,6 +15,11 @@ export function formatValue(value: number | null | undefined): string {
     : String(Number(value.toPrecision(4)));
 }
 
+/** A place on an axis: an epoch in all its digits, a time in few. */
+export function formatPlace(value: number): string {
+  return Number.isInteger(value) ? formatCount(value) : formatValue(value);
+}
+
 /** An accuracy or another share: four decimals. */
 export function formatScore(value: number | null | undefined): string {
   return value === null || value === undefined

@@ -128,6 +128,14 @@ export interface Topic {
 export interface RunData {
   readonly row: RunRow;
   readonly topic: Topic | null;
+  /** What tells it from others of its experiment, in few words: `lr 0.01`. */
+  readonly special: readonly string[];
+  /** What makes it again; null where nothing tells. */
+  readonly command: string | null;
+  /** In what it is not as the nearest run of its report; null where no report tells of such. */
+  readonly differences:
+    | readonly { readonly name: string; readonly ours: string; readonly report: string }[]
+    | null;
   readonly rule: StopRule | null;
   /** Of stages that have a rule of their own, by name. */
   readonly stageRules: Readonly<Record<string, StopRule>>;

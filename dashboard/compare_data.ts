@@ -1,9 +1,11 @@
 /** What the page that compares runs is drawn from. */
-import { type Choice, choiceOf, type Compared, MAX_COMPARED } from "../components/compare/grouping.ts";
+import { type Choice, choiceOf, MAX_COMPARED } from "../components/compare/choice.ts";
+import type { Compared } from "../components/compare/grouping.ts";
 import type { CompareData, PickRow, Suggestion } from "../components/compare/compare_types.ts";
 import type { Curve, RunRow } from "../components/types.ts";
 import { REPORTS } from "./catalog.ts";
 import type { Library } from "./library.ts";
+import { readPictures } from "./pictures.ts";
 
 const MAX_SUGGESTED = 12;
 /** In an export every run can be chosen, so that all curves lie in the page: of so many runs, in so many points. */
@@ -41,20 +43,26 @@ export async function comparedRuns(library: Library, ids: readonly string[]): Pr
     if (row === undefined || row.experiment === "") continue;
     const metrics = library.metrics(id);
     await metrics.refresh();
-    const stages = metrics.stages();
-    const curves = stages.flatMap(({ name, curves }) =>
-      curves.filter(({ key }) => key !== "wait").map((curve) => ({
+    const stages = metrics.stages(), clocks = metrics.clocks();
+    const curves = stages.flatMap(({ name, curves }, i) =>
+      [...curves.filter(({ key }) => key !== "wait"), ...clocks[i]!].map((curve) => ({
         ...curve,
         key: stages.length > 1 ? `${name ?? "first"}: ${curve.key}` : curve.key,
       }))
     );
-    found.push({ row, curves });
+    const { confusions, figures } = readPictures(library.store.root, id);
+    found.push({
+      row,
+      curves,
+      confusions,
+      figures: figures.map(({ description: _, ...figure }) => figure),
+    });
   }
   return found;
 }
 
-function thinned({ row, curves }: Compared): Compared {
-  return { row, curves: curves.map(fewPoints) };
+function thinned(run: Compared): Compared {
+  return { ...run, curves: run.curves.map(fewPoints) };
 }
 
 function fewPoints({ key, x, y }: Curve): Curve {

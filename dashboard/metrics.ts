@@ -12,7 +12,9 @@ import { findFile } from "./folder.ts";
 const PIECE_BYTES = 2 ** 20, MAX_BYTES = 2 ** 30, MAX_LINE_BYTES = 2 ** 20;
 const MAX_COLUMNS = 40, MAX_STAGES = 32, MAX_NAME = 60;
 /** Members that are no curves of their own. */
-const OTHER_MEMBERS: ReadonlySet<string> = new Set(["epoch", "seconds", "samplesPerSecond"]);
+const OTHER_MEMBERS: ReadonlySet<string> = new Set(["epoch", "step", "seconds", "samplesPerSecond"]);
+/** Members that tell how far a training was. */
+const CLOCKS = ["step", "seconds"] as const;
 
 /** The lines of one training. */
 class StageColumns {
@@ -20,6 +22,8 @@ class StageColumns {
   readonly epochs: number[] = [];
   /** By member; what is missing at its end is null. */
   readonly columns = new Map<string, (number | null)[]>();
+  /** How far it was at each epoch. */
+  readonly clocks = { step: [] as (number | null)[], seconds: [] as (number | null)[] };
   stopping: Stopping | null = null;
   seconds: number | null = null;
   samplesPerSecond: number | null = null;
@@ -34,6 +38,7 @@ class StageColumns {
     const at = this.epochs.length, before = this.epochs[at - 1] ?? 0;
     // Charts need an axis that rises, whatever the file says.
     this.epochs.push(typeof epoch === "number" && epoch > before ? epoch : before + 1);
+    for (const clock of CLOCKS) this.clocks[clock].push(numberOf(line[clock]));
     if (typeof seconds === "number") this.seconds = seconds;
     if (typeof samplesPerSecond === "number") this.samplesPerSecond = samplesPerSecond;
     for (const member in line) {
@@ -71,11 +76,18 @@ class StageColumns {
   }
 
   #thin(): Stage {
-    const curves = [...this.columns].map(([key, values]): Curve => {
-      const kept = thinPositions(this.epochs, values);
-      return { key, x: kept.map((i) => this.epochs[i]!), y: kept.map((i) => rounded(values[i])) };
-    });
-    return { ...this.#head(), curves };
+    return { ...this.#head(), curves: [...this.columns].map(([key, values]) => this.#curve(key, values)) };
+  }
+
+  #curve(key: string, values: readonly (number | null)[]): Curve {
+    const kept = thinPositions(this.epochs, values);
+    return { key, x: kept.map((i) => this.epochs[i]!), y: kept.map((i) => rounded(values[i])) };
+  }
+
+  /** How far it was, in steps and in seconds, as far as the file tells. */
+  clockCurves(): readonly Curve[] {
+    return CLOCKS.filter((clock) => this.clocks[clock].some((value) => value !== null))
+      .map((clock) => this.#curve(clock, this.clocks[clock]));
   }
 
   /** The last `count` lines. */
@@ -235,6 +247,11 @@ export class Metrics {
   /** All trainings, thinned for the eye. */
   stages(): readonly Stage[] {
     return this.#stages.map((stage) => stage.thinned());
+  }
+
+  /** Of each training, how many steps and seconds it had taken at which epoch. */
+  clocks(): readonly (readonly Curve[])[] {
+    return this.#stages.map((stage) => stage.clockCurves());
   }
 
   /** What was appended after the first `lines`. */

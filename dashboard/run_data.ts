@@ -4,25 +4,40 @@ import { isJsonObject, type Json, type JsonObject } from "../src/runs/json.ts";
 import { topicOf } from "./catalog.ts";
 import { filesBelow, MAX_FILES } from "./files.ts";
 import { readPictures } from "./pictures.ts";
-import { flatten, isCutOff, numberOf, objectOf, shorten, textOf, wordOf } from "../src/runs/facts.ts";
+import { inWords } from "../components/format.ts";
+import { repeatCommand, reportDifferences } from "../experiments/reports/run_settings.ts";
+import {
+  factsOf,
+  flatten,
+  isCutOff,
+  numberOf,
+  objectOf,
+  shorten,
+  textOf,
+  wordOf,
+} from "../src/runs/facts.ts";
 import { isPlainName } from "./folder.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Store } from "./store.ts";
 
 const SETS = ["train", "validation", "test"] as const;
 const SCORES = ["accuracy", "precision", "recall", "f1", "mse", "loss"];
-const MAX_CELLS = 500, MAX_STAGES = 32, MAX_KINDS = 12;
+const MAX_CELLS = 500, MAX_STAGES = 32, MAX_KINDS = 12, MAX_LAYER_COLUMNS = 24;
 
 /** The run `id`, or `undefined` where there is no such folder. Without `metrics` it has no curves. */
 export async function runData(store: Store, id: string, metrics?: Metrics): Promise<RunData | undefined> {
   const row = await store.row(id);
   if (row === undefined) return undefined;
-  const { info, summary } = await store.entry(id) ?? {};
+  const entry = await store.entry(id), { info, summary } = entry ?? {};
+  const differences = entry === undefined ? null : reportDifferences(factsOf(entry));
   await metrics?.refresh();
   const pictures = readPictures(store.root, id), files = filesBelow(store.root, id);
   return {
     row,
     topic: topicOf(row.experiment),
+    special: specialsOf(row, differences),
+    command: info === undefined ? null : repeatCommand(info),
+    differences,
     rule: ruleOf(objectOf(info?.settings), numberOf(info?.expectedEpochs)),
     stageRules: stageRulesOf(objectOf(info?.settings)),
     stages: metrics?.stages() ?? [],
@@ -31,7 +46,10 @@ export async function runData(store: Store, id: string, metrics?: Metrics): Prom
     scores: scoreTables(summary),
     confusions: pictures.confusions,
     figures: pictures.figures,
-    tables: tablesOf(info, cellTables(summary, await cellsOf(store, row)), pictures.tables),
+    tables: [
+      ...layerTable(summary),
+      ...tablesOf(info, cellTables(summary, await cellsOf(store, row)), pictures.tables),
+    ],
     settings: settingsOf(info),
     environment: environmentOf(row, info),
     files: files.slice(0, MAX_FILES),
@@ -165,6 +183,41 @@ function cellTables(summary: JsonObject | undefined, rows: readonly RunRow[]): r
     runs: untold.map(({ id }) => id),
   };
   return [table, others].filter((one) => one.rows.length > 0);
+}
+
+/** Names that a title has room for, besides the network's and the learning rate. */
+const MAX_SPECIAL = 3;
+
+/** What tells a run from others of its experiment: its network, its learning rate, and what the report has otherwise. */
+function specialsOf(row: RunRow, differences: RunData["differences"]): readonly string[] {
+  const { network, settings: { learningRate } } = row;
+  const others = differences?.filter(({ name }) => !["arch", "nodes", "learningRate"].includes(name)) ?? [];
+  return [
+    ...(network === null ? [] : [network]),
+    ...(learningRate === undefined ? [] : [`lr ${learningRate}`]),
+    ...others.slice(0, MAX_SPECIAL).map(({ name, ours }) => `${inWords(name)} ${ours}`),
+  ].map((word) => shorten(word, 60));
+}
+
+/** The layers of a pre-training as the summary tells them, with what is printed of them. */
+function layerTable(summary: JsonObject | undefined): readonly TextTable[] {
+  const layers = (Array.isArray(summary?.layers) ? summary.layers : []).filter(isJsonObject).slice(
+    0,
+    MAX_STAGES,
+  );
+  const printed = isCutOff(wordOf(summary?.stopped)) ? {} : objectOf(objectOf(summary?.published).layers);
+  const rows = layers.map((layer, i) => {
+    const theirs = flatten(objectOf(printed[String(i + 1)])).map(([name, value]) =>
+      [`published ${name}`, value] as const
+    );
+    return new Map([...flatten(layer), ...theirs].filter(([, value]) => !Array.isArray(value)));
+  });
+  const columns = [...new Set(rows.flatMap((row) => [...row.keys()]))].slice(0, MAX_LAYER_COLUMNS);
+  const cell = (value: Json | undefined) =>
+    typeof value === "number" ? shortNumber(value) : value === undefined ? "" : textOf(value);
+  return columns.length === 0
+    ? []
+    : [{ title: "Layers", columns, rows: rows.map((row) => columns.map((name) => cell(row.get(name)))) }];
 }
 
 function shortNumber(value: number): string {

@@ -1,30 +1,21 @@
 /** Runs compared. The address follows the choice, so that it can be sent as a link. */
 import { useSignal } from "@preact/signals";
-import { useContext, useEffect, useMemo } from "preact/hooks";
+import { useContext, useEffect, useMemo, useRef } from "preact/hooks";
 import { useAlive } from "../components/alive.ts";
-import { ACCURACY_SPAN, type ChartLine } from "../components/chart/chart_layout.ts";
-import {
-  ALL_SETTINGS,
-  type Choice,
-  choiceOf,
-  type Compared,
-  differingSettings,
-  type Group,
-  groupRuns,
-  labelsOf,
-  meanCurve,
-  searchOf,
-} from "../components/compare/grouping.ts";
-import { checkedChoice, drawnRuns } from "../components/compare/checked_choice.ts";
+import { checkedChoice } from "../components/compare/checked_choice.ts";
+import { ALL_SETTINGS, type Choice, choiceOf, searchOf } from "../components/compare/choice.ts";
+import { Beside } from "../components/compare/compare_beside.tsx";
+import { CompareCharts, look } from "../components/compare/compare_charts.tsx";
+import { filterRuns } from "../components/compare/compare_columns.ts";
+import { CompareControls } from "../components/compare/compare_controls.tsx";
 import { Picker } from "../components/compare/compare_picker.tsx";
 import { CompareTable, GroupTable } from "../components/compare/compare_table.tsx";
 import type { CompareData } from "../components/compare/compare_types.ts";
-import { capital, curveName, inWords } from "../components/format.ts";
-import { LineChart } from "../components/chart/line_chart.tsx";
-import { countOf } from "../components/run/run_words.ts";
+import { type Compared, differingSettings, groupRuns, labelsOf } from "../components/compare/grouping.ts";
 import { Link, SiteContext } from "../components/site.tsx";
 
-const TONES = 7;
+/** How long a hand may rest on a slider before the address follows: browsers refuse too many changes of it. */
+const REST_MS = 200;
 
 export default function CompareView({ data }: { readonly data: CompareData }) {
   const site = useContext(SiteContext), isExport = site.root !== undefined, alive = useAlive();
@@ -33,9 +24,13 @@ export default function CompareView({ data }: { readonly data: CompareData }) {
     // A page from disk is the same for every address.
     if (isExport) choice.value = choiceOf(new URLSearchParams(location.search));
   }, []);
+  const resting = useRef<ReturnType<typeof setTimeout>>();
   const change = async (part: Partial<Choice>) => {
     choice.value = { ...choice.peek(), ...part };
-    history.replaceState(null, "", `?${searchOf(choice.peek())}`);
+    const follow = () => history.replaceState(null, "", `?${searchOf(choice.peek())}`);
+    clearTimeout(resting.current);
+    if ("smoothing" in part || "filter" in part) resting.current = setTimeout(follow, REST_MS);
+    else follow();
     const missing = choice.peek().runs.filter((id) => !known.peek().some(({ row }) => row.id === id));
     if (missing.length === 0 || isExport) return;
     try {
@@ -53,7 +48,7 @@ export default function CompareView({ data }: { readonly data: CompareData }) {
       <header class="page-head">
         <h1>Compare</h1>
         <p class="lead">
-          Any runs, one chart. The address holds your choice, so a comparison can be sent as a link.
+          Any runs, beside each other. The address holds your choice, so a comparison can be sent as a link.
         </p>
       </header>
       {data.missing.length > 0 && (
@@ -98,17 +93,24 @@ function Comparison(
     onChange(part: Partial<Choice>): void;
   },
 ) {
-  const rows = runs.map(({ row }) => row);
-  const { choice, curve: key, curves: keys, problems } = checkedChoice(asked, runs), { by, x, y } = choice;
+  const rows = runs.map(({ row }) => row), ids = rows.map(({ id }) => id).join();
+  const checked = checkedChoice(asked, runs), { choice, drawn, problems } = checked, { by, filter } = choice;
   const differing = differingSettings(rows).filter((name) => name !== "seed");
   // Of a setting that all share, too, a link may ask for groups.
   const settings = by === null || by === ALL_SETTINGS ? differing : [...new Set([...differing, by])];
-  const groups = useMemo(() => by === null ? undefined : groupRuns(runs, by), [
-    runs.map(({ row }) => row.id).join(),
-    by,
-  ]);
-  const lines = key === undefined ? [] : groups === undefined ? runLines(runs, key) : groupLines(groups, key);
-  const { drawn, others } = drawnRuns(runs, key ?? "");
+  const { shown, groups, labels, looks } = useMemo(() => {
+    const left = new Set(filterRuns(runs, filter)), names = labelsOf(rows);
+    const labelled = runs.map((run, place) => ({ ...run, label: names[place]!, place }));
+    return {
+      shown: labelled.filter((_, i) => left.has(runs[i]!)),
+      groups: by === null ? undefined : groupRuns(runs, by)
+        .map((group, place) => ({ ...group, place, runs: group.runs.filter((run) => left.has(run)) }))
+        .filter((group) => group.runs.length > 0),
+      labels: new Map(labelled.map(({ row, label }) => [row.id, label])),
+      looks: new Map(by === null ? labelled.map(({ row, place }) => [row.id, look(place)]) : []),
+    };
+  }, [ids, by, filter]);
+  const { hidden } = choice;
   return (
     <>
       <section>
@@ -117,84 +119,36 @@ function Comparison(
             <bdi>{problem}</bdi>
           </p>
         ))}
-        <div class="controls needs-script">
-          <label>
-            Curve{" "}
-            <select value={key} onChange={(event) => onChange({ curve: event.currentTarget.value })}>
-              {keys.map((one) => <option key={one} value={one}>{curveName(one)}</option>)}
-            </select>
-          </label>
-          <label>
-            One line for{" "}
-            <select
-              value={by ?? ""}
-              onChange={(event) => onChange({ by: event.currentTarget.value || null })}
-            >
-              <option value="">each run</option>
-              <option value={ALL_SETTINGS}>each setting, over its seeds</option>
-              {settings.map((name) => <option key={name} value={name}>each {inWords(name)}</option>)}
-            </select>
-          </label>
-        </div>
-        {lines.length > 0
-          ? (
-            <LineChart
-              key={`${key} ${x} ${y}`}
-              title={capital(curveName(key!))}
-              yLabel={groups === undefined
-                ? drawn.length === runs.length
-                  ? countOf(runs.length, "run")
-                  : `${drawn.length} of ${countOf(runs.length, "run")}`
-                : "mean; shaded from lowest to highest; thin lines are single runs"}
-              xLabel="Epoch"
-              lines={lines}
-              height={340}
-              switches={["x", "y"]}
-              xScale={x}
-              yScale={y}
-              {...(/accuracy$/i.test(key!) && { yMinSpan: ACCURACY_SPAN })}
-              onScale={(axis, scale) => onChange({ [axis]: scale })}
-            >
-              {others !== "" && <bdi>{others}</bdi>}
-            </LineChart>
-          )
-          : <p class="quiet">None of these runs has a curve.</p>}
+        <CompareControls checked={checked} settings={settings} onChange={onChange} />
+        {drawn.length === 0
+          ? <p class="quiet">None of these runs has a curve.</p>
+          : shown.length > 0 && (
+            <CompareCharts keys={drawn} choice={choice} runs={shown} groups={groups} onChange={onChange} />
+          )}
       </section>
       <section>
-        {groups !== undefined && <GroupTable groups={groups} />}
+        {groups !== undefined && groups.length > 0 && <GroupTable groups={groups} />}
         <CompareTable
-          runs={runs}
-          choice={choice}
+          runs={shown}
+          all={runs}
+          sort={choice.sort}
+          looks={new Map(
+            [...looks].map(([id, one]) => [id, { ...one, isHidden: hidden.includes(id) }]),
+          )}
           onSort={(sort) => onChange({ sort })}
-          onFilter={(filter) => onChange({ filter })}
+          onHide={(id) =>
+            onChange({
+              hidden: hidden.includes(id) ? hidden.filter((one) => one !== id) : [...hidden, id],
+            })}
           onRemove={(id) => onChange({ runs: choice.runs.filter((one) => one !== id) })}
         />
       </section>
+      <Beside
+        runs={shown.filter(({ row }) => !hidden.includes(row.id))}
+        labels={labels}
+        choice={choice}
+        onChange={onChange}
+      />
     </>
   );
-}
-
-/** Colours in turn, then the same with dashes. */
-function look(i: number): Pick<ChartLine, "tone" | "dash"> {
-  return { tone: String(i % TONES), dash: Math.floor(i / TONES) % 4 };
-}
-
-function runLines(runs: readonly Compared[], key: string): readonly ChartLine[] {
-  const labels = labelsOf(runs.map(({ row }) => row));
-  return runs.flatMap(({ curves }, i) => {
-    const curve = curves.find((one) => one.key === key);
-    return curve === undefined ? [] : [{ label: labels[i]!, ...look(i), x: curve.x, y: curve.y }];
-  });
-}
-
-function groupLines(groups: readonly Group[], key: string): readonly ChartLine[] {
-  return groups.flatMap(({ label, runs }, i): ChartLine[] => {
-    const curves = runs.flatMap(({ curves }) => curves.find((one) => one.key === key) ?? []);
-    if (curves.length === 0) return [];
-    const { x, mean, low, high } = meanCurve(curves), one = { label, ...look(i) };
-    return [
-      ...curves.map((curve) => ({ ...one, x: curve.x, y: curve.y, isFaint: true })),
-      { ...one, x, y: mean, ...(curves.length > 1 && { band: { low, high } }) },
-    ];
-  });
 }

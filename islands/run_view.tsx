@@ -9,7 +9,7 @@ import { Pairs } from "../components/parts.tsx";
 import { StageCurves } from "../components/run/run_curves.tsx";
 import { Figures, Files } from "../components/run/run_files.tsx";
 import { RunHead } from "../components/run/run_head.tsx";
-import { Confusions, Scores, TextTables } from "../components/run/run_results.tsx";
+import { Confusions, ReportDifferences, Scores, TextTables } from "../components/run/run_results.tsx";
 import { ruleFor, stageEnd } from "../components/run/run_words.ts";
 import { Link, runPath, SiteContext } from "../components/site.tsx";
 import type { RunData, RunNews } from "../components/types.ts";
@@ -47,7 +47,7 @@ export default function RunView(props: RunViewProps) {
               <p class="section-words">{stageEnd(stage, ruleFor(data.value, stage))}</p>
             </>
           )}
-          <StageCurves stage={stage} rule={ruleFor(data.value, stage)} />
+          <StageCurves id={row.id} stage={stage} rule={ruleFor(data.value, stage)} />
         </section>
       ))}
       {scores.length + confusions.length > 0 && (
@@ -84,6 +84,7 @@ export default function RunView(props: RunViewProps) {
       )}
       <section>
         <h2>How it was made</h2>
+        <ReportDifferences differences={data.value.differences} />
         <div class="columns">
           {settings.length > 0 && (
             <div>

@@ -9,6 +9,8 @@ type Values = readonly (number | null)[];
 /** One line of a chart. */
 export interface ChartLine {
   readonly label: string;
+  /** What it is hidden by; its label if left out. */
+  readonly name?: string;
   /** A role (`train`, `validation`, `test`, `published`) or `0` to `6`: which colours it has. */
   readonly tone: string;
   readonly x: readonly number[];
@@ -42,6 +44,8 @@ export interface ChartInput {
   readonly height: number;
   readonly xScale: ScaleType;
   readonly yScale: ScaleType;
+  /** The part of the x axis that the lines are cut to; all of it if left out. */
+  readonly xDomain?: readonly [number, number];
   readonly yDomain?: readonly [number, number];
   readonly yMinSpan?: number;
   /** Vertical rules with a word above. */
@@ -97,9 +101,10 @@ export const ACCURACY_SPAN = 0.01;
 const TICK = 12, LABEL = 13, STRIP = 30, STRIP_GAP = 34, BOTTOM = 46, DOT_LIMIT = 40;
 
 export function layoutChart(input: ChartInput): ChartLayout {
-  const { lines, width, height, xScale, yScale, yDomain, yMinSpan, marks = [], waiting, endLabels } = input;
+  const { lines, width, height, xScale, yScale, xDomain, yDomain, yMinSpan, waiting, endLabels } = input;
   const xAxis = axisFor(numbers(lines.flatMap(({ x }) => ends(x))), {
     type: xScale,
+    ...(xDomain && { domain: xDomain }),
     count: Math.max(3, Math.round(width / 110)),
   });
   const yAxis = axisFor(allValues(lines), {
@@ -109,9 +114,13 @@ export function layoutChart(input: ChartInput): ChartLayout {
     count: 4,
     round: true,
   });
+  const isInside = (x: number) => xDomain === undefined || (x >= xDomain[0] && x <= xDomain[1]);
+  const marks = input.marks?.filter(({ x }) => isInside(x)) ?? [];
   const left = Math.ceil(widest(yAxis.ticks.map(yAxis.format), TICK) + 12);
-  const labelWidth = endLabels ? widest(lines.map(({ label }) => label), LABEL, true) + 16 : 10;
-  const top = marks.length > 0 ? 26 : 12, bottom = top + height;
+  const strong = lines.filter(({ isFaint }) => !isFaint);
+  const labelWidth = endLabels ? widest(strong.map(({ label }) => label), LABEL, true) + 16 : 10;
+  // Room for marks that are out of sight now, too: the chart stays where it is.
+  const top = input.marks?.length ? 26 : 12, bottom = top + height;
   const area = { left, right: Math.max(left + 60, width - labelWidth), top, bottom };
   const stripTop = bottom + STRIP_GAP;
   const strip = waiting && { ...area, top: stripTop, bottom: stripTop + STRIP };
@@ -134,12 +143,16 @@ export function layoutChart(input: ChartInput): ChartLayout {
       return { at, label: mark.label, anchor };
     }),
     waiting: waiting && strip && {
-      from: project(xAxis, waiting.from, area.left, area.right),
-      to: project(xAxis, waiting.to, area.left, area.right),
+      from: bounded(project(xAxis, waiting.from, area.left, area.right), area),
+      to: bounded(project(xAxis, waiting.to, area.left, area.right), area),
       targetY: project(yAxis, waiting.target, area.bottom, area.top),
       path: waitPath(waiting, xAxis, strip),
     },
   };
+}
+
+function bounded(x: number, { left, right }: Area): number {
+  return Math.min(Math.max(x, left), right);
 }
 
 /** First and last: lines rise along x. */
@@ -225,13 +238,15 @@ function bandOf({ x, band }: ChartLine, axes: readonly [Axis, Axis], area: Area)
   return outline.length < 4 ? "" : `${pathOf(outline)}Z`;
 }
 
+/** Pale lines have no labels, and lie below the others. */
 function placeLabels(lines: readonly DrawnLine[], area: Area): readonly DrawnLine[] {
-  const wishes = lines.map(({ end }) => ({
+  const faint = lines.filter(({ line }) => line.isFaint), strong = lines.filter(({ line }) => !line.isFaint);
+  const wishes = strong.map(({ end }) => ({
     wish: Math.min(Math.max(end?.y ?? area.top, area.top), area.bottom),
     size: LABEL * 1.3,
   }));
   const middles = nudgeApart(wishes, area.top - 8, area.bottom + 8);
-  return lines.map((line, i) => ({ ...line, labelY: middles[i]! }));
+  return [...faint, ...strong.map((line, i) => ({ ...line, labelY: middles[i]! }))];
 }
 
 /** Steps up while nothing improves, down to the foot when something does. */

@@ -1,41 +1,80 @@
 /** What a line chart is drawn of. */
 import { project } from "../../src/plot/axes.ts";
 import type { ChartLayout, ChartLine, DrawnLine, Waiting } from "./chart_layout.ts";
-import { formatCount, formatValue } from "../format.ts";
+import { formatCount, formatPlace, formatValue } from "../format.ts";
+import { nameOf } from "./chart_view.ts";
 import { lastOf, readingAt } from "./reading.ts";
 
-/** The values at `x`, or where each line ends, in the colours of the lines. */
+/** The values at `x`, or where each line ends, in the colours of the lines: also the legend, which hides and shows them. */
 export function Readout(
-  { lines, xLabel, x, decimals }: {
+  { lines, xLabel, x, decimals, hidden = [], onHidden }: {
     readonly lines: readonly ChartLine[];
     readonly xLabel: string;
     readonly x: number | undefined;
     readonly decimals: number | undefined;
+    /** Names of lines that are not drawn. */
+    readonly hidden?: readonly string[];
+    onHidden?(names: readonly string[]): void;
   },
 ) {
-  const shown = lines.filter(({ isFaint }) => !isFaint), { last, differ } = lastOf(shown);
-  const format = (value: number | null) =>
-    decimals === undefined ? formatValue(value) : value?.toFixed(decimals) ?? "–";
+  const named = lines.filter(({ isFaint }) => !isFaint), names = named.map(nameOf);
+  const isHidden = (line: ChartLine) => hidden.includes(nameOf(line));
+  const { last, differ } = lastOf(named.filter((line) => !isHidden(line)));
+  const toggle = (name: string, isAlone: boolean) => {
+    const isOnly = names.every((one) => hidden.includes(one) !== (one === name));
+    const others = names.filter((one) => one !== name);
+    onHidden?.(
+      isAlone
+        ? isOnly ? hidden.filter((one) => !names.includes(one)) : [
+          ...hidden.filter((one) => !names.includes(one)),
+          ...others,
+        ]
+        : hidden.includes(name)
+        ? hidden.filter((one) => one !== name)
+        : [...hidden, name],
+    );
+  };
   return (
     <p class="readout" aria-live={x === undefined ? "off" : "polite"}>
       <span class="readout-x">
-        {x === undefined && differ ? "where each ends" : `${xLabel.toLowerCase()} ${formatCount(x ?? last)}`}
+        {x === undefined && differ ? "where each ends" : `${xLabel.toLowerCase()} ${formatPlace(x ?? last)}`}
       </span>
-      {shown.map((line, i) => {
-        const { label, tone, dash = 0 } = line, { value, end, isBetween } = readingAt(line, x, last);
-        return (
-          <span key={i} class={`readout-value tone-${tone}`}>
-            <svg class="swatch" viewBox="0 0 16 8" aria-hidden="true">
-              <path class={`line dash-${dash}`} d="M0,4H16" />
-            </svg>
-            <bdi>{label}</bdi> <b>{isBetween && "≈ "}{format(value)}</b>
-            {end !== null && (
-              <span class="quiet">{` ${endWords(line, x === undefined)} ${formatCount(end)}`}</span>
-            )}
-          </span>
-        );
-      })}
+      {named.map((line, i) => (
+        <button
+          key={i}
+          type="button"
+          class={`readout-value tone-${line.tone}`}
+          aria-pressed={!isHidden(line)}
+          title="Click to hide or show; with Shift, to see it alone"
+          onClick={(event) => toggle(nameOf(line), event.shiftKey)}
+        >
+          <svg class="swatch" viewBox="0 0 16 8" aria-hidden="true">
+            <path class={`line dash-${line.dash ?? 0}`} d="M0,4H16" />
+          </svg>
+          <bdi>{line.label}</bdi>
+          {!isHidden(line) && <Value line={line} x={x} last={last} decimals={decimals} />}
+        </button>
+      ))}
     </p>
+  );
+}
+
+function Value(
+  { line, x, last, decimals }: {
+    readonly line: ChartLine;
+    readonly x: number | undefined;
+    readonly last: number;
+    readonly decimals: number | undefined;
+  },
+) {
+  const { value, end, isBetween } = readingAt(line, x, last);
+  const text = decimals === undefined ? formatValue(value) : value?.toFixed(decimals) ?? "–";
+  return (
+    <>
+      {" "}
+      <b>{isBetween && "≈ "}{text}</b>
+      {end !== null && <span class="quiet">{` ${endWords(line, x === undefined)} ${formatPlace(end)}`}</span>}
+    </>
   );
 }
 
@@ -127,7 +166,7 @@ export function DrawnLineMarks(
     <g class={`tone-${tone}`}>
       <path class={`line dash-${dash}${isFaint ? " faint" : ""}`} d={path} />
       {dots.map(({ x, y }) => <circle key={x} class="dot" cx={x} cy={y} r={2.2} />)}
-      {hasLabels && end !== undefined && (
+      {hasLabels && !isFaint && end !== undefined && (
         <text class="end-label" x={area.right + 8} y={labelY + 4.5}>{label}</text>
       )}
     </g>
@@ -138,6 +177,8 @@ export function Crosshair(
   { layout: { area, strip, xAxis, yAxis, lines }, x }: { readonly layout: ChartLayout; readonly x: number },
 ) {
   const at = project(xAxis, x, area.left, area.right);
+  // On another chart of the page it may be pointed at what is not here.
+  if (at < area.left - 0.5 || at > area.right + 0.5) return null;
   return (
     <g aria-hidden="true">
       <line class="crosshair" x1={at} x2={at} y1={area.top} y2={strip?.bottom ?? area.bottom} />

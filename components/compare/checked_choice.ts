@@ -1,6 +1,8 @@
 /** What a link asks for and these runs do not have: it is said, rather than passed over. */
 import { capital, curveName } from "../format.ts";
-import { ALL_SETTINGS, type Choice, type Compared, comparedNumbers, resultKey } from "./grouping.ts";
+import { axesOf, isClock } from "./axis.ts";
+import { ALL_SETTINGS, type Choice, type XAxis } from "./choice.ts";
+import { type Compared, comparedNumbers, resultKey } from "./grouping.ts";
 
 /** What is drawn if nothing else is asked for: the first of these that there is. */
 const FIRST_CURVES = ["valLoss", "testLoss", "loss"];
@@ -10,34 +12,53 @@ const OF_ALL = ["experiment", "network", "seed"];
 /** A choice that means something for the runs, and what of it did not. */
 export interface CheckedChoice {
   readonly choice: Choice;
-  /** Key of the curves that are drawn; `undefined` where no run has any. */
-  readonly curve: string | undefined;
+  /** Keys of the curves that are drawn; none where no run has any. */
+  readonly drawn: readonly string[];
   /** Keys of all curves. */
   readonly curves: readonly string[];
+  /** What they can be drawn over. */
+  readonly axes: readonly XAxis[];
   readonly problems: readonly string[];
 }
 
-/** Leaves out what no run has: a setting to group by, a curve, a column to sort by. */
+/** Leaves out what no run has: a setting to group by, a curve, an axis, a column to sort by. */
 export function checkedChoice(choice: Choice, runs: readonly Compared[]): CheckedChoice {
   const { by, sort } = choice, rows = runs.map(({ row }) => row), problems: string[] = [];
-  const curves = [...new Set(runs.flatMap((run) => run.curves.map(({ key }) => key)))];
-  const usual = FIRST_CURVES.find((one) => curves.includes(one)) ?? curves[0];
+  const curves = [...new Set(runs.flatMap((run) => run.curves.map(({ key }) => key)))]
+    .filter((key) => !isClock(key));
+  const memberOf = (key: string) => key.replace(/^.*: /, "");
+  const usual = FIRST_CURVES.flatMap((one) => curves.find((key) => memberOf(key) === one) ?? [])[0] ??
+    curves[0];
   const hasSetting = (name: string) =>
     OF_ALL.includes(name) || rows.some(({ settings }) => Object.hasOwn(settings, name));
   const canGroup = by === null || by === ALL_SETTINGS || hasSetting(by);
   if (!canGroup) problems.push(`No run here has a setting "${by}" to group by: each has a line of its own.`);
-  const hasCurve = choice.curve === null || curves.includes(choice.curve);
-  if (!hasCurve && usual !== undefined) {
-    problems.push(`No run here has a curve "${choice.curve}": ${curveName(usual)} is drawn.`);
+  const known = choice.curves.filter((key) => curves.includes(key));
+  const drawn = known.length > 0 ? known : usual === undefined ? [] : [usual];
+  for (const key of choice.curves) {
+    if (!known.includes(key) && usual !== undefined) {
+      const words = drawn.map(curveName).join(", ");
+      problems.push(`No run here has a curve "${key}": ${words} is drawn.`);
+    }
+  }
+  const axes = axesOf(runs), canMeasure = axes.includes(choice.over);
+  if (!canMeasure && curves.length > 0) {
+    problems.push(`No run here tells its ${choice.over === "step" ? "steps" : "time"}: epochs are drawn.`);
   }
   const column = sort?.replace(/^-/, "") ?? "";
   const canSort = sort === null || hasSetting(column) ||
     comparedNumbers(rows).map(resultKey).includes(column);
   if (!canSort) problems.push(`There is no column "${column}" to sort by.`);
   return {
-    choice: { ...choice, by: canGroup ? by : null, sort: canSort ? sort : null },
-    curve: hasCurve ? choice.curve ?? usual : usual,
+    choice: {
+      ...choice,
+      by: canGroup ? by : null,
+      sort: canSort ? sort : null,
+      ...(!canMeasure && { over: "epoch", window: null }),
+    },
+    drawn,
     curves,
+    axes,
     problems,
   };
 }

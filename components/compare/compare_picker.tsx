@@ -1,6 +1,6 @@
 /** Choosing runs: a list that a few words make shorter. */
 import { useSignal } from "@preact/signals";
-import { MAX_COMPARED } from "./grouping.ts";
+import { MAX_COMPARED } from "./choice.ts";
 import type { PickRow } from "./compare_types.ts";
 import { formatCount, formatScore } from "../format.ts";
 import { StateMark } from "../parts.tsx";

@@ -1,134 +1,99 @@
-/** Runs, or groups of them, as a table: the settings that differ and what it came to. */
-import {
-  type Choice,
-  type Compared,
-  comparedNumbers,
-  differingSettings,
-  type Group,
-  meanAndSd,
-  resultKey,
-  settingOf,
-} from "./grouping.ts";
-import { formatDuration, formatScore, formatValue, inWords } from "../format.ts";
+/** Runs, or groups of them, as a table: what they came to, and the settings that differ. */
+import { bestOf, type Column, columnsOf, numberIn, sortedRuns } from "./compare_columns.ts";
+import { type Compared, comparedNumbers, type Group, meanAndSd } from "./grouping.ts";
+import { inWords } from "../format.ts";
 import { RunLink, StateMark } from "../parts.tsx";
 
+/** How a run's line looks, and whether it is drawn. */
+export interface RunLook {
+  readonly tone: string;
+  readonly dash: number;
+  readonly isHidden: boolean;
+}
+
 export interface CompareTableProps {
+  /** Those that have a row. */
   readonly runs: readonly Compared[];
-  readonly choice: Choice;
+  /** Those that columns are made of: the filter leaves rows out, and no column. */
+  readonly all: readonly Compared[];
+  readonly sort: string | null;
+  /** By id; none where lines are of groups. */
+  readonly looks: ReadonlyMap<string, RunLook>;
   onSort(sort: string): void;
-  onFilter(words: string): void;
+  onHide(id: string): void;
   onRemove(id: string): void;
 }
 
-interface Row {
-  readonly run: Compared;
-  readonly cells: readonly string[];
-  /** What cells are sorted by. */
-  readonly keys: readonly (string | number)[];
-}
-
-/** A column that can be sorted by. */
-interface Column {
-  /** In addresses. */
-  readonly key: string;
-  readonly words: string;
-  readonly isNumber: boolean;
-}
-
-/** Settings, then numbers: `epochs` may be how many were allowed, and how many there were. */
-function columnsOf(settings: readonly string[], numbers: readonly string[]): readonly Column[] {
-  const taken = new Set(numbers.map(inWords));
-  return [
-    ...settings.map((name) => ({
-      key: name,
-      words: `${inWords(name)}${taken.has(inWords(name)) ? " (setting)" : ""}`,
-      isNumber: false,
-    })),
-    ...numbers.map((name) => ({ key: resultKey(name), words: inWords(name), isNumber: true })),
-  ];
-}
-
-/** A row per run; heads sort, words filter. */
-export function CompareTable(
-  { runs, choice: { sort, filter }, onSort, onFilter, onRemove }: CompareTableProps,
-) {
-  const rows = runs.map(({ row }) => row),
-    settings = differingSettings(rows),
-    numbers = comparedNumbers(rows);
-  const columns = columnsOf(settings, numbers),
-    words = filter.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  const all = runs.map((run): Row => ({
-    run,
-    cells: [
-      ...settings.map((name) => settingOf(run.row, name)),
-      ...numbers.map((name) => numberIn(name, run.row.numbers[name])),
-    ],
-    keys: [
-      ...settings.map((name) => numeric(settingOf(run.row, name))),
-      ...numbers.map((name) => run.row.numbers[name] ?? -Infinity),
-    ],
-  }));
-  const shown = all.filter(({ run, cells }) => {
-    const text = [run.row.id, run.row.state, ...cells].join(" ").toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
-  const column = sort === null ? -1 : columns.findIndex(({ key }) => key === sort.replace(/^-/, "")),
-    direction = sort?.startsWith("-") ? -1 : 1;
-  const sorted = column < 0
-    ? shown
-    : shown.toSorted((a, b) => direction * compare(a.keys[column]!, b.keys[column]!));
+/** A row per run; heads sort, and what is best in a column is set in bold. */
+export function CompareTable({ runs, all, sort, looks, onSort, onHide, onRemove }: CompareTableProps) {
+  const columns = columnsOf(all.map(({ row }) => row)), rows = runs.map(({ row }) => row);
+  const best = columns.map((column) => bestOf(column, rows));
   return (
-    <>
-      <label class="table-filter needs-script">
-        Rows with{" "}
-        <input
-          type="search"
-          value={filter}
-          placeholder="any words"
-          onInput={(event) => onFilter(event.currentTarget.value)}
-        />
-      </label>
-      <div class="table-scroll">
-        <table class="booktabs">
-          <caption class="sr-only">The runs that are compared</caption>
-          <thead>
-            <tr>
-              <th scope="col">run</th>
-              <th scope="col">state</th>
-              {columns.map((column) => <Head key={column.key} column={column} sort={sort} onSort={onSort} />)}
-              <td />
-            </tr>
-          </thead>
-          <tbody>
-            {sorted.map(({ run: { row }, cells }) => (
-              <tr key={row.id}>
-                <td class="run-cell">
-                  <RunLink id={row.id} />
-                </td>
-                <td>
-                  <StateMark state={row.state} />
-                </td>
-                {cells.map((cell, i) => (
-                  <td key={i} class={i >= settings.length ? "number" : "nowrap"}>
-                    <bdi>{cell}</bdi>
+    <div class="table-scroll">
+      <table class="booktabs compare">
+        <caption class="sr-only">The runs that are compared</caption>
+        <thead>
+          <tr>
+            <th scope="col">run</th>
+            <th scope="col">state</th>
+            {columns.map((column) => <Head key={column.key} column={column} sort={sort} onSort={onSort} />)}
+            <td />
+          </tr>
+        </thead>
+        <tbody>
+          {sortedRuns(runs, sort, columns).map(({ row }) => (
+            <tr key={row.id}>
+              <td class="run-cell">
+                <LookMark id={row.id} look={looks.get(row.id)} onHide={onHide} />
+                <RunLink id={row.id} />
+              </td>
+              <td>
+                <StateMark state={row.state} />
+              </td>
+              {columns.map((column, i) => {
+                const text = column.text(row),
+                  isBest = best[i] !== undefined && column.sortKey(row) === best[i];
+                return (
+                  <td key={column.key} class={column.isNumber ? "number" : "nowrap"}>
+                    {isBest ? <b>{text}</b> : <bdi>{text}</bdi>}
                   </td>
-                ))}
-                <td>
-                  <button
-                    type="button"
-                    class="remove needs-script"
-                    aria-label={`Leave out ${row.id}`}
-                    onClick={() => onRemove(row.id)}
-                  >
-                    ×
-                  </button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </>
+                );
+              })}
+              <td>
+                <button
+                  type="button"
+                  class="remove needs-script"
+                  aria-label={`Leave out ${row.id}`}
+                  onClick={() => onRemove(row.id)}
+                >
+                  ×
+                </button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {runs.length === 0 && <p class="quiet">No run has these words.</p>}
+    </div>
+  );
+}
+
+/** The line of a run, which hides it and shows it again. */
+function LookMark(
+  { id, look, onHide }: { readonly id: string; readonly look: RunLook | undefined; onHide(id: string): void },
+) {
+  return look && (
+    <button
+      type="button"
+      class={`look tone-${look.tone}`}
+      aria-pressed={!look.isHidden}
+      aria-label={`Draw ${id}`}
+      onClick={() => onHide(id)}
+    >
+      <svg class="swatch" viewBox="0 0 16 8" aria-hidden="true">
+        <path class={`line dash-${look.dash}`} d="M0,4H16" />
+      </svg>
+    </button>
   );
 }
 
@@ -188,24 +153,4 @@ export function GroupTable({ groups }: { readonly groups: readonly Group[] }) {
       </table>
     </div>
   );
-}
-
-function numberIn(name: string, value: number | undefined): string {
-  if (value === undefined) return "";
-  return /(accuracy|loss|mse)$/.test(name)
-    ? formatScore(value)
-    : name === "seconds"
-    ? formatDuration(value)
-    : formatValue(value);
-}
-
-/** Numbers sort as such. */
-function numeric(text: string): string | number {
-  const value = Number(text);
-  return text === "" || Number.isNaN(value) ? text : value;
-}
-
-function compare(a: string | number, b: string | number): number {
-  if (typeof a === "number" && typeof b === "number") return a - b;
-  return String(a).localeCompare(String(b), "en");
 }

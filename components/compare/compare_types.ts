@@ -1,5 +1,6 @@
 /** What the page that compares runs is given. */
-import type { Choice, Compared } from "./grouping.ts";
+import type { Choice } from "./choice.ts";
+import type { Compared } from "./grouping.ts";
 import type { State } from "../types.ts";
 
 /** A run that can be chosen. */

@@ -1,57 +1,15 @@
 /** Several runs beside each other: what differs, groups of them, and their mean. */
 import { thinPositions } from "../chart/thin_curve.ts";
-import type { Curve, RunRow } from "../types.ts";
+import type { Confusion, Curve, FigureFile, RunRow } from "../types.ts";
+import { ALL_SETTINGS } from "./choice.ts";
 
 /** A run in a comparison. Curves of a run with several stages are named `layer 1: loss`. */
 export interface Compared {
   readonly row: RunRow;
+  /** Over epochs; those that `clockOf` names tell what an epoch is in steps and seconds. */
   readonly curves: readonly Curve[];
-}
-
-/** What the address holds. */
-export interface Choice {
-  readonly runs: readonly string[];
-  /** Key of the curves that are drawn; null for the first that there is. */
-  readonly curve: string | null;
-  /** Setting by which runs are grouped; null for each run by itself, `*` for all settings but the seed. */
-  readonly by: string | null;
-  readonly x: "linear" | "log";
-  readonly y: "linear" | "log";
-  /** Column of the table, with a minus before it to turn the order round. */
-  readonly sort: string | null;
-  /** Rows of the table that hold these words alone. */
-  readonly filter: string;
-}
-
-/** More make neither a readable chart nor a short address. */
-export const MAX_COMPARED = 40;
-/** Groups by everything but the seed. */
-export const ALL_SETTINGS = "*";
-
-/** Reads a choice from an address; what is nonsense is left out. */
-export function choiceOf(search: URLSearchParams): Choice {
-  const scale = (name: string) => search.get(name) === "log" ? "log" as const : "linear" as const;
-  return {
-    runs: [...new Set(search.getAll("run"))].filter((id) => id !== "").slice(0, MAX_COMPARED),
-    curve: search.get("curve"),
-    by: search.get("by"),
-    x: scale("x"),
-    y: scale("y"),
-    sort: search.get("sort"),
-    filter: search.get("filter") ?? "",
-  };
-}
-
-/** The part of an address after `?` that holds a choice; what is as by default is left out. */
-export function searchOf({ runs, curve, by, x, y, sort, filter }: Choice): string {
-  const search = new URLSearchParams(runs.map((id) => ["run", id]));
-  for (const [name, value] of Object.entries({ curve, by, sort })) {
-    if (value !== null) search.set(name, value);
-  }
-  if (x === "log") search.set("x", x);
-  if (y === "log") search.set("y", y);
-  if (filter !== "") search.set("filter", filter);
-  return search.toString();
+  readonly confusions: readonly Confusion[];
+  readonly figures: readonly Pick<FigureFile, "name" | "title" | "width" | "height" | "formats">[];
 }
 
 /** Names of settings whose values differ among the runs; the experiment and the seed count as settings. */

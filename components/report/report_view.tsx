@@ -1,11 +1,8 @@
 /** A published report beside our runs: a page of the dashboard, and the document that `reproduce` writes. */
 import { useContext } from "preact/hooks";
-import { createContext } from "preact";
 import {
   type JudgedClaim,
-  type JudgedFigure,
   type JudgedNumber,
-  type JudgedPicture,
   type JudgedReport,
   type JudgedSection,
   type JudgedTable,
@@ -13,7 +10,18 @@ import {
   type VerdictCounts,
   VERDICTS,
 } from "../../experiments/reports/judged.ts";
-import { filePath, Link, runPath, useAddress } from "../site.tsx";
+import {
+  agreeing,
+  cellsOf,
+  claimDiffers,
+  Contents,
+  numberDiffers,
+  sectionDiffers,
+  tableDiffers,
+} from "./report_contents.tsx";
+import { Link } from "../site.tsx";
+import { FigureView } from "./report_figures.tsx";
+import { PlacesContext, Run, withCode } from "./report_places.tsx";
 
 const MEANINGS: Readonly<Record<Verdict, string>> = {
   reproduced: "reproduced: where one more run of ours would lie",
@@ -25,25 +33,17 @@ const MEANINGS: Readonly<Record<Verdict, string>> = {
   "other settings": "ours are of other settings",
 };
 
-/** Where pictures and runs are, other than on the dashboard's pages. */
-export interface Places {
-  /** Address of a picture, for `src`. */
-  picture(picture: JudgedPicture): string;
-  /** Address of a run. */
-  run(id: string): string;
-}
-
-export const PlacesContext = createContext<Places | undefined>(undefined);
-
-/** The marks of the verdicts, with what they mean. */
-export function VerdictKey({ counts }: { readonly counts?: VerdictCounts }) {
+/** The marks of the verdicts, with what they mean, or their names alone. */
+export function VerdictKey(
+  { counts, isShort = false }: { readonly counts?: VerdictCounts; readonly isShort?: boolean },
+) {
   return (
     <ul class="verdict-key">
       {VERDICTS.filter((verdict) => counts === undefined || counts[verdict] > 0)
         .map((verdict) => (
           <li key={verdict}>
             <VerdictMark verdict={verdict} /> {counts !== undefined && <b>{counts[verdict]}</b>}{" "}
-            {MEANINGS[verdict]}
+            {isShort ? verdict : MEANINGS[verdict]}
           </li>
         ))}
     </ul>
@@ -60,17 +60,18 @@ export function ReportView(
 ) {
   const { title, subtitle, words, changed, sections } = report;
   return (
-    <article>
+    <article class="report-page">
       <header class="page-head">
         <Crumbs />
         <h1>{title}: {subtitle}</h1>
         <p class="lead">{words}</p>
         {changed !== undefined && <p class="lead">Ours are of {changed}: no verdict follows.</p>}
         <VerdictKey counts={counts} />
-        <nav class="contents" aria-label="Sections">
-          {sections.map((section) => <a key={section.id} href={`#${section.id}`}>{section.title}</a>)}
-        </nav>
+        <p class="quiet key-words">
+          In tables, ours stand above (mean and standard deviation over seeds), what is printed below.
+        </p>
       </header>
+      <Contents sections={sections} />
       {sections.map((section) => <SectionView key={section.id} section={section} />)}
     </article>
   );
@@ -91,24 +92,34 @@ function SectionView({ section }: { readonly section: JudgedSection }) {
   return (
     <section id={id} class="report">
       <h2>{title}</h2>
-      <p class="section-words">{withCode(words)}</p>
-      <p class="quiet">
-        All of its runs: <code>{command}</code>
-      </p>
-      {tables.map((table) => <TableView key={table.name} table={table} />)}
+      <div class="report-intro">
+        <div>
+          <p class="section-words">{withCode(words)}</p>
+          <p class="quiet">
+            All of its runs: <code>{command}</code>
+          </p>
+        </div>
+        <VerdictKey counts={countsOf(section)} isShort />
+      </div>
+      {!sectionDiffers(section) && <p class="nothing-differs">Nothing differs here.</p>}
+      <div class="report-tables">
+        {tables.map((table) => <TableView key={table.name} table={table} />)}
+      </div>
       {claims.length > 0 && (
-        <section>
+        <section class={agreeing(claims.some(claimDiffers))}>
           <h3>Claims</h3>
           <ul class="claims">{claims.map((claim) => <ClaimView key={claim.id} claim={claim} />)}</ul>
         </section>
       )}
       {figures.length > 0 && (
-        <section>
+        <section class="agrees">
           <h3>Figures</h3>
-          {figures.map((figure) => <FigureView key={figure.id} figure={figure} />)}
+          <div class="report-figures">
+            {figures.map((figure) => <FigureView key={figure.id} figure={figure} />)}
+          </div>
         </section>
       )}
-      <section>
+      <section class="agrees">
         <h3>What does not fit together</h3>
         <dl class="slips">
           {inconsistencies.map(({ id, title, words }) => (
@@ -120,7 +131,7 @@ function SectionView({ section }: { readonly section: JudgedSection }) {
         </dl>
       </section>
       {others.length > 0 && (
-        <details>
+        <details class="agrees">
           <summary>Runs that answer nothing here ({others.length})</summary>
           <ul>
             {others.map(({ run, why }) => (
@@ -135,26 +146,26 @@ function SectionView({ section }: { readonly section: JudgedSection }) {
   );
 }
 
-/** A link to a run. */
-function Run({ id, children }: { readonly id: string; readonly children?: string }) {
-  const places = useContext(PlacesContext);
-  return places === undefined
-    ? <Link to={runPath(id)}>{children ?? id}</Link>
-    : <a href={places.run(id)}>{children ?? id}</a>;
+/** How many of a section's numbers have which verdict. */
+function countsOf({ tables }: JudgedSection): VerdictCounts {
+  const verdicts = tables.flatMap(cellsOf).map(({ verdict }) => verdict);
+  const counts = VERDICTS.map((one) => [one, verdicts.filter((verdict) => verdict === one).length] as const);
+  return Object.fromEntries(counts) as Record<Verdict, number>;
 }
 
-/** Words between backticks are code. */
-function withCode(text: string) {
-  return text.split("`").map((part, i) => i % 2 === 1 ? <code key={i}>{part}</code> : part);
-}
+/** Of more columns than this, two tables do not stand beside each other. */
+const FEW_COLUMNS = 3;
 
-function TableView({ table: { place, title, columns, rows } }: { readonly table: JudgedTable }) {
+function TableView({ table }: { readonly table: JudgedTable }) {
+  const { place, title, columns, rows } = table;
+  const width = columns.length > FEW_COLUMNS ? "many-columns" : "";
   return (
-    <div class="table-scroll">
+    <div class={`table-scroll ${width} ${agreeing(tableDiffers(table))}`}>
       <table class="booktabs compared">
         <caption>
-          <span class="place">{place}</span> {title}.{" "}
-          <span class="quiet">Ours above (mean and standard deviation over seeds), printed below.</span>
+          <span class="caption-words">
+            <span class="place">{place}</span> {title}
+          </span>
         </caption>
         <thead>
           <tr>
@@ -164,9 +175,16 @@ function TableView({ table: { place, title, columns, rows } }: { readonly table:
         </thead>
         <tbody>
           {rows.map(({ label, cells }) => (
-            <tr key={label}>
+            <tr
+              key={label}
+              class={agreeing(cells.some((cell) => cell !== null && numberDiffers(cell)))}
+            >
               <th scope="row">{label}</th>
-              {cells.map((cell, i) => <td key={i} class="number">{cell && <CellView cell={cell} />}</td>)}
+              {cells.map((cell, i) => (
+                <td key={i} class={`number${cell && !numberDiffers(cell) ? " cell-agrees" : ""}`}>
+                  {cell && <CellView cell={cell} />}
+                </td>
+              ))}
             </tr>
           ))}
         </tbody>
@@ -200,9 +218,10 @@ function Seeds({ runs }: { readonly runs: readonly string[] }) {
   return <Link to={`/compare?${search}`} class="seeds">{text}</Link>;
 }
 
-function ClaimView({ claim: { id, words, verdict, why, parts, runs } }: { readonly claim: JudgedClaim }) {
+function ClaimView({ claim }: { readonly claim: JudgedClaim }) {
+  const { id, words, verdict, why, parts, runs } = claim;
   return (
-    <li id={id}>
+    <li id={id} class={agreeing(claimDiffers(claim))}>
       <p class="claim">
         <b class={`answer answer-${answerOf(verdict)}`}>{verdict}</b> <span class="place">{id}</span> {words}
       </p>
@@ -233,51 +252,4 @@ function ClaimView({ claim: { id, words, verdict, why, parts, runs } }: { readon
 
 function answerOf(verdict: string): string {
   return verdict === "holds" || verdict === "fails" ? verdict : "open";
-}
-
-function FigureView({ figure: { id, place, words, pictures, runs } }: { readonly figure: JudgedFigure }) {
-  const [run] = runs;
-  return (
-    <div class="report-figure" id={id}>
-      <div>
-        <p class="place">{place}</p>
-        <p>{withCode(words)}</p>
-        {run !== undefined && (
-          <p class="quiet sources">
-            Ours from <Run id={run} />
-            {runs.length > 1 && ` and ${runs.length - 1} more`}
-          </p>
-        )}
-      </div>
-      {pictures.length === 0 ? <p class="quiet">No run with this figure yet.</p> : (
-        <div class="sheets small">
-          {pictures.map((picture) => <PictureView key={picture.name} picture={picture} title={place} />)}
-        </div>
-      )}
-    </div>
-  );
-}
-
-function PictureView({ picture, title }: { readonly picture: JudgedPicture; readonly title: string }) {
-  const places = useContext(PlacesContext);
-  const address = useAddress();
-  const { name, run } = picture;
-  const source = places?.picture(picture) ??
-    (run === null ? "" : address(filePath(run, `figures/${name}.png`)));
-  const words = name.replaceAll("_", " ");
-  const image = <img src={source} alt={`${title}, ours: ${words}`} loading="lazy" decoding="async" />;
-  return (
-    <figure class="sheet">
-      {places !== undefined || run === null
-        ? image
-        : (
-          <a href={address(filePath(run, `figures/${name}.svg`))} aria-label={`${words}, on its own`}>
-            {image}
-          </a>
-        )}
-      <figcaption>
-        <bdi>{words}</bdi>
-      </figcaption>
-    </figure>
-  );
 }

@@ -1,7 +1,10 @@
 /** The curves of a run, and on them why it stopped. */
+import { useSignal } from "@preact/signals";
 import { ACCURACY_SPAN, type ChartLine, hasValues, type Waiting } from "../chart/chart_layout.ts";
 import { capital, CURVE_LABELS, formatCount, formatValue, inWords } from "../format.ts";
 import { LineChart, type LineChartProps } from "../chart/line_chart.tsx";
+import { Smoothing } from "../chart/chart_tools.tsx";
+import { type ChartView, WHOLE } from "../chart/chart_view.ts";
 import { isHigherBetter, monitoredKey, targetOf } from "./run_words.ts";
 import { FEW_POINTS } from "../chart/thin_curve.ts";
 import type { Stage, StopRule } from "../types.ts";
@@ -27,7 +30,11 @@ const CHARTS = [
 const LONG = 2000;
 
 /** The charts of one stage; what has no place in a common chart gets its own. */
-export function StageCurves({ stage, rule }: { readonly stage: Stage; readonly rule: StopRule | null }) {
+export function StageCurves(
+  { id, stage, rule }: { readonly id: string; readonly stage: Stage; readonly rule: StopRule | null },
+) {
+  const view = useSignal<ChartView>(WHOLE), focus = useSignal<number | undefined>(undefined);
+  const change = (part: Partial<ChartView>) => view.value = { ...view.peek(), ...part };
   const common: readonly string[] = CHARTS.flatMap(({ keys }) => keys);
   const others = stage.curves.map(({ key }) => key).filter((key) =>
     key !== "wait" && !common.includes(key) && hasValues(linesOf(stage, [key]))
@@ -41,25 +48,35 @@ export function StageCurves({ stage, rule }: { readonly stage: Stage; readonly r
       switches: ["x", "y"] as const,
     })),
   ];
+  if (stage.curves.length === 0) return null;
   return (
-    <div class="charts">
-      {charts.map(({ keys, ...chart }) => {
-        const lines = linesOf(stage, keys);
-        const stopping = stoppingOf(stage, rule, keys);
-        return lines.length > 0 && (
-          <LineChart
-            key={chart.title}
-            {...chart}
-            {...stopping}
-            lines={lines}
-            xLabel="Epoch"
-            xScale={stage.epochs > LONG ? "log" : "linear"}
-          >
-            {noteOf(stage, lines)}
-          </LineChart>
-        );
-      })}
-    </div>
+    <>
+      <div class="chart-tools needs-script">
+        <Smoothing value={view.value.smoothing} onChange={(smoothing) => change({ smoothing })} />
+      </div>
+      <div class="charts">
+        {charts.map(({ keys, ...chart }) => {
+          const lines = linesOf(stage, keys);
+          const stopping = stoppingOf(stage, rule, keys);
+          return lines.length > 0 && (
+            <LineChart
+              key={chart.title}
+              {...chart}
+              {...stopping}
+              lines={lines}
+              xLabel="Epoch"
+              xScale={stage.epochs > LONG ? "log" : "linear"}
+              saveAs={[id, stage.name, chart.title.toLowerCase()].filter((word) => word !== null).join(" ")}
+              view={view.value}
+              onView={change}
+              focus={focus}
+            >
+              {noteOf(stage, lines)}
+            </LineChart>
+          );
+        })}
+      </div>
+    </>
   );
 }
 

@@ -6,9 +6,14 @@ import type { FigureFile, FileEntry } from "../types.ts";
 /** Curves and matrices, which the page draws itself as well. */
 const DRAWN_ABOVE = /^((reconstruction_|classifier_)?(loss|accuracy)|confusion_.*|learning_curve_.*)$/;
 
+/** Whether a page draws itself what the figure of this name shows. */
+export function isDrawnAbove(name: string): boolean {
+  return DRAWN_ABOVE.test(name);
+}
+
 /** Panels of images and comparisons first, then the printed form of what the page shows itself. */
 export function Figures({ id, figures }: { readonly id: string; readonly figures: readonly FigureFile[] }) {
-  const isRepeated = ({ name }: FigureFile) => DRAWN_ABOVE.test(name);
+  const isRepeated = ({ name }: FigureFile) => isDrawnAbove(name);
   const own = figures.filter((figure) => !isRepeated(figure)), repeated = figures.filter(isRepeated);
   return (
     <>
@@ -27,7 +32,7 @@ export function Figures({ id, figures }: { readonly id: string; readonly figures
   );
 }
 
-/** One figure on its white page, with its files. */
+/** One figure on its page, with its files. */
 export function Sheet({ id, figure }: { readonly id: string; readonly figure: FigureFile }) {
   const { name, title, description, width, height, formats } = figure, address = useAddress();
   const place = (format: string) => filePath(id, `figures/${name}.${format}`);
@@ -35,13 +40,16 @@ export function Sheet({ id, figure }: { readonly id: string; readonly figure: Fi
   return (
     <figure class="sheet">
       <a href={address(place(whole))} aria-label={`${title}, on its own`}>
-        <img
-          src={address(place(shown))}
-          alt={description === "" ? title : `${title}. ${description}`}
-          loading="lazy"
-          decoding="async"
-          {...(width !== null && height !== null && { width, height })}
-        />
+        <picture>
+          <DarkSource formats={formats} address={address(place("svg"))} />
+          <img
+            src={address(place(shown))}
+            alt={description === "" ? title : `${title}. ${description}`}
+            loading="lazy"
+            decoding="async"
+            {...(width !== null && height !== null && { width, height })}
+          />
+        </picture>
       </a>
       <figcaption>
         <bdi>{title}</bdi>
@@ -53,6 +61,13 @@ export function Sheet({ id, figure }: { readonly id: string; readonly figure: Fi
       </figcaption>
     </figure>
   );
+}
+
+/** In the dark the SVG, which is dark itself there. */
+function DarkSource(
+  { formats, address }: { readonly formats: readonly string[]; readonly address: string },
+) {
+  return formats.includes("svg") && <source media="(prefers-color-scheme: dark)" srcset={address} />;
 }
 
 /** Every file of the folder. */

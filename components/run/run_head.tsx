@@ -1,6 +1,6 @@
 /** The top of a run's page: what it is, how it stands, and its numbers. */
 import { formatCount, formatDuration, formatScore, formatTime, formatValue } from "../format.ts";
-import { Fact, RunLink, StateMark } from "../parts.tsx";
+import { Command, Fact, RunLink, StateMark } from "../parts.tsx";
 import { Link } from "../site.tsx";
 import { epochsOf, progressOf, statusOf } from "./run_words.ts";
 import type { RunData } from "../types.ts";
@@ -24,12 +24,22 @@ export function RunHead({ data }: { readonly data: RunData }) {
         <span role="status">
           <StateMark state={row.state} />
         </span>
+        {data.special.length > 0 && (
+          <span class="special">
+            <bdi>{data.special.join(", ")}</bdi>
+          </span>
+        )}
       </h1>
       <p class="run-id">
         <bdi>{row.id}</bdi>
         {row.startedAt && <span>{formatTime(row.startedAt)}</span>}
       </p>
       <p class="lead">{statusOf(data)}</p>
+      {data.command !== null && (
+        <p class="repeat">
+          <span class="quiet">Made by</span> <Command text={data.command} />
+        </p>
+      )}
       {row.error !== null && row.state !== "failed" && row.state !== "unknown" && (
         <p class="warning">{row.error}</p>
       )}

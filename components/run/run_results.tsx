@@ -2,7 +2,7 @@
 import { capital, formatCount, formatScore, formatValue, inWords } from "../format.ts";
 import { RunLink } from "../parts.tsx";
 import { Tabs } from "../tabs.tsx";
-import type { Confusion, ScoreTable, TextTable } from "../types.ts";
+import type { Confusion, RunData, ScoreTable, TextTable } from "../types.ts";
 
 /** Scores on the sets, the published ones below ours. */
 export function Scores({ tables }: { readonly tables: readonly ScoreTable[] }) {
@@ -66,7 +66,7 @@ export function Confusions({ confusions }: { readonly confusions: readonly Confu
 const ORDER = ["train", "validation", "test"];
 
 /** Train, validation, test; others after them. */
-function ordered(confusions: readonly Confusion[]): readonly Confusion[] {
+export function ordered(confusions: readonly Confusion[]): readonly Confusion[] {
   const rank = ({ name }: Confusion) => {
     const at = ORDER.findIndex((set) => name.toLowerCase().endsWith(set));
     return at < 0 ? ORDER.length : at;
@@ -77,7 +77,21 @@ function ordered(confusions: readonly Confusion[]): readonly Confusion[] {
 /** Shades of a cell, of which the style sheet knows each. */
 const SHADES = 10;
 
-function Matrix({ confusion: { name, classes, counts } }: { readonly confusion: Confusion }) {
+/** In what the run is not as in its report. */
+export function ReportDifferences({ differences }: Pick<RunData, "differences">) {
+  if (differences === null) return null;
+  if (differences.length === 0) return <p>All settings are those of the report.</p>;
+  const rows = differences.map(({ name, ours, report }) => [name, ours, report]);
+  const table = {
+    title: "What differs from the report's settings",
+    columns: ["setting", "here", "report"],
+    rows,
+  };
+  return <TextTables tables={[table]} />;
+}
+
+/** One confusion matrix: counts, with shares of the true class. */
+export function Matrix({ confusion: { name, classes, counts } }: { readonly confusion: Confusion }) {
   const totals = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
   const right = counts.reduce((sum, row, i) => sum + row[i]!, 0),
     all = totals.reduce((sum, total) => sum + total, 0);

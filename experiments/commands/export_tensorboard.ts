@@ -18,7 +18,7 @@ import { cannotWrite } from "../../src/runs/writer.ts";
 /** What `metrics.jsonl` puts in front of the names of other sets than the training set. */
 const SETS = { val: "validation", test: "test" } as const;
 /** Members of a line that are no measured values. */
-const NOT_MEASURED = ["epoch", "seconds"];
+const NOT_MEASURED = ["epoch", "step", "seconds"];
 
 const STATUS: Readonly<Record<ReadState, keyof typeof SESSION_STATUS>> = {
   finished: "success",

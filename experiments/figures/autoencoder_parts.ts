@@ -2,6 +2,7 @@
 import type { ImageSet } from "../../src/data/mnist.ts";
 import type { Shape } from "../../src/core/tensor.ts";
 import { bars, curves, type Figure } from "../../src/plot/mod.ts";
+import { evenColumns } from "../../src/plot/tile_grid.ts";
 import { type Tile, tiles } from "../../src/plot/tiles.ts";
 import type { FitResult } from "../../src/train/fit.ts";
 import { SPLIT_NAMES, type SplitName } from "../../src/data/data_set.ts";
@@ -100,7 +101,7 @@ export function weightFigure(
       all ? `all ${images.length} units` : `the first ${MAX_WEIGHTS} of ${images.length} units`
     }`,
     images: shown.map((pixels): Tile => ({ pixels, width: width!, height: height! })),
-    columns: shown.length > 64 ? 10 : 8,
+    columns: evenColumns(shown.length, shown.length > 64 ? 10 : 8),
     scale: "diverging",
     domain: weightDomain(shown),
   });

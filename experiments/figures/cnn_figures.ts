@@ -1,6 +1,7 @@
 /** Figures of one training of the network: curves, feature maps, filters, confusion matrices. */
 import type { Figure } from "../../src/plot/mod.ts";
 import { tilePanels } from "../../src/plot/panels.ts";
+import { evenColumns } from "../../src/plot/tile_grid.ts";
 import { tiles } from "../../src/plot/tiles.ts";
 import type { FitResult } from "../../src/train/fit.ts";
 import type { Trained } from "../../src/train/saved.ts";
@@ -73,7 +74,7 @@ function mapsFigure(
         const largest = layer.values.reduce((most, value) => Math.max(most, value), 0);
         return {
           title: `${layer.name}: ${maps} maps of ${height}×${width}, ${SHOWN_LAYERS[i]!.what}`,
-          columns: maps! > 16 ? 10 : 8,
+          columns: evenColumns(maps!, maps! > 16 ? 10 : 8),
           scale: "ink" as const,
           domain: [0, largest || 1] as const,
           images: Array.from({ length: maps! }, (_, index) => ({
@@ -118,7 +119,7 @@ function filterFigures(
       name: "filters_c1",
       title: "Kernels of C1",
       subtitle: `${subtitle}; ink under blue raises the answer, under vermilion it lowers it`,
-      columns: 8,
+      columns: evenColumns(first.filters, 8),
       scale: "diverging",
       images: Array.from(
         { length: first.filters },

@@ -45,7 +45,12 @@ export async function runStage(
   const path = checkpointPath(run.path, index);
   const before = await hasCheckpoint(path) ? await readCheckpoint(path) : undefined;
   const tell = async (record: EpochRecord) => {
-    const line = { ...(name !== null && { stage: name }), ...record, ...training.metrics?.(record) };
+    const line = {
+      ...(name !== null && { stage: name }),
+      ...record,
+      step: record.epoch * steps,
+      ...training.metrics?.(record),
+    };
     run.writeMetrics(line);
     lines.push(line);
     progress.epoch(record);

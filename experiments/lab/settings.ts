@@ -69,6 +69,19 @@ export function defaultsInWords(declared: Declared<object>): string {
     .map(([flag, [name]]) => `--${flag} ${argumentOf(defaults[name]!)}`).join(", ");
 }
 
+/**
+ * The words of the command line that ask for settings: of those alone that differ from the defaults and have a flag.
+ * `settings` are flat, as they are declared.
+ */
+export function argumentsFor(declared: Declared<object>, settings: object): readonly string[] {
+  const changes = changesOf(declared.defaults, settings);
+  return Array.from(flagged(declared)).flatMap(([flag, [name, { parse, on = true }]]) => {
+    const value = changes[name];
+    if (value === undefined) return [];
+    return parse !== undefined ? [`--${flag}`, argumentOf(value)] : value === on ? [`--${flag}`] : [];
+  });
+}
+
 function argumentOf(value: Json): string {
   return Array.isArray(value) ? value.join(",") : String(value);
 }

@@ -1,5 +1,5 @@
 /** Runs that were added to a comparison. */
-import { choiceOf } from "../../components/compare/grouping.ts";
+import { choiceOf } from "../../components/compare/choice.ts";
 import { comparedRuns } from "../../dashboard/compare_data.ts";
 import { define, json } from "../../dashboard/define.ts";
 

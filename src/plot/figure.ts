@@ -1,6 +1,7 @@
 /** What a figure is, and what all figures share: the page, the heading, the font, and words for the blind. */
 import * as Plot from "@observablehq/plot";
 import { shownAs } from "../core/display.ts";
+import { DARK_RULE } from "./dark.ts";
 import { require } from "../core/errors.ts";
 import type { OptionNames } from "../core/option_names.ts";
 import {
@@ -131,7 +132,7 @@ export const TICKS = {
 } as const;
 
 /**
- * Finishes a drawing: namespace, white page, font, and `<title>` and `<desc>` for screen readers.
+ * Finishes a drawing: namespace, a page that is white or, on a dark screen, dark, font, and `<title>` and `<desc>` for screen readers.
  *
  * @param element an `<svg>` element with `width` and `height`
  */
@@ -161,6 +162,7 @@ export function renderSvg(
   }
   const page = append(document, element, "rect", { width, height, fill: INK.paper });
   element.insertBefore(page, before);
+  append(document, element, "style", {}, DARK_RULE);
   return serialize(element);
 }
 

@@ -42,7 +42,7 @@ export interface GridLayout {
   readonly height: number;
 }
 
-const GAP = 4, LABEL_LINE = 14, MAX_TILE = 64, RAMP = 64;
+const GAP = 4, LABEL_LINE = 14, MAX_TILE = 88, RAMP = 64;
 /** Attribute for resvg, rule for browsers, which each know only one of the two. resvg skips @supports. */
 const CRISP = "@supports (image-rendering:pixelated){.descent-tile{image-rendering:pixelated}}";
 
@@ -82,6 +82,24 @@ export function checkGrid(figure: string, { images, columns, domain }: TileGrid)
         `expected ${values} as ${width}×${height} like the first`,
     );
   });
+}
+
+/**
+ * How many columns a grid of `count` images has so that its last row is full: at most `most`, and no fewer than half of
+ * them; where that cannot be, rows that differ by as few as can be.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { evenColumns } from "./tile_grid.ts";
+ * assertEquals([15, 20, 30, 17, 3].map((count) => evenColumns(count, 8)), [5, 5, 6, 6, 3]);
+ * ```
+ */
+export function evenColumns(count: number, most: number): number {
+  for (let columns = Math.min(most, count); 2 * columns >= most; columns--) {
+    if (count % columns === 0) return columns;
+  }
+  return Math.ceil(count / Math.ceil(count / most));
 }
 
 /** Lays a grid out on a page of about the figures' width; with `within`, of no more. */

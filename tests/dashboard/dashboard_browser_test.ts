@@ -1,5 +1,5 @@
 /** The dashboard's pages as a reader has them. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { exportSite } from "../../dashboard/export.ts";
 import { createRun } from "../../src/runs/run.ts";
 import { browserTests, onPage, served } from "./browser.ts";
@@ -38,6 +38,13 @@ browserTests("The dashboard", {
           for (const key of ["Home", "ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
           assertStringIncludes(await chart.locator(".readout").innerText(), "epoch 3");
           assertStringIncludes(await chart.locator(".readout").innerText(), "0.3333");
+          await page.keyboard.press("+");
+          assertStringIncludes(await chart.innerText(), "epoch 2 to 13");
+          // Beyond the edge of what is seen, the arrow keys move it.
+          for (const key of ["End", "ArrowRight"]) await page.keyboard.press(key);
+          assertStringIncludes(await chart.innerText(), "epoch 5 to 16");
+          await page.keyboard.press("0");
+          assertEquals(await page.getByText("show all").count(), 0);
           await page.getByRole("tab", { name: "Test" }).focus();
           await page.keyboard.press("ArrowRight");
           assertEquals(await page.getByRole("tab", { selected: true }).innerText(), "Train");
@@ -136,6 +143,16 @@ browserTests("The dashboard", {
             );
           }
         }
+        // Of a report what differs alone, and its contents stay in sight.
+        await page.goto(`${base}/reports/a`);
+        const rows = page.locator(".compared tbody tr:visible"), all = await rows.count();
+        await page.getByLabel("only what differs").check();
+        assert(all > 20 && await rows.count() === 0, `${all} rows, then ${await rows.count()}`);
+        assertEquals(await page.getByText("Nothing differs here.").count(), 4);
+        await page.mouse.wheel(0, 700);
+        await page.waitForFunction(() =>
+          document.querySelector(".contents")!.getBoundingClientRect().top === 0
+        );
       });
     });
   },
@@ -166,7 +183,7 @@ browserTests("The dashboard", {
       }
       writeRun(root, "q1-sgd-1", { run: { experiment: "q1-sgd" } });
     }, async (base) => {
-      let address = "";
+      let address = "", looked = "";
       await onPage(browser, `${base}/compare`, async (page) => {
         await page.getByLabel("Find runs").fill("adam");
         assertEquals(await page.locator(".pick").count(), 2);
@@ -183,10 +200,42 @@ browserTests("The dashboard", {
         assertEquals(await page.locator("th[aria-sort=ascending]").innerText(), "seed↑");
         await page.getByRole("button", { name: "Leave out q1-adam-1" }).click();
         address = page.url();
+        // Several curves over time, looked into by a drag, one of their lines hidden.
+        await page.getByRole("checkbox", { name: "train loss" }).check();
+        const charts = page.locator("figure.chart");
+        await charts.nth(1).waitFor();
+        await page.getByRole("group", { name: "drawn over" }).getByRole("button", { name: "time" }).click();
+        await charts.first().getByRole("button", { name: "q1-sgd" }).click();
+        const box = (await charts.first().getByRole("img").boundingBox())!;
+        await page.mouse.move(box.x + box.width / 2, box.y + 50);
+        await page.mouse.down();
+        await page.mouse.move(box.x + box.width / 4, box.y + 60);
+        await page.mouse.up();
+        // What is zoomed on one is on all.
+        assertEquals(await page.getByRole("button", { name: "show all" }).count(), 2);
+        await page.getByLabel("Smoothing").fill("0.5");
+        await page.waitForURL(/smoothing=0.5/);
+        looked = page.url();
       });
       assertStringIncludes(address, "run=q1-adam-2&run=q1-sgd-1&by=*&sort=seed&y=log");
+      assertMatch(
+        looked,
+        /curve=loss&curve=valLoss&hide=q1-sgd&by=.*&over=time&y=log&smoothing=0.5&from=0\.\d+&to=\d/,
+      );
+      await onPage(browser, looked, async (page) => {
+        assertEquals(await page.locator(".readout-value[aria-pressed=false]").count(), 2);
+        assertEquals(await page.getByText(/seconds 0\.\d+ to \d/).count(), 2);
+        const saved = page.waitForEvent("download");
+        await page.getByRole("button", { name: "CSV" }).first().click();
+        assertEquals((await saved).suggestedFilename(), "compare_train_loss.csv");
+      });
       await onPage(browser, address, async (page) => {
         assertEquals(await page.locator("tbody .run-link").allInnerTexts(), ["q1-sgd-1", "q1-adam-2"]);
+        assertEquals(await page.locator(".beside .confusion").count(), 2);
+        // The filter acts on the chart and all below it.
+        await page.getByLabel("Runs with").fill("sgd");
+        assertEquals(await page.locator(".readout-value").allInnerTexts(), ["q1-sgd 0.275"]);
+        assertEquals(await page.locator(".beside .confusion").count(), 1);
       });
     });
   },

@@ -1,13 +1,7 @@
 /** The pages Compare, Reports and Inside, and the export: what they make of runs. */
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import {
-  choiceOf,
-  differingSettings,
-  groupRuns,
-  labelsOf,
-  meanCurve,
-  searchOf,
-} from "../../components/compare/grouping.ts";
+import { choiceOf, searchOf } from "../../components/compare/choice.ts";
+import { differingSettings, groupRuns, labelsOf, meanCurve } from "../../components/compare/grouping.ts";
 import type { CompareData } from "../../components/compare/compare_types.ts";
 import type { RunRow } from "../../components/types.ts";
 import { benchData } from "../../dashboard/bench.ts";
@@ -49,17 +43,28 @@ function propsIn<T>(html: string): T {
 }
 
 Deno.test("a comparison is what its address says, and the address what is compared", () => {
-  const search = "run=a&run=b%2Fc&run=a&by=batch&curve=valLoss&x=log&sort=-epochs&filter=adam&y=nonsense";
+  const search = "run=a&run=b%2Fc&run=a&by=batch&curve=valLoss&curve=loss&over=time&x=log&y=nonsense" +
+    "&smoothing=0.6&from=2&to=8.5&hide=a&matrix=Test&figure=weights&sort=-epochs&filter=adam";
   const choice = choiceOf(new URLSearchParams(search));
-  assertEquals(choice.runs, ["a", "b/c"]);
-  assertEquals([choice.by, choice.curve, choice.x, choice.y, choice.sort, choice.filter], [
-    "batch",
-    "valLoss",
-    "log",
-    "linear",
-    "-epochs",
-    "adam",
-  ]);
+  assertEquals(choice, {
+    runs: ["a", "b/c"],
+    curves: ["valLoss", "loss"],
+    by: "batch",
+    over: "time",
+    x: "log",
+    y: "linear",
+    smoothing: 0.6,
+    window: [2, 8.5],
+    hidden: ["a"],
+    matrix: "Test",
+    figure: "weights",
+    sort: "-epochs",
+    filter: "adam",
+  });
+  const { over, smoothing, window } = choiceOf(
+    new URLSearchParams("over=moon&smoothing=7&from=9&to=1"),
+  );
+  assertEquals([over, smoothing, window], ["epoch", 0.99, null]);
   assertEquals(choiceOf(new URLSearchParams(searchOf(choice))), choice);
   assertEquals(
     choiceOf(new URLSearchParams(Array.from({ length: 90 }, (_, i) => ["run", `r${i}`]))).runs.length,
@@ -77,7 +82,7 @@ Deno.test("runs are labelled and grouped by what tells them apart, and by no mor
   assertEquals(labelsOf(rows), ["q1-adam, seed 1", "q1-adam, seed 2", "q1-sgd, seed 1"]);
   assertEquals(labelsOf([rows[0]!, rows[2]!]), ["q1-adam", "q1-sgd"]);
   assertEquals(labelsOf([rows[0]!, { ...rows[0]!, id: "again" }]), ["a", "again"]);
-  const runs = rows.map((one) => ({ row: one, curves: [] }));
+  const runs = rows.map((one) => ({ row: one, curves: [], confusions: [], figures: [] }));
   const groups = (by: string) => groupRuns(runs, by).map(({ label, runs }) => [label, runs.length]);
   assertEquals(groups("*"), [["q1-adam", 2], ["q1-sgd", 1]]);
   assertEquals(groups("batch"), [["batch 32", 2], ["batch 1", 1]]);
@@ -111,6 +116,8 @@ Deno.test("the page Compare has the curves of the choice, every run to choose fr
     assertEquals(data.choice.runs, ["q1-adam-1", "q1-sgd-1"]);
     assertEquals(data.missing, ["gone", "../x"]);
     assertEquals(data.runs[0]!.curves.find(({ key }) => key === "valLoss")!.x.length, 21);
+    assertEquals(data.runs[0]!.curves.find(({ key }) => key === "seconds")!.y.at(-1), 2.1);
+    assertEquals(data.runs[0]!.confusions.map(({ name }) => name), ["Test"]);
     assertEquals(data.picks.length, 5);
     assertEquals(data.suggestions.map(({ title }) => title).sort(), ["Five optimizers", "q1-adam, 4 runs"]);
     assertStringIncludes(html, "Validation loss");

@@ -60,13 +60,13 @@ async function trainOn(page: Page, backend: string, settings: Readonly<Record<st
     await page.locator(".train-form").getByRole("combobox", { name: label, exact: true }).selectOption(value);
   }
   await page.getByLabel(backend).check();
-  await page.getByRole("button", { name: "Train" }).click();
+  await page.getByRole("button", { name: "Train", exact: true }).click();
   const chart = page.locator("figure.chart").first().getByRole("img");
   await page.waitForFunction(
     (epochs) => document.querySelector(".training .fact dd")?.textContent === `${epochs} of ${epochs}`,
     settings.Epochs,
   );
-  await page.getByRole("button", { name: "Train" }).waitFor();
+  await page.getByRole("button", { name: "Train", exact: true }).waitFor();
   const readout = page.locator("figure.chart").first().locator(".readout b").first(), ends: number[] = [];
   await chart.focus();
   for (const key of ["Home", "End"]) {
@@ -187,10 +187,10 @@ browserTests("The Playground", {
           await page.locator(".train-form").getByRole("combobox", { name: "Images", exact: true })
             .selectOption("300");
           await page.getByLabel("WebAssembly").check();
-          await page.getByRole("button", { name: "Train" }).click();
+          await page.getByRole("button", { name: "Train", exact: true }).click();
           await problem.filter({ hasText: "try a tenth of the learning rate" }).waitFor();
           await page.getByLabel("Learning rate").fill("fast");
-          assert(await page.getByRole("button", { name: "Train" }).isDisabled());
+          assert(await page.getByRole("button", { name: "Train", exact: true }).isDisabled());
         }));
     });
   },

@@ -50,7 +50,16 @@ Deno.test("the Home page shows the best run of an experiment, and what lies in t
 });
 
 Deno.test("a run's page says why it stopped, shows its scores beside the published ones, and lists its files", async () => {
-  await withRuns((root) => writeRun(root, "a"), async (dashboard) => {
+  await withRuns((root) => {
+    writeRun(root, "a");
+    const settings = { learningRate: 0.01, batch: 32, arch: [9, 8], shuffle: false };
+    const asked = { digits: [0, 1], maxSeconds: 9, data: "my images" };
+    const layers = [{ layer: 1, loss: 59.82878621, lowest: { epoch: 25 } }, { layer: 2, loss: 383.2 }];
+    writeRun(root, "other", {
+      run: { settings, asked, seed: 3, data: { original: false, from: "my images", digits: ["0", "1"] } },
+      summary: { layers, published: { layers: { 1: { loss: 60 } } } },
+    });
+  }, async (dashboard) => {
     const html = await pageText(dashboard, "/runs/a");
     assertStringIncludes(
       html,
@@ -65,10 +74,25 @@ Deno.test("a run's page says why it stopped, shows its scores beside the publish
         "Loss against epochs",
         "WASM SIMD, 2 threads",
         "metrics.jsonl",
+        ">deno task q1-adam<",
+        "784-30-20-10-5, lr 0.001",
+        "All settings are those of the report.",
       ]
     ) {
       assertStringIncludes(html, text);
     }
+    const other = await pageText(dashboard, "/runs/other");
+    for (
+      const text of [
+        ">deno task q1-adam --lr 0.01 --arch 9,8 --no-shuffle --seed 3 --data &#39;my images&#39; --digits 0,1 " +
+        "--max-seconds 9<",
+        "lr 0.01, shuffle false, digits 0, 1",
+        "What differs from the report&#39;s settings",
+        "the original MNIST",
+        "published loss",
+        "59.829",
+      ]
+    ) assertStringIncludes(other.replaceAll("'", "&#39;"), text);
     const answer = await dashboard.app.request("/runs/a/files/metrics.jsonl");
     assertEquals(answer.headers.get("content-type"), "text/plain; charset=utf-8");
     assertEquals((await answer.text()).split("\n").length, 24);

@@ -126,7 +126,7 @@ Deno.test("q1-adam trains, says what it does in plain lines, and leaves a whole 
       "q1-adam",
     ]);
     assertEquals(run.metrics.map(({ epoch }) => epoch), [1, 2, 3]);
-    for (const key of ["loss", "accuracy", "valLoss", "valAccuracy", "seconds", "samplesPerSecond"]) {
+    for (const key of ["loss", "accuracy", "valLoss", "valAccuracy", "step", "seconds", "samplesPerSecond"]) {
       assert(run.metrics.every((line) => typeof line[key] === "number"), key);
     }
     assertEquals(run.figures, FIGURES.flatMap((name) => [`${name}.csv`, `${name}.png`, `${name}.svg`]));

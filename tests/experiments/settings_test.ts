@@ -1,6 +1,7 @@
 /** Settings of experiments: one table makes flags, defaults, `run.json` and what differs. */
 import { assertEquals, assertThrows } from "@std/assert";
 import {
+  argumentsFor,
   changesOf,
   type Declared,
   defaultsInWords,
@@ -55,6 +56,10 @@ Deno.test("defaults are told as flags, without switches that are off", () => {
 Deno.test("what differs from the defaults is found by value, not by identity", () => {
   assertEquals(changesOf(EXAMPLE.defaults, { ...EXAMPLE.defaults, arch: [30, 20] }), {});
   assertEquals(changesOf(EXAMPLE.defaults, { ...EXAMPLE.defaults, full: true }), { full: true });
+  const words = ["--lr", "0.5", "--arch", "9,8", "--last-weights"];
+  const asked = settingsFrom(EXAMPLE, parseFlags(settingFlags(EXAMPLE), words));
+  assertEquals(argumentsFor(EXAMPLE, asked), words);
+  assertEquals(argumentsFor(EXAMPLE, EXAMPLE.defaults), []);
 });
 
 Deno.test("names with points are objects in run.json, and texts of facts have the points again", () => {

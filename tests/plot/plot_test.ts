@@ -1,3 +1,4 @@
+import { DARK_RULE } from "../../src/plot/dark.ts";
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DOMParser } from "linkedom";
 import { inflateSync } from "node:zlib";
@@ -544,6 +545,23 @@ Deno.test("toPng() gives a PNG of the asked size, the same bytes each time", asy
     2 * Number(parse(svg).getAttribute("width")),
   );
   assert(first.length > 5000 && Buffer.from(first).equals(second));
+  // What is dark on a dark screen is white in print.
+  const light = svg.replace(/<style>@media[^<]*<\/style>/, "");
+  assert(light !== svg && Buffer.from(first).equals(await toPng(light)));
+});
+
+Deno.test("a figure's colours in the dark are those of the dashboard's dark pages", () => {
+  const styles = Deno.readTextFileSync(new URL("../../static/charts.css", import.meta.url));
+  const [light, dark] = styles.split("@media (prefers-color-scheme: dark)").map((part) =>
+    new Map(Array.from(part.matchAll(/(--[\w-]+): (#\w+);/g), ([, name, color]) => [name!, color!]))
+  ) as [Map<string, string>, Map<string, string>];
+  assert(light.size === 22);
+  for (const [name, color] of light) {
+    // Where mark and word are of one colour, it is the mark's; and one of the inks is a tone, too.
+    const isTaken = color === light.get(name.replace("-text", "")) || color === "#333333";
+    const wanted = isTaken && (name.endsWith("-text") || color === "#333333") ? "" : `${dark.get(name)}}`;
+    assert(DARK_RULE.includes(`[fill="${color}"]{fill:${wanted}`), name);
+  }
 });
 
 Deno.test("toPng() draws text with its own font", async () => {

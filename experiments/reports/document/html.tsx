@@ -2,7 +2,8 @@
 import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { renderToString } from "preact-render-to-string";
-import { type Places, PlacesContext, ReportView } from "../../../components/report/report_view.tsx";
+import { type Places, PlacesContext } from "../../../components/report/report_places.tsx";
+import { ReportView } from "../../../components/report/report_view.tsx";
 import { countVerdicts } from "../judge.ts";
 import type { JudgedPicture, JudgedReport } from "../judged.ts";
 import { type About, madeInWords } from "./about.ts";
