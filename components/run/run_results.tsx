@@ -77,7 +77,8 @@ function ordered(confusions: readonly Confusion[]): readonly Confusion[] {
 /** Shades of a cell, of which the style sheet knows each. */
 const SHADES = 10;
 
-function Matrix({ confusion: { name, classes, counts } }: { readonly confusion: Confusion }) {
+/** One confusion matrix. */
+export function Matrix({ confusion: { name, classes, counts } }: { readonly confusion: Confusion }) {
   const totals = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
   const right = counts.reduce((sum, row, i) => sum + row[i]!, 0),
     all = totals.reduce((sum, total) => sum + total, 0);
