@@ -4,7 +4,7 @@
  */
 import { type ComponentType, createContext, h, hydrate, options, type VNode } from "preact";
 import { useContext } from "preact/hooks";
-import { type Site, SiteContext } from "./site.tsx";
+import { addressOf, type Site, SiteContext, versioned } from "./site.tsx";
 
 type AnyComponent = ComponentType<Readonly<Record<string, unknown>>>;
 
@@ -63,8 +63,15 @@ function plain(component: AnyComponent, props: Readonly<Record<string, unknown>>
 }
 
 /** Loads the scripts of these islands; the last thing of a page. */
-export function scriptsOf(islands: ReadonlySet<string>, { root = "/" }: Site): string {
-  return [...islands].map((name) => `<script src="${root}islands/${name}.js" defer></script>`).join("");
+export function scriptsOf(
+  islands: ReadonlySet<string>,
+  site: Site,
+  versions: ReadonlyMap<string, string>,
+): string {
+  return [...islands].map((name) => {
+    const address = addressOf(site, versioned(`/islands/${name}.js`, versions));
+    return `<script src="${address}" defer></script>`;
+  }).join("");
 }
 
 /** In the browser: brings all islands of this name to life. */

@@ -11,6 +11,9 @@ export interface Site {
 /** Its default is a server: only the adapter, which writes exports, provides it. */
 export const SiteContext = createContext<Site>({});
 
+/** By path, what stands behind `?v=` in the addresses of files that browsers may keep. The adapter provides it. */
+export const VersionsContext = createContext<ReadonlyMap<string, string>>(new Map());
+
 /** Addresses that name files, not pages. */
 const FILES = /^\/(islands|fonts)\/|^\/[\w-]+\.(css|svg)$|^\/runs\/[^/]+\/files\//;
 
@@ -46,8 +49,14 @@ export function filePath(id: string, path: string): string {
 
 /** Turns paths of the server into addresses of this site. */
 export function useAddress(): (path: string) => string {
-  const site = useContext(SiteContext);
-  return (path) => addressOf(site, path);
+  const site = useContext(SiteContext), versions = useContext(VersionsContext);
+  return (path) => addressOf(site, versioned(path, versions));
+}
+
+/** The address of a file with its version, if it has one. */
+export function versioned(path: string, versions: ReadonlyMap<string, string>): string {
+  const version = versions.get(path.slice(1));
+  return version === undefined ? path : `${path}?v=${version}`;
 }
 
 /** A link to a page or a file of the dashboard. */

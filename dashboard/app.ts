@@ -2,7 +2,7 @@
 import { HttpError } from "fresh";
 import { markIslands } from "../components/island.tsx";
 import type { Site } from "../components/site.tsx";
-import { assetAnswer, loadIslands } from "./assets.ts";
+import { assetAnswer, assetVersions, loadIslands } from "./assets.ts";
 import type { State } from "./define.ts";
 import type { Context, PageProps, PageResponse } from "./fresh.ts";
 import { Library } from "./library.ts";
@@ -41,7 +41,7 @@ export async function createDashboard(
   ]);
   const library = new Library(runs);
 
-  const drawn = (
+  const drawn = async (
     { default: Page }: RouteModule,
     props: Omit<PageProps<unknown, State>, "Component">,
     { status = 200, headers }: Omit<PageResponse<unknown>, "data">,
@@ -50,7 +50,8 @@ export async function createDashboard(
     const all = new Headers(headers);
     all.set("content-type", "text/html; charset=utf-8");
     all.set("cache-control", "no-store");
-    return new Response(renderPage(Page, app.default, props), { status, headers: all });
+    const html = renderPage(Page, app.default, props, await assetVersions());
+    return new Response(html, { status, headers: all });
   };
 
   const answer = async (module: RouteModule, context: Context<State>): Promise<Response> => {
@@ -58,7 +59,8 @@ export async function createDashboard(
     const get = typeof handlers === "function" ? handlers : handlers?.GET;
     if (get === undefined && module.default === undefined) throw new HttpError(404);
     const handled = await get?.(context) ?? { data: {} };
-    return handled instanceof Response ? handled : drawn(module, { ...context, data: handled.data }, handled);
+    if (handled instanceof Response) return handled;
+    return await drawn(module, { ...context, data: handled.data }, handled);
   };
 
   const fetch = guard(async (req: Request) => {
@@ -77,7 +79,7 @@ export async function createDashboard(
     } catch (error) {
       const isKnown = error instanceof HttpError;
       if (!isKnown) console.error(error);
-      return drawn(errors, { ...context, error, data: {} }, { status: isKnown ? error.status : 500 });
+      return await drawn(errors, { ...context, error, data: {} }, { status: isKnown ? error.status : 500 });
     }
   });
   const request = (path: string, init?: RequestInit) =>

@@ -3,15 +3,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DescentError } from "../src/core/errors.ts";
 import { isPlainName } from "./folder.ts";
+import { FONT_NAMES, readFont } from "./fonts.ts";
 
 /** Where the sources of the dashboard lie. */
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
-/** Weights of the one font, by file name. */
-const FONTS: Readonly<Record<string, string>> = {
-  "inter-400.ttf": "400Regular/Inter_400Regular.ttf",
-  "inter-500.ttf": "500Medium/Inter_500Medium.ttf",
-  "inter-600.ttf": "600SemiBold/Inter_600SemiBold.ttf",
-};
+/** What the scripts of islands are made of. */
+const SCRIPT_SOURCES = ["deno.lock", "components", "dashboard/entries", "islands", "src/core", "src/plot"];
+/** An address with the hash of what it stands for never means anything else. */
+const FOR_EVER = "public, max-age=31536000, immutable";
 
 export interface Asset {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -25,14 +24,14 @@ const TYPES: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",
   svg: "image/svg+xml",
   png: "image/png",
-  ttf: "font/ttf",
+  woff2: "font/woff2",
   wasm: "application/wasm",
   wgsl: "text/plain; charset=utf-8",
 };
 
 const known = new Map<string, Promise<Asset | undefined>>();
 
-/** `style.css`, `fonts/inter-400.ttf`, `islands/run_view.js` or `workers/….js`; `undefined` where there is no such thing. */
+/** `style.css`, `fonts/inter-400.woff2`, `islands/run_view.js` or `workers/….js`; `undefined` where there is no such thing. */
 export function findAsset(path: string): Promise<Asset | undefined> {
   let asset = known.get(path);
   if (asset === undefined) {
@@ -47,14 +46,21 @@ export function findAsset(path: string): Promise<Asset | undefined> {
 /** An asset as an answer to a request, which may have it already; `undefined` where there is no such thing. */
 export async function assetAnswer(
   path: string,
-  { headers: asked }: Request,
+  { headers: asked, url }: Request,
   more: Readonly<Record<string, string>> = {},
 ): Promise<Response | undefined> {
   const asset = await findAsset(path);
   if (asset === undefined) return undefined;
-  const { bytes, type, tag } = asset;
-  const headers = { "content-type": type, etag: tag, "cache-control": "no-cache", ...more };
-  return asked.get("if-none-match") === tag
+  const { bytes, type, tag } = asset, version = new URL(url).searchParams.get("v");
+  const isNamed = version !== null && version === (await assetVersions()).get(path);
+  const headers = {
+    "content-type": type,
+    etag: tag,
+    "cache-control": isNamed ? FOR_EVER : "no-cache",
+    ...more,
+  };
+  // A server that compresses says of the tag that it is a weak one.
+  return asked.get("if-none-match")?.replace("W/", "") === tag
     ? new Response(null, { status: 304, headers })
     : new Response(bytes, { headers });
 }
@@ -64,15 +70,18 @@ async function loadAsset(path: string): Promise<Asset | undefined> {
   if (!parts.every(isPlainName) || parts.length > 2 || type === undefined) return undefined;
   const bytes = await readAsset(parts.length === 1 ? "static" : parts[0]!, name);
   if (bytes === undefined) return undefined;
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return { bytes, type, tag: `"${hash.toHex().slice(0, 20)}"` };
+  return { bytes, type, tag: `"${await hashOf(bytes)}"` };
+}
+
+async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, 20);
 }
 
 async function readAsset(folder: string, name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const stem = /^([a-z]\w*)\.js$/.exec(name)?.[1];
   switch (folder) {
     case "static":
-      return await readIfThere(join(ROOT, "static", name));
+      return await readStatic(name);
     case "fonts":
       return await readFont(name);
     case "islands":
@@ -84,6 +93,55 @@ async function readAsset(folder: string, name: string): Promise<Uint8Array<Array
     default:
       return undefined;
   }
+}
+
+/** A style names its fonts with their hashes. */
+async function readStatic(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const bytes = await readIfThere(join(ROOT, "static", name));
+  if (bytes === undefined || !name.endsWith(".css")) return bytes;
+  let text = new TextDecoder().decode(bytes);
+  for (const font of FONT_NAMES) {
+    if (!text.includes(`"fonts/${font}"`)) continue;
+    text = text.replaceAll(`"fonts/${font}"`, `"fonts/${font}?v=${await contentVersion(`fonts/${font}`)}"`);
+  }
+  return new TextEncoder().encode(text);
+}
+
+let versions: Promise<ReadonlyMap<string, string>> | undefined;
+
+/**
+ * What stands behind `?v=` in the address of an asset, by its path, so that a browser may keep it: its own hash, and of
+ * scripts that of all sources, as no page should wait for scripts that it does not load.
+ */
+export function assetVersions(): Promise<ReadonlyMap<string, string>> {
+  return versions ??= readVersions().catch((error) => {
+    versions = undefined;
+    throw error;
+  });
+}
+
+async function readVersions(): Promise<ReadonlyMap<string, string>> {
+  const sources = await Promise.all(SCRIPT_SOURCES.map((path) => readAll(join(ROOT, path))));
+  const ofScripts = await hashOf(new TextEncoder().encode(`${Deno.version.deno}\n${sources.join("\n")}`));
+  return new Map(
+    await Promise.all(
+      (await assetPaths()).map(async (path) =>
+        [path, path.startsWith("islands/") ? ofScripts : await contentVersion(path)] as const
+      ),
+    ),
+  );
+}
+
+async function contentVersion(path: string): Promise<string> {
+  return (await findAsset(path))?.tag.slice(1, -1) ?? "";
+}
+
+/** The text of a file, or of all in a folder. */
+async function readAll(path: string): Promise<string> {
+  if ((await Deno.stat(path)).isFile) return await Deno.readTextFile(path);
+  const names = (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name).filter(isPlainName)
+    .sort();
+  return (await Promise.all(names.map((name) => readAll(join(path, name))))).join("\n");
 }
 
 /** The islands there are, by their components. */
@@ -116,7 +174,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 export async function assetPaths(): Promise<readonly string[]> {
   return [
     ...await namesIn("static"),
-    ...Object.keys(FONTS).map((name) => `fonts/${name}`),
+    ...FONT_NAMES.map((name) => `fonts/${name}`),
     ...(await islandNames()).map((name) => `islands/${name}.js`),
   ];
 }
@@ -136,12 +194,6 @@ async function bundle(entry: string): Promise<Uint8Array<ArrayBuffer> | undefine
     throw new Error(`Cannot bundle ${entry}: ${errors.map(({ text }) => text).join("; ")}`);
   }
   return new Uint8Array(script.contents);
-}
-
-async function readFont(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const file = FONTS[name];
-  if (file === undefined) return undefined;
-  return await readIfThere(fileURLToPath(import.meta.resolve(`@expo-google-fonts/inter/${file}`)));
 }
 
 async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {

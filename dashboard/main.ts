@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { guarded, usageOf } from "../src/cli/command.ts";
+import { assetVersions } from "./assets.ts";
 import { parseFlags, path, wholeNumber } from "../src/cli/flags.ts";
 
 const ABOUT = "Show runs in the browser";
@@ -39,6 +40,7 @@ async function serve({ port, runs }: Options): Promise<number> {
   const packages = fileURLToPath(import.meta.resolve("@expo-google-fonts/inter/package.json")).split(
     "/@expo-google-fonts/",
   )[0]!;
+  await assetVersions(); // makes the fonts, which the worker may not write
   const worker = new Worker(import.meta.resolve("./worker.ts"), {
     type: "module",
     deno: {

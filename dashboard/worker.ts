@@ -18,6 +18,7 @@ self.onmessage = async ({ data: { port, runs, shown } }: MessageEvent<Asked>) =>
     Deno.serve({
       port,
       hostname: "127.0.0.1",
+      automaticCompression: true,
       onListen: (address) => self.postMessage({ url: `http://127.0.0.1:${address.port}/` }),
     }, app.fetch);
   } catch (error) {

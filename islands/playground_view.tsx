@@ -3,7 +3,9 @@ import { useContext } from "preact/hooks";
 import { useAlive } from "../components/alive.ts";
 import { formatCount, formatScore } from "../components/format.ts";
 import { Command } from "../components/parts.tsx";
-import { TrainForm, TrainingView } from "../components/playground/playground_form.tsx";
+import { TrainControls } from "../components/playground/playground_controls.tsx";
+import { TrainingView } from "../components/playground/playground_curves.tsx";
+import { TrainForm } from "../components/playground/playground_form.tsx";
 import {
   bestOf,
   ImageView,
@@ -13,8 +15,10 @@ import {
 } from "../components/playground/playground_layers.tsx";
 import type { ModelFacts, Shown } from "../components/playground/playground_messages.ts";
 import { DrawingPad } from "../components/playground/playground_pad.tsx";
+import type { PlayChoice } from "../components/playground/playground_settings.ts";
 import { ALL_DIGITS, type From, usePlayground } from "../components/playground/playground_state.ts";
 import type { ModelChoice } from "../components/playground/playground_types.ts";
+import { FirstLayerView, Thoughts } from "../components/playground/playground_weights.tsx";
 import { SiteContext } from "../components/site.tsx";
 
 export interface PlaygroundProps {
@@ -22,13 +26,15 @@ export interface PlaygroundProps {
   readonly choices: readonly ModelChoice[];
   /** Which of them is opened first. */
   readonly first: number;
+  /** What the address asks to train. */
+  readonly play: PlayChoice;
 }
 
-export default function PlaygroundView({ choices, first }: PlaygroundProps) {
+export default function PlaygroundView({ choices, first, play: asked }: PlaygroundProps) {
   const site = useContext(SiteContext), isServed = site.root === undefined, alive = useAlive();
-  const play = usePlayground(choices, { first, isServed });
-  const { choice, opened, shown, pixels, problem, spoken, truth, fileName, webgpu, isTraining, training } =
-    play;
+  const play = usePlayground(choices, { first, play: asked, isServed });
+  const { choice, opened, shown, pixels, problem, spoken, truth, fileName, thoughts, trainer } = play;
+  const { training } = trainer;
   if (!isServed) {
     return (
       <p class="start" {...alive}>
@@ -76,6 +82,7 @@ export default function PlaygroundView({ choices, first }: PlaygroundProps) {
           </div>
           <p class="sr-only" aria-live="polite">{spoken.value}</p>
           {(model === null || isClassifier(model)) && <Probabilities digits={digits} shown={shown.value} />}
+          <Thoughts thoughts={thoughts.value} digits={digits} />
           <p class="quiet play-note">{noteOf(truth.value, shown.value, model, wasAt, choices)}</p>
         </div>
         <p class="warning play-problem" role="alert">{problem.value}</p>
@@ -84,6 +91,7 @@ export default function PlaygroundView({ choices, first }: PlaygroundProps) {
           {model === null
             ? <p class="quiet">No network is open.</p>
             : <Layers model={model} shown={shown.value} />}
+          <FirstLayerView first={opened.value?.first ?? null} />
           <details>
             <summary>Open a model from a file</summary>
             <label class="field">
@@ -103,16 +111,14 @@ export default function PlaygroundView({ choices, first }: PlaygroundProps) {
         <h2 id="train-here">Train one here</h2>
         <p class="lead-small">
           On the first images of MNIST, validated on a third as many others, with the kernels of the command
-          line. While it learns, draw above and watch it change its mind.
+          line. Draw above and watch it change its mind. The address holds what you choose.
         </p>
-        <TrainForm
-          webgpu={webgpu.value}
-          isTraining={isTraining.value}
-          onStart={play.start}
-          onStop={play.stop}
-        />
+        <TrainForm trainer={trainer} />
+        <p class="warning train-problem" role="alert">{trainer.problem.value}</p>
+        <p class="advice" role="status">{trainer.advice.value}</p>
         <TrainingView training={training} />
       </section>
+      <TrainControls trainer={trainer} />
     </div>
   );
 }

@@ -31,9 +31,9 @@ export default function App({ Component, url, state, error }: PageProps<unknown,
         {isServed && (
           <link
             rel="preload"
-            href={address("/fonts/inter-400.ttf")}
+            href={address("/fonts/inter-400.woff2")}
             as="font"
-            type="font/ttf"
+            type="font/woff2"
             crossorigin="anonymous"
           />
         )}

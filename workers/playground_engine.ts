@@ -12,7 +12,8 @@ import { softmax } from "../src/ops/softmax.ts";
 import { layerGraph } from "../src/train/answer_graph.ts";
 import { rowsKind } from "../src/train/predictor.ts";
 import type { Trained } from "../src/train/saved.ts";
-import type { ModelFacts, Shown } from "../components/playground/playground_messages.ts";
+import { SIDE } from "../components/playground/playground_digit.ts";
+import type { FirstLayer, ModelFacts, Shown } from "../components/playground/playground_messages.ts";
 
 /** The bytes at an address of the dashboard; throws the server's sentence where there are none. */
 export async function fetchBytes(address: string, what: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -32,7 +33,10 @@ export async function fetchBytes(address: string, what: string): Promise<Uint8Ar
 
 let wasm: Promise<Executor> | undefined;
 
-/** The WASM executor, on one thread: the kernels as the command line uses them. */
+/**
+ * The WASM executor: the kernels as the command line uses them, on one thread, which is enough for networks of this size
+ * and needs no memory that threads share.
+ */
 export function browserWasm(): Promise<Executor> {
   return wasm ??= openWasm().catch((error) => {
     wasm = undefined;
@@ -41,11 +45,6 @@ export function browserWasm(): Promise<Executor> {
 }
 
 async function openWasm(): Promise<Executor> {
-  if (!globalThis.crossOriginIsolated) {
-    throw new DescentError(
-      "This page has no shared memory, which the kernels need: open it from `deno task dashboard`",
-    );
-  }
   const kernels = await fetchBytes("/playground/kernels", "the WebAssembly kernels");
   return await wasmExecutor({ kernels, threads: 1 });
 }
@@ -127,6 +126,22 @@ export class Viewer {
       this.program.write(node, weights.get(node.label)!);
     }
   }
+}
+
+/** The weights that lie on the image's pixels, or null where the first layer is of another kind. */
+export function firstLayerOf({ model, weights }: Trained): FirstLayer | null {
+  const first = model.layers.find(({ built }) => built.parameters.length > 0),
+    parameter = first?.built.parameters[0];
+  if (first === undefined || parameter === undefined) return null;
+  const values = weights.get(parameter.node.label), { shape } = parameter.node.type;
+  if (values === undefined) return null;
+  if (first.layer.kind === "dense" && shape[0] === SIDE * SIDE) {
+    return { weights: values, shape: [SIDE, SIDE, shape[1]!] };
+  }
+  const [height, width, channels, filters] = shape;
+  return first.layer.kind === "conv2d" && channels === 1
+    ? { weights: values, shape: [height!, width!, filters!] }
+    : null;
 }
 
 interface Nodes {

@@ -1,6 +1,7 @@
 /** The worker of the pages Playground and Latent space: models at work, and training, away from what is drawn. */
-import { browserWasm, browserWebgpu, fetchBytes, Viewer } from "./playground_engine.ts";
+import { browserWasm, browserWebgpu, fetchBytes, firstLayerOf, Viewer } from "./playground_engine.ts";
 import type { Asked, Told } from "../components/playground/playground_messages.ts";
+import { type Throttle, throttle } from "./playground_pace.ts";
 import { trainInBrowser } from "./playground_train.ts";
 import { DescentError, unreachable } from "../src/core/errors.ts";
 import { selfTest } from "../src/exec/selftest.ts";
@@ -8,7 +9,9 @@ import { findAdapter } from "../src/exec/webgpu.ts";
 import { decodeModel } from "../src/train/saved.ts";
 
 let viewer: Viewer | undefined, training = new AbortController();
-/** Requests are answered one after another, but for those that end or hurry the one under way. */
+/** Of the training that was asked for last. */
+let pacing: Throttle | undefined;
+/** Requests are answered one after another, but for what a training under way is told. */
 let queue = Promise.resolve();
 
 function tell(told: Told): void {
@@ -22,30 +25,33 @@ async function openModel(id: number, bytes: Uint8Array, path: string): Promise<v
     viewer?.close();
     viewer = next;
   }
-  tell({ kind: "opened", id, model: viewer.facts });
+  tell({ kind: "opened", id, model: viewer.facts, first: firstLayerOf(trained) });
 }
 
 async function train(
-  { id, settings, ...sets }: Asked & { readonly kind: "train" },
+  { id, settings, backend, ...sets }: Asked & { readonly kind: "train" },
   signal: AbortSignal,
+  throttle: Throttle,
 ): Promise<void> {
-  const executor = settings.backend === "webgpu" ? await browserWebgpu() : await browserWasm();
+  if (signal.aborted) return tell({ kind: "done", id });
+  const executor = backend === "webgpu" ? await browserWebgpu() : await browserWasm();
   try {
     // Drivers do miscompile kernels.
-    if (settings.backend === "webgpu") await selfTest(executor);
+    if (backend === "webgpu") await selfTest(executor);
     await trainInBrowser(settings, sets, {
       executor,
       signal,
+      throttle,
       onStart: () => tell({ kind: "started", id, description: executor.description }),
-      onEpoch: (record, model) => tell({ kind: "epoch", id, record, ...(model && { model }) }),
+      onProgress: (record, more) => tell({ kind: "progress", id, record, ...more }),
     });
   } finally {
-    if (settings.backend === "webgpu") executor.close();
+    if (backend === "webgpu") executor.close();
   }
   tell({ kind: "done", id });
 }
 
-async function answer(asked: Asked, signal: AbortSignal): Promise<void> {
+async function answer(asked: Asked, signal: AbortSignal, pacing: Throttle | undefined): Promise<void> {
   const { id } = asked;
   switch (asked.kind) {
     case "open":
@@ -60,8 +66,8 @@ async function answer(asked: Asked, signal: AbortSignal): Promise<void> {
       return tell({ kind: "webgpu", id, webgpu: { kind, name } });
     }
     case "train":
-      return await train(asked, signal);
-    case "stop":
+      return await train(asked, signal, pacing!);
+    case "control":
       return; // done when it came
     default:
       return unreachable(asked);
@@ -69,12 +75,14 @@ async function answer(asked: Asked, signal: AbortSignal): Promise<void> {
 }
 
 self.onmessage = ({ data: asked }: MessageEvent<Asked>) => {
-  if (asked.kind === "stop" || asked.kind === "train") {
+  if (asked.kind === "control") return pacing?.control(asked.control);
+  if (asked.kind === "train") {
     training.abort();
     training = new AbortController();
+    pacing = throttle({ pace: asked.pace, learningRate: asked.settings.learningRate });
   }
-  const { signal } = training;
-  queue = queue.then(() => answer(asked, signal)).catch((error) => {
+  const { signal } = training, own = pacing;
+  queue = queue.then(() => answer(asked, signal, own)).catch((error) => {
     const sentence = error instanceof Error ? error.message : String(error);
     if (!(error instanceof DescentError)) console.error(error);
     tell({ kind: "problem", id: asked.id, sentence });

@@ -3,16 +3,19 @@ import { DescentError } from "../../src/core/errors.ts";
 import { SIDE } from "./playground_digit.ts";
 import type {
   Asked,
+  Control,
+  FirstLayer,
   ImageSet,
   ModelFacts,
+  Pace,
   Shown,
   Told,
-  TrainSettings,
   WebgpuFacts,
 } from "./playground_messages.ts";
+import type { BrowserBackend, PlaySettings } from "./playground_settings.ts";
 
 type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
-type Final = Exclude<Told["kind"], "problem" | "epoch" | "started">;
+type Final = Exclude<Told["kind"], "problem" | "progress" | "started">;
 type ToldOf<K extends Told["kind"]> = Told & { readonly kind: K };
 
 interface Waiting {
@@ -21,7 +24,13 @@ interface Waiting {
   onNews?(told: Told): void;
 }
 
-/** How long a training has to end by itself after `stop`: a software adapter may be in the middle of a long epoch. */
+/** A model that the worker has opened. */
+export interface OpenedModel {
+  readonly model: ModelFacts;
+  readonly first: FirstLayer | null;
+}
+
+/** How long a training has to make place for the next one: a software adapter may be in the middle of a long epoch. */
 const STOP_MS = 700;
 
 /** A worker in which models are opened, shown and trained. What goes wrong there is thrown here, as a sentence. */
@@ -35,7 +44,7 @@ export class ModelWorker {
     const worker = new Worker("/playground/worker");
     worker.onmessage = ({ data: told }: MessageEvent<Told>) => {
       const waiting = this.#waiting.get(told.id);
-      if (told.kind === "epoch" || told.kind === "started") return waiting?.onNews?.(told);
+      if (told.kind === "progress" || told.kind === "started") return waiting?.onNews?.(told);
       this.#waiting.delete(told.id);
       if (told.kind === "problem") waiting?.reject(new DescentError(told.sentence));
       else waiting?.resolve(told);
@@ -50,13 +59,13 @@ export class ModelWorker {
   }
 
   /** Opens a model that the dashboard serves. */
-  async open(address: string, name: string): Promise<ModelFacts> {
-    return (await this.#ask("opened", { kind: "open", address, name })).model;
+  async open(address: string, name: string): Promise<OpenedModel> {
+    return await this.#ask("opened", { kind: "open", address, name });
   }
 
   /** Opens a model from the bytes of its file. */
-  async decode(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<ModelFacts> {
-    return (await this.#ask("opened", { kind: "decode", bytes, name })).model;
+  async decode(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<OpenedModel> {
+    return await this.#ask("opened", { kind: "decode", bytes, name });
   }
 
   async show(pixels: Uint8Array): Promise<Shown> {
@@ -67,26 +76,42 @@ export class ModelWorker {
     return (await this.#ask("webgpu", { kind: "webgpu" })).webgpu;
   }
 
-  /** Resolves when training is over, by itself or by `stop`. */
+  /** Resolves when training is over, by itself, by `stop` or by another that is asked for. */
   async train(
-    settings: TrainSettings,
-    { train, validation }: { readonly train: ImageSet; readonly validation: ImageSet },
+    { settings, backend, pace, train, validation }: {
+      readonly settings: PlaySettings;
+      readonly backend: BrowserBackend;
+      readonly pace: Pace;
+      readonly train: ImageSet;
+      readonly validation: ImageSet;
+    },
     onNews: (told: Told) => void,
   ): Promise<void> {
-    await this.#ask("done", { kind: "train", settings, train, validation }, onNews);
+    const before = this.#training,
+      asked = { kind: "train", settings, backend, pace, train, validation } as const;
+    const answer = this.#ask("done", asked, onNews), id = this.#training = this.#id;
+    if (before !== undefined && this.#waiting.has(before)) {
+      setTimeout(() => this.#replaceFor(before, { ...asked, id }), STOP_MS);
+    }
+    await answer;
   }
 
-  /** Ends the training that is under way; the worker is replaced if it does not answer soon. */
-  stop(): void {
-    const waiting = this.#waiting.get(this.#training ?? NaN), id = this.#training;
-    if (waiting === undefined || id === undefined) return;
-    this.#worker.postMessage({ kind: "stop", id: ++this.#id } satisfies Asked);
-    setTimeout(() => {
-      if (!this.#waiting.delete(id)) return;
-      this.#worker.terminate();
-      this.#worker = this.#start();
+  /** Asks a new worker, if one before has not ended yet and none was asked for since. */
+  #replaceFor(before: number, asked: Asked): void {
+    if (!this.#waiting.has(before) || asked.id !== this.#training) return;
+    this.#worker.terminate();
+    this.#worker = this.#start();
+    for (const [id, waiting] of this.#waiting) {
+      if (id >= asked.id) continue;
+      this.#waiting.delete(id);
       waiting.resolve({ kind: "done", id });
-    }, STOP_MS);
+    }
+    this.#worker.postMessage(asked);
+  }
+
+  /** Tells the training that is under way how to go on. */
+  control(control: Control): void {
+    this.#worker.postMessage({ kind: "control", id: ++this.#id, control } satisfies Asked);
   }
 
   close(): void {
@@ -99,7 +124,6 @@ export class ModelWorker {
     onNews?: (told: Told) => void,
   ): Promise<ToldOf<K>> {
     const id = ++this.#id;
-    if (asked.kind === "train") this.#training = id;
     return new Promise<ToldOf<K>>((resolve, reject) => {
       this.#waiting.set(id, {
         resolve: (told) => resolve(told as ToldOf<K>),

@@ -1,80 +1,70 @@
-/** Training in the browser: what is chosen, how it goes, and its curves. */
-import { type Signal, useComputed, useSignal } from "@preact/signals";
+/** What a training in the browser is made of. */
+import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
-import { formatCount, formatScore } from "../format.ts";
-import { LineChart } from "../chart/line_chart.tsx";
-import { Fact } from "../parts.tsx";
+import { NetworkBuilder } from "./playground_builder.tsx";
+import type { WebgpuFacts } from "./playground_messages.ts";
 import {
-  BACKEND_LABELS,
-  type BrowserBackend,
-  type OptimizerName,
+  ACTIVATIONS,
+  BACKENDS,
+  BATCHES,
+  IMAGES,
+  isRate,
+  isSeed,
+  NOISES,
   OPTIMIZERS,
-  type Preset,
-  PRESETS,
-  type TrainedEpoch,
-  type TrainSettings,
-  type WebgpuFacts,
-} from "./playground_messages.ts";
+} from "./playground_settings.ts";
+import type { Trainer } from "./playground_training.ts";
 
-const BATCHES = [8, 16, 32, 64, 128, 256], EPOCHS = [5, 10, 20, 50, 100], IMAGES = [300, 1000, 2000, 3000];
-
-export interface TrainFormProps {
-  readonly webgpu: WebgpuFacts | null;
-  readonly isTraining: boolean;
-  onStart(settings: TrainSettings): void;
-  onStop(): void;
-}
-
-export function TrainForm({ webgpu, isTraining, onStart, onStop }: TrainFormProps) {
-  const preset = useSignal<Preset>("small"), optimizer = useSignal<OptimizerName>("adam");
-  const learningRate = useSignal(String(OPTIMIZERS.adam.learningRate)), batch = useSignal(32);
-  const images = useSignal(3000),
-    epochs = useSignal(20),
-    seed = useSignal(1),
-    chosen = useSignal<BrowserBackend | undefined>(undefined);
-  const backend = chosen.value ?? (webgpu?.kind === "gpu" ? "webgpu" : "wasm");
-  const rate = Number(learningRate.value), isRate = rate > 0 && Number.isFinite(rate), rateNote = useId();
-  const start = () =>
-    onStart({
-      preset: preset.value,
-      optimizer: optimizer.value,
-      learningRate: rate,
-      images: images.value,
-      batch: batch.value,
-      epochs: epochs.value,
-      // Each start begins from other weights.
-      seed: seed.value++,
-      backend,
-    });
+export function TrainForm({ trainer }: { readonly trainer: Trainer }) {
+  const { choice: { value: { settings } }, backend, webgpu, change, changeHow } = trainer;
   return (
-    <form
-      class="train-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!isTraining && isRate) start();
-      }}
-    >
-      <Choice label="Network" value={preset} options={Object.entries(PRESETS)} />
+    <form class="train-form" onSubmit={(event) => event.preventDefault()}>
+      <NetworkBuilder settings={settings} onChange={(layers) => change({ layers })} />
+      <Choice
+        label="Activation"
+        value={settings.activation}
+        options={Object.entries(ACTIVATIONS)}
+        onChange={(activation) => change({ activation })}
+      />
       <Choice
         label="Optimizer"
-        value={optimizer}
+        value={settings.optimizer}
         options={Object.entries(OPTIMIZERS).map(([name, { label }]) => [name, label])}
-        onChange={(name) => learningRate.value = String(OPTIMIZERS[name].learningRate)}
+        onChange={(optimizer) => change({ optimizer, learningRate: OPTIMIZERS[optimizer].learningRate })}
       />
-      <label>
-        <span>Learning rate</span>
-        <input
-          inputMode="decimal"
-          value={learningRate.value}
-          aria-invalid={!isRate}
-          aria-describedby={rateNote}
-          onInput={(event) => learningRate.value = event.currentTarget.value}
-        />
-        <span class="field-note" id={rateNote}>{isRate ? "" : "A number above 0"}</span>
-      </label>
-      <NumberChoice label="Images" value={images} options={IMAGES} />
-      <NumberChoice label="Images per step" value={batch} options={BATCHES} />
-      <NumberChoice label="Epochs" value={epochs} options={EPOCHS} />
+      <NumberField
+        label="Learning rate"
+        value={settings.learningRate}
+        accepts={isRate}
+        wrong="A number above 0"
+        onChange={(learningRate) => change({ learningRate })}
+      />
+      <NumberChoice
+        label="Noise on the pixels"
+        value={settings.noise}
+        options={NOISES}
+        text={(share) => share === 0 ? "None" : `${100 * share}%`}
+        onChange={(noise) => change({ noise })}
+      />
+      <NumberChoice
+        label="Images per step"
+        value={settings.batch}
+        options={BATCHES}
+        onChange={(batch) => change({ batch })}
+      />
+      <NumberChoice
+        label="Images"
+        value={settings.images}
+        options={IMAGES}
+        onChange={(images) => change({ images })}
+      />
+      <NumberField
+        label="Seed of the weights"
+        value={settings.seed}
+        accepts={isSeed}
+        wrong="A whole number above 0"
+        onChange={(seed) => change({ seed })}
+      />
       <fieldset>
         <legend>Computes on</legend>
         {(["webgpu", "wasm"] as const).map((name) => (
@@ -82,20 +72,15 @@ export function TrainForm({ webgpu, isTraining, onStart, onStop }: TrainFormProp
             <input
               type="radio"
               name="backend"
-              checked={backend === name}
-              disabled={name === "webgpu" && (webgpu === null || webgpu.kind === "none")}
-              onChange={() => chosen.value = name}
+              checked={backend.value === name}
+              disabled={name === "webgpu" && (webgpu.value === null || webgpu.value.kind === "none")}
+              onChange={() => changeHow({ backend: name })}
             />
-            {BACKEND_LABELS[name]}
+            {BACKENDS[name]}
           </label>
         ))}
-        <span class="field-note">{webgpuNote(webgpu)}</span>
+        <span class="field-note">{webgpuNote(webgpu.value)}</span>
       </fieldset>
-      <p class="needs-script">
-        {isTraining
-          ? <button type="button" class="button" onClick={onStop}>Stop</button>
-          : <button type="submit" class="button primary" disabled={!isRate}>Train</button>}
-      </p>
     </form>
   );
 }
@@ -116,94 +101,65 @@ function webgpuNote(webgpu: WebgpuFacts | null): string {
 
 function Choice<T extends string>({ label, value, options, onChange }: {
   readonly label: string;
-  readonly value: Signal<T>;
+  readonly value: T;
   readonly options: readonly (readonly [string, string])[];
-  onChange?(name: T): void;
+  onChange(name: T): void;
 }) {
   return (
     <label>
       <span>{label}</span>
-      <select
-        value={value.value}
-        onChange={(event) => {
-          value.value = event.currentTarget.value as T;
-          onChange?.(value.value);
-        }}
-      >
+      <select value={value} onChange={(event) => onChange(event.currentTarget.value as T)}>
         {options.map(([name, text]) => (
-          <option key={name} value={name} selected={name === value.value}>{text}</option>
+          <option key={name} value={name} selected={name === value}>{text}</option>
         ))}
       </select>
     </label>
   );
 }
 
-function NumberChoice({ label, value, options }: {
+function NumberChoice({ label, value, options, text = String, onChange }: {
   readonly label: string;
-  readonly value: Signal<number>;
+  readonly value: number;
   readonly options: readonly number[];
+  text?(value: number): string;
+  onChange(value: number): void;
 }) {
   return (
-    <label>
-      <span>{label}</span>
-      <select value={value.value} onChange={(event) => value.value = Number(event.currentTarget.value)}>
-        {options.map((one) => <option key={one} value={one} selected={one === value.value}>{one}</option>)}
-      </select>
-    </label>
+    <Choice
+      label={label}
+      value={String(value)}
+      options={options.map((one) => [String(one), text(one)])}
+      onChange={(one) => onChange(Number(one))}
+    />
   );
 }
 
-/** How a training goes. */
-export interface TrainingShown {
-  readonly records: readonly TrainedEpoch[];
-  readonly epochs: number;
-  readonly description: string;
-}
-
-export function TrainingView({ training }: { readonly training: Signal<TrainingShown | null> }) {
-  const curves = useComputed(() => {
-    const records = training.value?.records ?? [], x = records.map(({ epoch }) => epoch);
-    const line = (label: string, tone: string, key: keyof TrainedEpoch) => ({
-      label,
-      tone,
-      x,
-      y: records.map((record) => record[key]),
-    });
-    return {
-      loss: [line("train", "train", "loss"), line("validation", "validation", "valLoss")],
-      accuracy: [line("train", "train", "accuracy"), line("validation", "validation", "valAccuracy")],
-    };
-  });
-  const shown = training.value, last = shown?.records.at(-1);
-  if (shown === null) return null;
+/** A number that is typed; what is none is said and kept to the field. */
+function NumberField({ label, value, accepts, wrong, onChange }: {
+  readonly label: string;
+  readonly value: number;
+  readonly wrong: string;
+  accepts(value: number): boolean;
+  onChange(value: number): void;
+}) {
+  const typed = useSignal(String(value)), note = useId();
+  // Something else than typing has changed it: another optimizer has another rate.
+  if (accepts(Number(typed.value)) && Number(typed.value) !== value) typed.value = String(value);
+  const isRight = accepts(Number(typed.value));
   return (
-    <div class="training">
-      <dl class="facts">
-        <Fact value={`${last?.epoch ?? 0} of ${shown.epochs}`} name="epochs" />
-        <Fact value={formatScore(last?.valAccuracy)} name="validation accuracy" />
-        <Fact
-          value={last === undefined ? "–" : formatCount(Math.round(last.imagesPerSecond))}
-          name="images per second"
-          note={shown.description}
-        />
-      </dl>
-      {last !== undefined && (
-        <div class="charts">
-          <LineChart
-            title="Loss"
-            yLabel="cross-entropy"
-            xLabel="Epoch"
-            lines={curves.value.loss}
-            switches={["y"]}
-          />
-          <LineChart
-            title="Accuracy"
-            yLabel="share of right answers"
-            xLabel="Epoch"
-            lines={curves.value.accuracy}
-          />
-        </div>
-      )}
-    </div>
+    <label>
+      <span>{label}</span>
+      <input
+        inputMode="decimal"
+        value={typed.value}
+        aria-invalid={!isRight}
+        aria-describedby={note}
+        onInput={({ currentTarget }) => {
+          typed.value = currentTarget.value;
+          if (accepts(Number(currentTarget.value))) onChange(Number(currentTarget.value));
+        }}
+      />
+      <span class="field-note" id={note}>{isRight ? "" : wrong}</span>
+    </label>
   );
 }

@@ -1,39 +1,20 @@
 /** What the pages and their worker tell each other. All of it can be posted. */
 
-/** Networks that the playground trains: layers in words, as they are built in `workers/playground_train.ts`. */
-export const PRESETS = {
-  small: "784-30-20-10, as in Report A",
-  none: "784-10, without a hidden layer",
-  wide: "784-128-10",
-  deep: "784-128-64-32-10",
-  cnn: "Convolution: 8 and 16 maps, 64 units",
-} as const;
-export type Preset = keyof typeof PRESETS;
+import type { BrowserBackend, PlaySettings } from "./playground_settings.ts";
 
-/** Optimizers, and the learning rate that each usually takes. */
-export const OPTIMIZERS = {
-  sgd: { label: "Gradient descent", learningRate: 0.05 },
-  momentum: { label: "Momentum", learningRate: 0.01 },
-  nesterov: { label: "Nesterov’s momentum", learningRate: 0.01 },
-  rmsprop: { label: "RMSProp", learningRate: 0.001 },
-  adam: { label: "Adam", learningRate: 0.001 },
-} as const;
-export type OptimizerName = keyof typeof OPTIMIZERS;
-
-export const BACKEND_LABELS = { webgpu: "WebGPU", wasm: "WebAssembly" } as const;
-export type BrowserBackend = keyof typeof BACKEND_LABELS;
-
-export interface TrainSettings {
-  readonly preset: Preset;
-  readonly optimizer: OptimizerName;
-  readonly learningRate: number;
-  /** How many to train on; a third as many validate. */
-  readonly images: number;
-  readonly batch: number;
-  readonly epochs: number;
-  readonly seed: number;
-  readonly backend: BrowserBackend;
+/** How training goes on. */
+export interface Pace {
+  readonly isPaused: boolean;
+  /** Null for as fast as it can. */
+  readonly stepsPerSecond: number | null;
 }
+
+/** What a training that is under way can be told; one step or one epoch is made although it is paused. */
+export type Control =
+  | { readonly kind: "pace"; readonly pace: Pace }
+  | { readonly kind: "rate"; readonly learningRate: number }
+  | { readonly kind: "step" }
+  | { readonly kind: "epoch" };
 
 /** What WebGPU is here: `software` computes on the processor, slower than WebAssembly. */
 export interface WebgpuFacts {
@@ -56,6 +37,12 @@ export interface LayerFacts {
   readonly shape: readonly number[];
 }
 
+/** What the first layer multiplies an image with: pictures [height,width,units]. */
+export interface FirstLayer {
+  readonly weights: Float32Array;
+  readonly shape: readonly number[];
+}
+
 /** What the layers gave for one image. */
 export interface Shown {
   readonly layers: readonly Float32Array[];
@@ -64,13 +51,18 @@ export interface Shown {
   readonly milliseconds: number;
 }
 
-/** After an epoch. */
-export interface TrainedEpoch {
-  readonly epoch: number;
-  readonly loss: number;
-  readonly accuracy: number;
+/** How far a training is: before its first step, and then several times a second, or after each step of a slow one. */
+export interface Progress {
+  /** Updates made. */
+  readonly step: number;
+  /** The same in epochs. */
+  readonly epochs: number;
+  /** Means over the steps since the record before; null before the first. */
+  readonly loss: number | null;
+  readonly accuracy: number | null;
   readonly valLoss: number;
   readonly valAccuracy: number;
+  /** Of the time in which it trained; 0 before the first step. */
   readonly imagesPerSecond: number;
 }
 
@@ -94,23 +86,33 @@ export type Asked =
   | {
     readonly kind: "train";
     readonly id: number;
-    readonly settings: TrainSettings;
+    readonly settings: PlaySettings;
+    readonly backend: BrowserBackend;
+    readonly pace: Pace;
     readonly train: ImageSet;
     readonly validation: ImageSet;
   }
-  | { readonly kind: "stop"; readonly id: number };
+  /** Heard at once. */
+  | { readonly kind: "control"; readonly id: number; readonly control: Control };
 
 export type Told =
-  | { readonly kind: "opened"; readonly id: number; readonly model: ModelFacts }
+  | {
+    readonly kind: "opened";
+    readonly id: number;
+    readonly model: ModelFacts;
+    readonly first: FirstLayer | null;
+  }
   | { readonly kind: "shown"; readonly id: number; readonly shown: Shown }
   | { readonly kind: "webgpu"; readonly id: number; readonly webgpu: WebgpuFacts }
   | { readonly kind: "started"; readonly id: number; readonly description: string }
   | {
-    readonly kind: "epoch";
+    readonly kind: "progress";
     readonly id: number;
-    readonly record: TrainedEpoch;
-    /** The model as a file, from time to time and at the end. */
-    readonly model?: Uint8Array<ArrayBuffer>;
+    readonly record: Progress;
+    /** Of the validation set, `[true digit][what was said]`. */
+    readonly confusion: readonly (readonly number[])[];
+    /** The model as a file. */
+    readonly model: Uint8Array<ArrayBuffer>;
   }
   | { readonly kind: "done"; readonly id: number }
   | { readonly kind: "problem"; readonly id: number; readonly sentence: string };

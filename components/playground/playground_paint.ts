@@ -73,3 +73,20 @@ export function paintImage(canvas: HTMLCanvasElement, pixels: ArrayLike<number>,
   for (let i = 0; i < pixels.length; i++) image.data[4 * i + 3] = pixels[i]!;
   context.putImageData(image, 0, 0);
 }
+
+/** Paints probabilities, a column of pixels for each moment and a row for each class: the surer, the bluer. */
+export function paintThoughts(canvas: HTMLCanvasElement, moments: readonly Float32Array[]): void {
+  const rows = moments[0]?.length ?? 0;
+  if (rows === 0) return;
+  canvas.width = moments.length;
+  canvas.height = rows;
+  const context = canvas.getContext("2d");
+  if (context === null) return;
+  const image = context.createImageData(canvas.width, rows);
+  moments.forEach((probabilities, x) => {
+    for (let row = 0; row < rows; row++) {
+      image.data.set([...ABOVE, Math.round(255 * probabilities[row]!)], 4 * (row * canvas.width + x));
+    }
+  });
+  context.putImageData(image, 0, 0);
+}

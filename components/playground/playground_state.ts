@@ -1,11 +1,12 @@
 /** What the Playground knows, and what can be done in it. */
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { fetchImages, ModelWorker, sentenceOf } from "./playground_client.ts";
+import { fetchImages, ModelWorker, type OpenedModel, sentenceOf } from "./playground_client.ts";
 import { SIDE } from "./playground_digit.ts";
-import type { TrainingShown } from "./playground_form.tsx";
 import { bestOf } from "./playground_layers.tsx";
-import type { ImageSet, ModelFacts, Shown, TrainSettings, WebgpuFacts } from "./playground_messages.ts";
+import type { Shown } from "./playground_messages.ts";
+import type { PlayChoice } from "./playground_settings.ts";
+import { type Trainer, useTrainer } from "./playground_training.ts";
 import type { ModelChoice } from "./playground_types.ts";
 import { filePath } from "../site.tsx";
 
@@ -16,10 +17,17 @@ const MAX_FILE_BYTES = 256e6;
 export type From = number | "file" | "trained";
 
 /** The model that is open, and what its outputs are called. */
-export interface Opened {
-  readonly model: ModelFacts;
+export interface Opened extends OpenedModel {
   readonly digits: readonly string[];
 }
+
+/** What a network in training made of the drawing at a step. */
+export interface Thought {
+  readonly step: number;
+  readonly probabilities: Float32Array;
+}
+/** Of more of them every second is left out. */
+const MOST_THOUGHTS = 240;
 
 export interface Playground {
   readonly choice: Signal<From>;
@@ -33,33 +41,32 @@ export interface Playground {
   /** The digit of the test image that is on the sheet. */
   readonly truth: Signal<string | null>;
   readonly fileName: Signal<string>;
-  readonly webgpu: Signal<WebgpuFacts | null>;
-  readonly isTraining: Signal<boolean>;
-  readonly training: Signal<TrainingShown | null>;
+  /** What the network in training made of the drawing that is there now. */
+  readonly thoughts: Signal<readonly Thought[]>;
+  readonly trainer: Trainer;
   open(from: From): void;
   openFile(file: File): void;
   onDraw(image: Uint8Array | null, isDone: boolean): void;
   /** A test image of a digit that the network knows. */
   randomImage(): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  start(settings: TrainSettings): void;
-  stop(): void;
 }
 
 /** Starts the workers, opens the first model, and keeps them until the page goes. */
 export function usePlayground(
   choices: readonly ModelChoice[],
-  { first, isServed }: { readonly first: number; readonly isServed: boolean },
+  { first, play, isServed }: {
+    readonly first: number;
+    readonly play: PlayChoice;
+    readonly isServed: boolean;
+  },
 ): Playground {
   const choice = useSignal<From>(choices.length > 0 ? first : "trained");
   const opened = useSignal<Opened | null>(null), shown = useSignal<Shown | null>(null);
   const pixels = useSignal<Uint8Array | null>(null), problem = useSignal(""), spoken = useSignal("");
   const truth = useSignal<string | null>(null), fileName = useSignal("");
-  const webgpu = useSignal<WebgpuFacts | null>(null), isTraining = useSignal(false);
-  const training = useSignal<TrainingShown | null>(null);
-  const trainedFile = useRef<Uint8Array<ArrayBuffer>>();
-  const viewer = useRef<ModelWorker>(),
-    trainer = useRef<ModelWorker>(),
-    look = useRef({ busy: false, again: false });
+  const thoughts = useSignal<readonly Thought[]>([]);
+  const trained = useRef<{ readonly file: Uint8Array<ArrayBuffer>; readonly step: number }>();
+  const viewer = useRef<ModelWorker>(), look = useRef({ busy: false, again: false });
 
   /** Does work, and shows what went wrong in it. */
   const attempt = async (work: () => Promise<void>) => {
@@ -90,12 +97,12 @@ export function usePlayground(
       state.busy = false;
     }
   };
-  const take = async (model: ModelFacts, digits: readonly string[] | null) => {
+  const take = async ({ model, first }: OpenedModel, digits: readonly string[] | null) => {
     const names = digits?.length === model.outputs
       ? digits
       : Array.from({ length: model.outputs }, (_, i) => String(i));
     shown.value = null;
-    opened.value = { model, digits: names };
+    opened.value = { model, first, digits: names };
     await lookAgain();
     say();
   };
@@ -115,17 +122,36 @@ export function usePlayground(
       choice.value = "file";
       await take(model, null);
     });
+  /** Shows the network in training as it is now; of those that come while one is being shown, only the last. */
   const openTrained = async () => {
-    const bytes = trainedFile.current;
-    if (bytes === undefined) return;
-    const model = await viewer.current!.decode(bytes, "The network trained here");
+    if (trained.current === undefined) return;
+    const { file, step } = trained.current;
+    const { model, first } = await viewer.current!.decode(file, "The network trained here");
     if (choice.peek() !== "trained") return;
     if (opened.peek()?.digits !== ALL_DIGITS || opened.peek()?.model.parameters !== model.parameters) {
       shown.value = null;
     }
-    opened.value = { model, digits: ALL_DIGITS };
+    opened.value = { model, first, digits: ALL_DIGITS };
+    const image = pixels.peek();
     await lookAgain();
+    const { probabilities } = shown.peek() ?? {};
+    if (probabilities !== undefined && image === pixels.peek()) {
+      const before = thoughts.peek(), isNew = step === 0 || (before.at(-1)?.step ?? 0) > step;
+      const kept = isNew ? [] : before.length < MOST_THOUGHTS ? before : before.filter((_, i) => i % 2 === 0);
+      thoughts.value = [...kept, { step, probabilities }];
+    }
+    if (trained.current.file !== file) await openTrained();
   };
+  const watching = useRef(false);
+  const onModel = async (file: Uint8Array<ArrayBuffer>, step: number) => {
+    if (trained.current === undefined || step === 0) choice.value = "trained";
+    trained.current = { file, step };
+    if (choice.peek() !== "trained" || watching.current) return;
+    watching.current = true;
+    await attempt(openTrained);
+    watching.current = false;
+  };
+  const trainer = useTrainer(play, { isServed, onModel });
   const say = () => {
     const now = shown.peek(), digits = opened.peek()?.digits ?? [];
     if (now === null) spoken.value = "";
@@ -137,6 +163,7 @@ export function usePlayground(
   const onDraw = async (image: Uint8Array | null, isDone: boolean) => {
     pixels.value = image;
     truth.value = null;
+    thoughts.value = [];
     await lookAgain();
     if (isDone) say();
   };
@@ -153,44 +180,11 @@ export function usePlayground(
     });
     return image;
   };
-  const start = (settings: TrainSettings) =>
-    attempt(async () => {
-      isTraining.value = true;
-      try {
-        const { train, test } = await fetchImages();
-        training.value = { records: [], epochs: settings.epochs, description: "compiling the kernels" };
-        const sets = {
-          train: firstOf(train, settings.images),
-          validation: firstOf(test, Math.floor(settings.images / 3)),
-        };
-        await trainer.current!.train(settings, sets, (told) => {
-          const before = training.peek();
-          if (before === null) return;
-          if (told.kind === "started") training.value = { ...before, description: told.description };
-          if (told.kind !== "epoch") return;
-          training.value = { ...before, records: [...before.records, told.record] };
-          if (told.model === undefined) return;
-          if (trainedFile.current === undefined || before.records.length === 0) choice.value = "trained";
-          trainedFile.current = told.model;
-          if (choice.peek() === "trained") attempt(openTrained);
-        });
-      } finally {
-        isTraining.value = false;
-      }
-    });
-
   useEffect(() => {
     if (!isServed) return;
     viewer.current = new ModelWorker();
-    trainer.current = new ModelWorker();
     if (choices.length > 0) openChoice(first);
-    attempt(async () => {
-      webgpu.value = await trainer.current!.webgpu();
-    });
-    return () => {
-      viewer.current?.close();
-      trainer.current?.close();
-    };
+    return () => viewer.current?.close();
   }, []);
 
   return {
@@ -202,9 +196,8 @@ export function usePlayground(
     spoken,
     truth,
     fileName,
-    webgpu,
-    isTraining,
-    training,
+    thoughts,
+    trainer,
     open(from) {
       if (typeof from === "number") openChoice(from);
       if (from !== "trained") return;
@@ -214,11 +207,5 @@ export function usePlayground(
     openFile,
     onDraw,
     randomImage,
-    start,
-    stop: () => trainer.current!.stop(),
   };
-}
-
-function firstOf({ images, labels }: ImageSet, count: number): ImageSet {
-  return { images: images.slice(0, count * SIDE * SIDE), labels: labels.slice(0, count) };
 }

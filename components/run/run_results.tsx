@@ -90,7 +90,7 @@ export function ReportDifferences({ differences }: Pick<RunData, "differences">)
   return <TextTables tables={[table]} />;
 }
 
-/** One confusion matrix: counts, with shares of the true class. */
+/** One confusion matrix. */
 export function Matrix({ confusion: { name, classes, counts } }: { readonly confusion: Confusion }) {
   const totals = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
   const right = counts.reduce((sum, row, i) => sum + row[i]!, 0),

@@ -145,7 +145,10 @@ Deno.test("a run is found by its own name, whatever signs that has; every page o
     // Each island that a page holds has one place and one script.
     const html = await playground.text();
     assertEquals(html.match(/data-island="playground_view"/g)?.length, 1);
-    assertEquals(html.match(/<script src="\/islands\/playground_view.js" defer><\/script>/g)?.length, 1);
+    assertEquals(
+      html.match(/<script src="\/islands\/playground_view.js\?v=\w+" defer><\/script>/g)?.length,
+      1,
+    );
     assert(html.endsWith("</script></body></html>"));
   });
 });

@@ -59,7 +59,10 @@ export async function served<T>(
   use: (base: string, dashboard: Dashboard) => Promise<T>,
 ): Promise<T> {
   const dashboard = await createDashboard({ runs });
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, dashboard.app.fetch);
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, automaticCompression: true, onListen() {} },
+    dashboard.app.fetch,
+  );
   try {
     return await use(`http://127.0.0.1:${server.addr.port}`, dashboard);
   } finally {

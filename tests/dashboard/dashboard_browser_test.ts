@@ -86,9 +86,23 @@ browserTests("The dashboard", {
     });
   },
 
-  "Home shows a run as soon as it begins": async (browser) => {
+  "Home loads less than 150 kB, and shows a run as soon as it begins": async (browser) => {
     await withServer(() => {}, async (base, root) => {
       await onPage(browser, base, async (page) => {
+        const loaded = await page.evaluate(async () => {
+          await document.fonts.ready;
+          const kinds = ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind));
+          return (kinds as PerformanceResourceTiming[]).map(({ name, transferSize }) => ({
+            name,
+            transferSize,
+          }));
+        });
+        const bytes = loaded.reduce((sum, { transferSize }) => sum + transferSize, 0);
+        assert(
+          loaded.some(({ name }) => name.includes("/fonts/inter-600.woff2")),
+          "the fonts are not there yet",
+        );
+        assert(bytes > 60_000 && bytes < 150_000, `Home loads ${bytes} bytes`);
         assert(await page.getByText("deno task q1-adam").first().isVisible());
         writeRun(root, "q1-adam-7", { run: { state: "running" }, summary: null });
         await page.getByRole("link", { name: "q1-adam-7" }).waitFor({ timeout: 15_000 });

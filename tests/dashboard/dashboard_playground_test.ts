@@ -2,7 +2,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
+import { adviceFor } from "../../components/playground/playground_advice.ts";
 import { digitOf, SIDE } from "../../components/playground/playground_digit.ts";
+import type { Progress } from "../../components/playground/playground_messages.ts";
+import { FIRST_CHOICE } from "../../components/playground/playground_settings.ts";
+import { createDashboard } from "../../dashboard/app.ts";
 import { selectImages } from "../../experiments/images/select.ts";
 import { REPORT_A } from "../../experiments/images/selections.ts";
 import { wasmExecutor } from "../../src/exec/wasm.ts";
@@ -54,26 +58,29 @@ async function answerOf(page: Page): Promise<string> {
   return await page.locator(".answer").innerText();
 }
 
-/** Losses that the curves show at their ends: while training and in validation. */
-async function trainOn(page: Page, backend: string, settings: Readonly<Record<string, string>>) {
-  for (const [label, value] of Object.entries(settings)) {
-    await page.locator(".train-form").getByRole("combobox", { name: label, exact: true }).selectOption(value);
-  }
-  await page.getByLabel(backend).check();
+/** Waits until so many steps are made, and gives how many they are. */
+async function stepsAtLeast(page: Page, least: number): Promise<number> {
+  const made = await page.waitForFunction((least) => {
+    const text = document.querySelector(".at-step")?.textContent ?? "";
+    const steps = text === "" ? -1 : Number(text.replaceAll(",", ""));
+    return steps >= least && { steps };
+  }, least);
+  return (await made.jsonValue() as { readonly steps: number }).steps;
+}
+
+/** Trains at full speed for so many steps, pauses, and gives the validation losses at both ends of the curve. */
+async function trainFor(page: Page, steps: number) {
   await page.getByRole("button", { name: "Train", exact: true }).click();
-  const chart = page.locator("figure.chart").first().getByRole("img");
-  await page.waitForFunction(
-    (epochs) => document.querySelector(".training .fact dd")?.textContent === `${epochs} of ${epochs}`,
-    settings.Epochs,
-  );
-  await page.getByRole("button", { name: "Train", exact: true }).waitFor();
-  const readout = page.locator("figure.chart").first().locator(".readout b").first(), ends: number[] = [];
+  await stepsAtLeast(page, steps);
+  await page.getByRole("button", { name: "Pause" }).click();
+  const chart = page.locator("figure.chart").first().getByRole("img"), ends: number[] = [];
+  const readout = page.locator("figure.chart").first().locator(".readout b").nth(1);
   await chart.focus();
   for (const key of ["Home", "End"]) {
     await page.keyboard.press(key);
     ends.push(Number(await readout.innerText()));
   }
-  return { first: ends[0]!, last: ends[1]!, by: await page.locator(".training .fact-note").innerText() };
+  return { first: ends[0]!, last: ends[1]!, by: await page.locator(".training-by").innerText() };
 }
 
 Deno.test("digitOf() finds MNIST's own images again, however large and wherever they are drawn", async () => {
@@ -89,6 +96,29 @@ Deno.test("digitOf() finds MNIST's own images again, however large and wherever 
     }
     assertEquals(digitOf({ ink, width, height }), image, `image ${row}`);
   }
+});
+
+Deno.test("the Playground says in a sentence what settings do to a training, and nothing of one that does well", () => {
+  const advise = (losses: readonly (readonly [train: number, validation: number, accuracy: number])[]) =>
+    adviceFor(
+      losses.map(([loss, valLoss, valAccuracy], i): Progress => ({
+        step: 100 * i,
+        epochs: i,
+        loss: i === 0 ? null : loss,
+        accuracy: i === 0 ? null : valAccuracy,
+        valLoss,
+        valAccuracy,
+        imagesPerSecond: 1,
+      })),
+      FIRST_CHOICE.settings,
+    );
+  const start = [2.3, 2.3, 0.1] as const;
+  assertEquals(advise([]), "");
+  assertEquals(advise([start, [1, 0.9, 0.7], [0.5, 0.6, 0.8], [0.4, 0.5, 0.85], [0.3, 0.4, 0.9]]), "");
+  assertStringIncludes(advise([start, [30, 50, 0.1]]), "The loss grows");
+  assertStringIncludes(advise([start, start, start, start]), "learned nothing yet");
+  const byHeart = Array.from({ length: 6 }, (_, i) => [0.1 / (i + 1), 0.4 + i / 10, 0.9] as const);
+  assertStringIncludes(advise([start, ...byHeart]), "by heart");
 });
 
 Deno.test("the Playground offers the classifiers of the runs, the best first, and says so where there is none", async () => {
@@ -134,38 +164,68 @@ browserTests("The Playground", {
     const root = await Deno.makeTempDir({ prefix: "descent-playground-" });
     try {
       await writeTrained(root);
-      await served(root, (base) =>
-        onPage(browser, `${base}/playground`, async (page) => {
-          await page.waitForFunction(() => document.querySelectorAll(".layers li").length === 4);
-          for (const [strokes, digit] of [[SEVEN, "7"], [ZERO, "0"]] as const) {
-            await draw(page, strokes);
-            assertEquals(await answerOf(page), digit);
-          }
-          assertStringIncludes(
-            (await page.locator(".layers canvas").first().getAttribute("aria-label"))!,
-            "Layer dense_1:",
-          );
-          await page.getByRole("button", { name: "Random test image" }).click();
-          await page.waitForFunction(() =>
-            /The test image is a [02467]\./.test(document.querySelector(".play-note")?.textContent ?? "")
-          );
+      await served(
+        root,
+        (base) =>
+          onPage(browser, `${base}/playground?layers=16&images=300&speed=full&on=wasm`, async (page) => {
+            await page.waitForFunction(() => document.querySelectorAll(".layers li").length === 4);
+            for (const [strokes, digit] of [[SEVEN, "7"], [ZERO, "0"]] as const) {
+              await draw(page, strokes);
+              assertEquals(await answerOf(page), digit);
+            }
+            assertStringIncludes(
+              (await page.locator(".layers canvas").first().getAttribute("aria-label"))!,
+              "Layer dense_1:",
+            );
+            await page.getByRole("button", { name: "Random test image" }).click();
+            await page.waitForFunction(() =>
+              /The test image is a [02467]\./.test(document.querySelector(".play-note")?.textContent ?? "")
+            );
 
-          const settings = { Images: "1000", "Images per step": "32", Epochs: "5" };
-          const wasm = await trainOn(page, "WebAssembly", settings);
-          assertStringIncludes(wasm.by, "WASM SIMD");
-          assert(wasm.last < 0.7 * wasm.first, `WASM: loss from ${wasm.first} to ${wasm.last}`);
-          // Ten classes: the network that has just been trained is open.
-          await page.waitForFunction(() => document.querySelectorAll(".probabilities li").length === 10);
-          await draw(page, ZERO);
-          assertEquals(await answerOf(page), "0");
+            await draw(page, ZERO);
+            const wasm = await trainFor(page, 100);
+            assertStringIncludes(wasm.by, "WASM SIMD");
+            assert(wasm.last < 0.7 * wasm.first, `WASM: loss from ${wasm.first} to ${wasm.last}`);
+            // Ten classes: the network that has just been trained is open, and its first layer is shown.
+            await page.waitForFunction(() => document.querySelectorAll(".probabilities li").length === 10);
+            await page.getByRole("img", { name: "Weights of the first layer: all 16 as pictures" }).waitFor();
+            assertEquals(await answerOf(page), "0");
+            await page.locator(".thoughts").filter({ hasText: /It has (said|changed) .* from step 0 to/ })
+              .waitFor();
+            assertEquals(await page.locator(".confusion tbody tr").count(), 10);
 
-          // The browser's software takes long to compile a kernel: as few as possible.
-          const few = { Network: "none", Images: "300", "Images per step": "64", Epochs: "5" };
-          const webgpu = await trainOn(page, "WebGPU", few);
-          assertStringIncludes(webgpu.by, "WebGPU on");
-          assert(webgpu.last < 0.95 * webgpu.first, `WebGPU: loss from ${webgpu.first} to ${webgpu.last}`);
-          assertEquals(await page.locator(".play-problem").innerText(), "");
-        }));
+            // Other settings begin anew, in the address too; paused, nothing goes on but what is asked for.
+            await page.getByLabel("Learning rate").fill("0.01");
+            await page.getByRole("combobox", { name: "Noise on the pixels" }).selectOption("0.2");
+            for (
+              const [button, step] of [["Add a dense layer", 0], ["One step", 1], ["One step", 2], [
+                "One epoch",
+                10,
+              ]]
+            ) {
+              await page.getByRole("button", { name: String(button) }).click();
+              await page.waitForFunction(
+                (step) => document.querySelector(".at-step")?.textContent === String(step),
+                step,
+              );
+            }
+            assertEquals(
+              new URL(page.url()).search,
+              "?layers=16-20&rate=0.01&noise=0.2&images=300&speed=full&on=wasm",
+            );
+            await page.reload();
+            await page.waitForFunction(() => document.querySelector("[data-alive=false]") === null);
+            assertStringIncludes(await page.locator(".builder legend").innerText(), "784-16-20-10");
+            assertEquals(await page.getByLabel("Learning rate").inputValue(), "0.01");
+
+            // The browser's software takes long to compile a kernel: as few as possible.
+            await page.goto(`${base}/playground?layers=&images=300&batch=64&speed=full&on=webgpu`);
+            const webgpu = await trainFor(page, 20);
+            assertStringIncludes(webgpu.by, "WebGPU on");
+            assert(webgpu.last < 0.95 * webgpu.first, `WebGPU: loss from ${webgpu.first} to ${webgpu.last}`);
+            assertEquals(await page.locator(".play-problem").innerText(), "");
+          }),
+      );
     } finally {
       await Deno.remove(root, { recursive: true });
     }
@@ -177,21 +237,44 @@ browserTests("The Playground", {
     await withRuns((root) => {
       writeRun(root, "a", { files: { "model.safetensors": "no model" } });
     }, async (_, root) => {
-      await served(root, (base) =>
-        onPage(browser, `${base}/playground`, async (page) => {
-          const problem = page.locator(".play-problem");
-          await problem.filter({ hasText: "Cannot read a/model.safetensors" }).waitFor();
-          await page.getByLabel("Learning rate").fill("1e30");
-          await page.locator(".train-form").getByLabel("Optimizer").selectOption("sgd");
-          await page.getByLabel("Learning rate").fill("1e30");
-          await page.locator(".train-form").getByRole("combobox", { name: "Images", exact: true })
-            .selectOption("300");
-          await page.getByLabel("WebAssembly").check();
-          await page.getByRole("button", { name: "Train", exact: true }).click();
-          await problem.filter({ hasText: "try a tenth of the learning rate" }).waitFor();
-          await page.getByLabel("Learning rate").fill("fast");
-          assert(await page.getByRole("button", { name: "Train", exact: true }).isDisabled());
-        }));
+      await served(
+        root,
+        (base) =>
+          onPage(browser, `${base}/playground?optimizer=sgd&images=300&on=wasm`, async (page) => {
+            const problem = page.locator(".play-problem");
+            await problem.filter({ hasText: "Cannot read a/model.safetensors" }).waitFor();
+            await page.getByLabel("Learning rate").fill("1e30");
+            await page.getByRole("button", { name: "Train", exact: true }).click();
+            await page.locator(".train-problem").filter({ hasText: "Gradient descent usually takes 0.05" })
+              .waitFor();
+            await page.getByRole("button", { name: "Train", exact: true }).waitFor();
+            await page.getByLabel("Learning rate").fill("fast");
+            await page.getByText("A number above 0").waitFor();
+          }),
+      );
     });
+  },
+
+  "trains on one thread where a page is not isolated, and so has no memory that threads share": async (
+    browser,
+  ) => {
+    const { app } = await createDashboard({ runs: "no runs" });
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+      const answer = await app.fetch(request), headers = new Headers(answer.headers);
+      for (const name of ["opener", "embedder"]) headers.delete(`cross-origin-${name}-policy`);
+      return new Response(answer.body, { status: answer.status, headers });
+    });
+    try {
+      const address = `http://127.0.0.1:${server.addr.port}/playground?layers=c4&images=300&on=wasm`;
+      await onPage(browser, address, async (page) => {
+        assertEquals(await page.evaluate(() => typeof SharedArrayBuffer), "undefined");
+        await page.getByRole("button", { name: "One epoch" }).click();
+        assertEquals(await stepsAtLeast(page, 10), 10);
+        assertStringIncludes(await page.locator(".training-by").innerText(), "WASM SIMD, 1 thread");
+        await page.getByRole("img", { name: "Weights of the first layer: all 4 as pictures" }).waitFor();
+      });
+    } finally {
+      await server.shutdown();
+    }
   },
 });

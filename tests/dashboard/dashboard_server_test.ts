@@ -38,7 +38,7 @@ Deno.test("deno task dashboard serves pages, scripts, files and events with the 
       "/reports/a",
       "/inside",
       "/style.css",
-      "/fonts/inter-400.ttf",
+      "/fonts/inter-400.woff2",
       "/islands/run_view.js",
       "/runs/a/files/run.json",
     ]
