@@ -29,7 +29,7 @@ export function numberDiffers({ verdict }: JudgedNumber): boolean {
 }
 
 export function claimDiffers({ verdict }: JudgedClaim): boolean {
-  return verdict === "fails";
+  return verdict === "fails" || verdict === "mixed";
 }
 
 export function tableDiffers(table: JudgedTable): boolean {

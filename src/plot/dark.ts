@@ -1,6 +1,6 @@
 /**
  * What makes a figure dark where its reader's screen is: a rule that browsers know and that programs for print pass
- * over, as `toPng` does. Its colours are those of the dashboard's dark pages; images and shaded cells stay as they are.
+ * over, as `toPng` does. Its colours are those of the dashboard's dark pages; images stay as they are.
  */
 import { INK, OTHERS, type Role, ROLES } from "./theme.ts";
 
@@ -50,6 +50,9 @@ export const DARK_RULE = `@media (prefers-color-scheme:dark){${
   [
     `desc+rect,circle[fill="${INK.paper}"]{fill:${DARK_PAPER}}`,
     `[stroke="${INK.paper}"]{stroke:${DARK_PAPER}}`,
+    // A shaded cell is as dark as it was light, in its hue, and the words on it the other way round.
+    '[aria-label="cell"]{filter:invert(1) hue-rotate(180deg)}',
+    `text[fill="#000000"]{fill:#ffffff}text[fill="#ffffff"]{fill:#000000}`,
     ...Array.from(
       PAIRS,
       ([light, dark]) =>
