@@ -1,6 +1,6 @@
 /** `deno task bench:peers`: Descent on WASM beside PyTorch, TensorFlow.js, jax-js and ONNX Runtime on the same processor. */
 import { CONSOLE, guarded, type Output, usageOf } from "../src/cli/command.ts";
-import { parseFlags } from "../src/cli/flags.ts";
+import { parseFlags } from "../src/cli/parse_flags.ts";
 import { chosen, compare } from "./rounds.ts";
 import { defaultThreads } from "./devices.ts";
 import { selectWorkloads } from "./names.ts";

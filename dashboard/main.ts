@@ -2,7 +2,8 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { guarded, usageOf } from "../src/cli/command.ts";
-import { parseFlags, path, wholeNumber } from "../src/cli/flags.ts";
+import { path, wholeNumber } from "../src/cli/flags.ts";
+import { parseFlags } from "../src/cli/parse_flags.ts";
 
 const ABOUT = "Show runs in the browser";
 

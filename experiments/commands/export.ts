@@ -1,5 +1,6 @@
 /** `deno task export runs/<id> --tensorboard DIR`: a run in the forms that other programs read. */
-import { type Flags, parseFlags, path } from "../../src/cli/flags.ts";
+import { type Flags, path } from "../../src/cli/flags.ts";
+import { parseFlags } from "../../src/cli/parse_flags.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import { type Command, showHelp } from "../lab/command.ts";
 import { RUN_FLAGS } from "../lab/options.ts";
