@@ -12,7 +12,7 @@ export interface Site {
 export const SiteContext = createContext<Site>({});
 
 /** Addresses that name files, not pages. */
-const FILES = /^\/(islands|fonts)\/|^\/[\w-]+\.(css|svg)$|^\/runs\/[^/]+\/files\//;
+const FILES = /^\/(islands|fonts|recompute)\/|^\/[\w-]+\.(css|svg)$|^\/runs\/[^/]+\/files\//;
 
 /**
  * The address of a page or file, given as the server knows it.

@@ -1,29 +1,19 @@
 /** A published report beside our runs: a page of the dashboard, and the document that `reproduce` writes. */
 import { useContext } from "preact/hooks";
-import { createContext } from "preact";
-import {
-  type JudgedClaim,
-  type JudgedFigure,
-  type JudgedNumber,
-  type JudgedPicture,
-  type JudgedReport,
-  type JudgedSection,
-  type JudgedTable,
-  type Verdict,
-  type VerdictCounts,
-  VERDICTS,
+import { createContext, Fragment } from "preact";
+import type {
+  JudgedClaim,
+  JudgedFigure,
+  JudgedNumber,
+  JudgedPicture,
+  JudgedReport,
+  JudgedSection,
+  JudgedTable,
+  VerdictCounts,
 } from "../../experiments/reports/judged.ts";
 import { filePath, Link, runPath, useAddress } from "../site.tsx";
-
-const MEANINGS: Readonly<Record<Verdict, string>> = {
-  reproduced: "reproduced: where one more run of ours would lie",
-  close: "close: its own uncertainty reaches ours",
-  differs: "differs",
-  undecided: "undecided: too few seeds",
-  "not comparable": "not comparable",
-  none: "no run yet",
-  "other settings": "ours are of other settings",
-};
+import { Below } from "./below.tsx";
+import { answerOf, MEANINGS, VerdictKey, VerdictMark } from "./verdicts.tsx";
 
 /** Where pictures and runs are, other than on the dashboard's pages. */
 export interface Places {
@@ -34,26 +24,6 @@ export interface Places {
 }
 
 export const PlacesContext = createContext<Places | undefined>(undefined);
-
-/** The marks of the verdicts, with what they mean. */
-export function VerdictKey({ counts }: { readonly counts?: VerdictCounts }) {
-  return (
-    <ul class="verdict-key">
-      {VERDICTS.filter((verdict) => counts === undefined || counts[verdict] > 0)
-        .map((verdict) => (
-          <li key={verdict}>
-            <VerdictMark verdict={verdict} /> {counts !== undefined && <b>{counts[verdict]}</b>}{" "}
-            {MEANINGS[verdict]}
-          </li>
-        ))}
-    </ul>
-  );
-}
-
-/** A mark whose form differs, not only its colour. */
-function VerdictMark({ verdict }: { readonly verdict: Verdict }) {
-  return <span class={`verdict verdict-${verdict.replace(" ", "-")}`} aria-hidden="true" />;
-}
 
 export function ReportView(
   { report, counts }: { readonly report: JudgedReport; readonly counts: VerdictCounts },
@@ -76,6 +46,11 @@ export function ReportView(
   );
 }
 
+/** Ids of the numbers of a table. */
+export function numberIds({ rows }: JudgedTable): readonly string[] {
+  return rows.flatMap(({ cells }) => cells.flatMap((cell) => cell?.id ?? []));
+}
+
 /** The way up, on the dashboard. */
 function Crumbs() {
   if (useContext(PlacesContext) !== undefined) return null;
@@ -95,7 +70,12 @@ function SectionView({ section }: { readonly section: JudgedSection }) {
       <p class="quiet">
         All of its runs: <code>{command}</code>
       </p>
-      {tables.map((table) => <TableView key={table.name} table={table} />)}
+      {tables.map((table) => (
+        <Fragment key={table.name}>
+          <TableView table={table} />
+          <Below ids={numberIds(table)} />
+        </Fragment>
+      ))}
       {claims.length > 0 && (
         <section>
           <h3>Claims</h3>
@@ -227,12 +207,9 @@ function ClaimView({ claim: { id, words, verdict, why, parts, runs } }: { readon
           {runs.length > 5 && ` and ${runs.length - 5} more`}
         </p>
       )}
+      <Below ids={[id]} />
     </li>
   );
-}
-
-function answerOf(verdict: string): string {
-  return verdict === "holds" || verdict === "fails" ? verdict : "open";
 }
 
 function FigureView({ figure: { id, place, words, pictures, runs } }: { readonly figure: JudgedFigure }) {
@@ -254,6 +231,7 @@ function FigureView({ figure: { id, place, words, pictures, runs } }: { readonly
           {pictures.map((picture) => <PictureView key={picture.name} picture={picture} title={place} />)}
         </div>
       )}
+      <Below ids={[id]} />
     </div>
   );
 }
