@@ -16,8 +16,9 @@ import { SiteContext } from "../components/site.tsx";
 import type { DrawnPicture, Recomputed, RecomputeForm } from "../experiments/reports/judged.ts";
 
 const BACKEND_WORDS: Readonly<Record<RecomputeBackend, string>> = {
-  auto: "on a GPU where that is faster",
-  wasm: "on WebAssembly, as ours",
+  auto: "on what is faster",
+  wasm: "on WebAssembly",
+  webgpu: "on WebGPU",
 };
 
 /** What came of a training. */
@@ -34,10 +35,11 @@ export default function RecomputeView(target: RecomputeTarget) {
     startedMs = useSignal(0),
     isHere = useSignal(false);
   const curves = useSignal<readonly DrawnPicture[]>([]), ended = useSignal<Ended | null>(null);
-  // How fast this machine is, is known in the browser alone.
-  const factor = useSignal<number | null>(null);
+  // Both are known in the browser alone: how fast this machine is, and whether the page was opened from disk.
+  const factor = useSignal<number | null>(null), isFile = useSignal(false);
   useEffect(() => {
     factor.value = timesAsLong();
+    isFile.value = location.protocol === "file:";
   }, [isTraining.value]);
   const form = forms[chosen.value]!;
 
@@ -67,6 +69,13 @@ export default function RecomputeView(target: RecomputeTarget) {
     }
   };
 
+  if (isFile.value) {
+    return (
+      <div class="recompute" {...alive}>
+        <p class="quiet">Opened from disk, this page may not train: put the folder on any web server.</p>
+      </div>
+    );
+  }
   return (
     <div class="recompute" {...alive}>
       <p class="recompute-ask needs-script">

@@ -49,10 +49,8 @@ function choiceOf(backend: Asked["backend"]): Promise<Choice> {
 }
 
 async function openChoice(backend: Asked["backend"]): Promise<Choice> {
-  const { kind } = await findAdapter();
-  if (backend === "auto" && kind !== "none" && kind !== "software") {
-    return await chooseExecutor({ backend: "auto" });
-  }
+  const { kind } = await findAdapter(), isGpu = kind !== "none" && kind !== "software";
+  if (backend === "webgpu" || (backend === "auto" && isGpu)) return await chooseExecutor({ backend });
   const isAlone = platform().whyNoSharing() !== undefined;
   return await chooseExecutor({ backend: "wasm", ...(isAlone && { threads: 1 }) });
 }
@@ -76,12 +74,8 @@ function teller(id: number): (news: RecomputeNews) => void {
 }
 
 async function recompute({ id, backend, report, items, form }: Asked, signal: AbortSignal): Promise<void> {
-  const choice = await choiceOf(backend);
-  const recomputed = await recomputing.recompute({ report, items, form }, {
-    choice,
-    signal,
-    onNews: teller(id),
-  });
+  const place = { choice: await choiceOf(backend), backend, signal, onNews: teller(id) };
+  const recomputed = await recomputing.recompute({ report, items, form }, place);
   tell({ kind: "done", id, recomputed: recomputed ?? null });
 }
 

@@ -10,5 +10,10 @@ export const BelowContext = createContext<ComponentType<{ readonly ids: readonly
 /** What is given for these items. */
 export function Below({ ids }: { readonly ids: readonly string[] }) {
   const Given = useContext(BelowContext);
-  return Given === undefined ? null : <Given ids={ids} />;
+  if (Given === undefined) return null;
+  return (
+    <div class="below">
+      <Given ids={ids} />
+    </div>
+  );
 }

@@ -68,10 +68,9 @@ function NumberRow(
       <td>
         {yours !== undefined && (
           <span title={yours.why}>
-            <VerdictMark verdict={yours.verdict} /> {wordsOf(yours)}
-            {same && (
+            <VerdictMark verdict={yours.verdict} /> {wordsOf(yours)} {same && (
               <span class="quiet">
-                ; to the last bit {yours.values.length === 1 ? "one of ours" : "ours"}
+                {yours.values.length === 1 ? "The very number of one of ours." : "The very numbers of ours."}
               </span>
             )}
           </span>
@@ -87,8 +86,8 @@ function withSpread({ ours, sd }: Pick<JudgedNumber, "ours" | "sd">): string {
 
 /** What follows of one run, too, in the words of the judge. */
 function wordsOf({ verdict, why, values }: JudgedNumber): string {
-  if (verdict === "other settings") return "shortened: says nothing for or against";
-  return values.length === 1 ? `${verdict}. ${why}` : MEANINGS[verdict];
+  if (verdict === "other settings") return "shortened: says nothing for or against.";
+  return values.length === 1 ? `${verdict}. ${why}` : `${MEANINGS[verdict]}.`;
 }
 
 function ClaimResult({ ours, yours }: { readonly ours: string; readonly yours: JudgedClaim }) {

@@ -21,8 +21,8 @@ export interface RecomputeTarget {
   readonly claim?: Pick<JudgedClaim, "id" | "verdict">;
 }
 
-/** `wasm` computes the bits of our runs; `auto` takes a GPU where there is one that is faster. */
-export const RECOMPUTE_BACKENDS = ["auto", "wasm"] as const;
+/** `wasm` computes the bits of our runs; `auto` takes a GPU where there is one on which a training is faster. */
+export const RECOMPUTE_BACKENDS = ["auto", "wasm", "webgpu"] as const;
 export type RecomputeBackend = typeof RECOMPUTE_BACKENDS[number];
 
 /** To the worker. `stop` ends what is under way. */

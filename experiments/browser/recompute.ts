@@ -1,6 +1,6 @@
 /** Items of a report made anew where they are read: what they need is trained, run after run, and judged. */
 import { DescentError } from "../../src/core/errors.ts";
-import type { Choice } from "../../src/exec/choose.ts";
+import type { Backend, Choice } from "../../src/exec/choose.ts";
 import { curves } from "../../src/plot/mod.ts";
 import type { EpochRecord } from "../../src/train/fit.ts";
 import type { PackedImages } from "../images/image_pack.ts";
@@ -37,7 +37,8 @@ export interface RecomputeNews {
 /** Keeps its runs: what one item has had trained, another is answered by. */
 export class Recomputing {
   readonly #images: PackedImages;
-  readonly #runs = new Map<string, RecomputedRun>();
+  /** By backend, and by the keys of cells. */
+  readonly #made = new Map<Backend, Map<string, RecomputedRun>>();
 
   constructor(images: PackedImages) {
     this.#images = images;
@@ -46,8 +47,10 @@ export class Recomputing {
   /** Undefined where the signal ended it; runs that were over by then are kept. */
   async recompute(
     { report: id, items, form }: RecomputeAsk,
-    { choice, signal, onNews }: {
+    { choice, backend, signal, onNews }: {
       readonly choice: Choice;
+      /** What was asked for; with `auto` each run finds out for itself whether the GPU is faster. */
+      readonly backend: Backend;
       readonly signal: AbortSignal;
       onNews(news: RecomputeNews): void;
     },
@@ -56,9 +59,11 @@ export class Recomputing {
     if (report === undefined) throw new DescentError(`There is no report "${id}"`);
     const chosen = report.sections.flatMap(itemsOf), changed = shortened(form);
     const cells = inOrder(planCells(cellsOf(chosen, { seed: 1, seeds: form.seeds, changed })));
+    const made = this.#made.get(backend) ?? new Map<string, RecomputedRun>();
+    this.#made.set(backend, made);
     // A run that is there without figures is made again where they are wanted: they are drawn of what it measures.
     const isMissing = ({ key, figures }: PlannedCell) => {
-      const known = this.#runs.get(key);
+      const known = made.get(key);
       return known === undefined || (figures === true && known.figures.length === 0);
     };
     const missing = cells.filter(isMissing), all = missing.reduce((sum, { minutes }) => sum + minutes, 0);
@@ -66,17 +71,17 @@ export class Recomputing {
     for (const cell of missing) {
       const onTraining = ({ share, ...news }: TrainingNews) =>
         onNews({ ...news, title: cell.title, share: (doneMinutes + share * cell.minutes) / all });
-      const before = cell.from === undefined ? undefined : this.#runs.get(cell.from)?.left;
+      const before = cell.from === undefined ? undefined : made.get(cell.from)?.left;
       const run = await recomputeRun(
         cell,
-        { images: this.#images, choice, signal, onNews: onTraining },
+        { images: this.#images, choice, isOpen: backend === "auto", signal, onNews: onTraining },
         before,
       );
       if (run === undefined || signal.aborted) return undefined;
-      this.#runs.set(cell.key, run);
+      made.set(cell.key, run);
       doneMinutes += cell.minutes;
     }
-    const runs = cells.map(({ key }) => this.#runs.get(key)!);
+    const runs = cells.map(({ key }) => made.get(key)!);
     const isReportData = await reportImages(await this.#images.labels());
     return await judgeRecomputed(report, runs, { form, isReportData });
   }

@@ -44,8 +44,10 @@ export interface TrainingNews {
 }
 
 export interface RunPlace {
-  readonly images: PackedImages;
+  readonly images: Pick<PackedImages, "select">;
   readonly choice: Choice;
+  /** Whether WASM is taken where it is faster than the GPU of the choice. */
+  readonly isOpen: boolean;
   readonly signal: AbortSignal;
   /** After every epoch, and from time to time within. */
   onNews(news: TrainingNews): void;
@@ -54,14 +56,14 @@ export interface RunPlace {
 /** Trains and measures a cell; undefined where the signal ended it. `before` is the run that it goes on from. */
 export async function recomputeRun(
   { experiment, settings, seed, figures: wantsFigures, title }: PlannedCell,
-  { images, choice: open, signal, onNews }: RunPlace,
+  { images, choice, isOpen, signal, onNews }: RunPlace,
   before?: RunBefore,
 ): Promise<RecomputedRun | undefined> {
   experiment.check?.(settings);
   const data = await images.select({ ...experiment.images(settings), seed });
   const prepared = await experiment.prepare(settings, data, { seed, ...(before && { from: before }) });
   const { stages } = prepared, first = stages[0]!.training([]);
-  const { executor } = await faster(open, first, data, seed);
+  const { executor } = isOpen ? await faster(choice, first, data, seed) : choice;
   const done: StageEnd[] = [], metrics: JsonObject[] = [];
   for (const [i, { name, training: trainingOf }] of stages.entries()) {
     const training = i === 0 ? first : trainingOf(done.map(({ result }) => result));

@@ -61,7 +61,7 @@ class Writer implements Coder {
   #high = 0xffffffff;
 
   code(bit: number, chance: number): number {
-    const middle = this.#low + Math.floor((this.#high - this.#low) / ONE) * chance;
+    const middle = this.#low + ((this.#high - this.#low) >>> 16) * chance;
     if (bit === 1) this.#high = middle;
     else this.#low = middle + 1;
     while (this.#high >>> 24 === this.#low >>> 24) {
@@ -104,7 +104,7 @@ class Reader implements Coder {
   }
 
   code(_bit: number, chance: number): number {
-    const middle = this.#low + Math.floor((this.#high - this.#low) / ONE) * chance;
+    const middle = this.#low + ((this.#high - this.#low) >>> 16) * chance;
     const bit = this.#code <= middle ? 1 : 0;
     if (bit === 1) this.#high = middle;
     else this.#low = middle + 1;
@@ -138,30 +138,37 @@ class PixelModel {
   /** Codes one image where it lies in `pixels`: writes what is there, or fills it in. */
   image(pixels: Uint8Array, at: number): void {
     const { width, height } = this;
-    const seen = (y: number, x: number) => y < 0 || x < 0 || x >= width ? 0 : pixels[at + y * width + x]!;
+    // The two rows above, with black beyond both ends.
+    let above = new Uint8Array(width + 4),
+      higher = new Uint8Array(width + 4),
+      row = new Uint8Array(width + 4);
     // Bright pixels of one image are of one value more often than not.
     let lastBright = 4;
     for (let y = 0; y < height; y++) {
       const band = y < 4 || y >= height - 4 ? 0 : y < height / 2 ? 1 : 2;
+      let west = 0, farWest = 0, northWest = 0, north = above[2]!, northEast = above[3]!;
       for (let x = 0; x < width; x++) {
         const place = at + y * width + x, value = pixels[place]!;
-        const west = seen(y, x - 1), north = seen(y - 1, x), east = seen(y - 1, x + 1);
-        const near = (FOUR[west]! * 4 + FOUR[north]!) * 16 + FOUR[east]! * 4 + FOUR[seen(y - 1, x - 1)]!;
-        const around = ((near * 4 + FOUR[seen(y, x - 2)]!) * 3 + THREE[seen(y - 2, x)]!) * 3 +
-          THREE[seen(y - 1, x + 2)]!;
-        if (this.#bit(this.#isBlack, around * 3 + band, value === 0 ? 1 : 0) === 1) {
-          pixels[place] = 0;
-          continue;
+        const farEast = above[x + 4]!, farNorth = higher[x + 2]!;
+        const near = (FOUR[west]! * 4 + FOUR[north]!) * 16 + FOUR[northEast]! * 4 + FOUR[northWest]!;
+        const around = ((near * 4 + FOUR[farWest]!) * 3 + THREE[farNorth]!) * 3 + THREE[farEast]!;
+        let found = 0;
+        if (this.#bit(this.#isBlack, around * 3 + band, value === 0 ? 1 : 0) === 0) {
+          if (this.#bit(this.#isBright, around, value >= BRIGHT ? 1 : 0) === 1) {
+            lastBright = this.#bright(value - BRIGHT, west >= BRIGHT ? west - BRIGHT : 4, lastBright);
+            found = BRIGHT + lastBright;
+          } else {
+            found = this.#grey(value, (EIGHT[west]! * 8 + EIGHT[north]!) * 8 + EIGHT[northEast]!);
+          }
         }
-        if (this.#bit(this.#isBright, around, value >= BRIGHT ? 1 : 0) === 1) {
-          const bright = this.#bright(value - BRIGHT, west >= BRIGHT ? west - BRIGHT : 4, lastBright);
-          lastBright = bright;
-          pixels[place] = BRIGHT + bright;
-        } else {
-          const context = (EIGHT[west]! * 8 + EIGHT[north]!) * 8 + EIGHT[east]!;
-          pixels[place] = this.#grey(value, context);
-        }
+        pixels[place] = row[x + 2] = found;
+        farWest = west;
+        west = found;
+        northWest = north;
+        north = northEast;
+        northEast = farEast;
       }
+      [higher, above, row] = [above, row, higher];
     }
   }
 

@@ -33,11 +33,14 @@ export function shortened({ epochs }: Pick<RecomputeForm, "epochs">): Changed {
 
 /** `q1-vgd 200 of at most 100,000 epochs`; nothing where none is shortened. */
 export function shortenedInWords({ epochs }: Pick<RecomputeForm, "epochs">): string {
-  return Object.entries(epochs).map(([name, count]) => {
+  const words = new Map<string, string[]>();
+  for (const [name, count] of Object.entries(epochs)) {
     const { defaults } = experimentNamed(name), whole = Number((defaults as { epochs?: number }).epochs);
     const most = "patience" in defaults ? "at most " : "";
-    return `${name} ${count.toLocaleString("en")} of ${most}${whole.toLocaleString("en")} epochs`;
-  }).join(", ");
+    const of = `${count.toLocaleString("en")} of ${most}${whole.toLocaleString("en")} epochs`;
+    words.set(of, [...words.get(of) ?? [], name]);
+  }
+  return Array.from(words, ([of, names]) => `${names.join(", ")} ${of}`).join(", ");
 }
 
 function formOf(
@@ -51,7 +54,7 @@ function formOf(
     cells.length === 0
       ? "drawn without training"
       : isOfOne
-      ? "as trained for it"
+      ? "its one run"
       : `${seeds} of ${DEFAULT_SEEDS} seeds`,
     ...(short === "" ? [] : [short]),
   ];
@@ -79,5 +82,8 @@ function epochsWithin(items: readonly Item[], cap: number): RecomputeForm["epoch
     );
     cut[experiment.name] = Math.min(cut[experiment.name] ?? Infinity, fits.at(-1) ?? 1);
   }
-  return cut;
+  // What is compared after so many epochs each is compared after as many.
+  const fixed = Object.keys(cut).filter((name) => !("patience" in experimentNamed(name).defaults));
+  const least = Math.min(...fixed.map((name) => cut[name]!));
+  return { ...cut, ...Object.fromEntries(fixed.map((name) => [name, least])) };
 }
