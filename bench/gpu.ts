@@ -2,7 +2,7 @@
 import { DescentError } from "../src/core/errors.ts";
 import { findAdapter } from "../src/exec/webgpu.ts";
 import { CONSOLE, guarded, type Output, usageOf } from "../src/cli/command.ts";
-import { parseFlags } from "../src/cli/flags.ts";
+import { parseFlags } from "../src/cli/parse_flags.ts";
 import { compare } from "./rounds.ts";
 import { selectWorkloads } from "./names.ts";
 import { COMPARE_FLAGS } from "./options.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DescentError, UsageError } from "../src/core/errors.ts";
 import type { Op } from "../src/ir/op.ts";
 import { CONSOLE, guarded, type Output, usageOf } from "../src/cli/command.ts";
-import { parseFlags } from "../src/cli/flags.ts";
+import { parseFlags } from "../src/cli/parse_flags.ts";
 import type { RewriteName } from "../src/train/rewrites.ts";
 import { defaultThreads, type Device, openDevices } from "./devices.ts";
 import { measure, type MeasureOptions } from "./measure.ts";

@@ -1,7 +1,7 @@
 /** `deno task bench:peers`: Descent on WASM beside PyTorch, TensorFlow.js, jax-js and ONNX Runtime on the same processor. */
 import { join } from "node:path";
 import { CONSOLE, guarded, type Output, usageOf } from "../src/cli/command.ts";
-import { parseFlags } from "../src/cli/flags.ts";
+import { parseFlags } from "../src/cli/parse_flags.ts";
 import { toOnnx } from "../src/onnx/mod.ts";
 import type { Trained } from "../src/train/saved.ts";
 import { chosen, compare } from "./rounds.ts";

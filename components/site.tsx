@@ -15,7 +15,7 @@ export const SiteContext = createContext<Site>({});
 export const VersionsContext = createContext<ReadonlyMap<string, string>>(new Map());
 
 /** Addresses that name files, not pages. */
-const FILES = /^\/(islands|fonts)\/|^\/[\w-]+\.(css|svg)$|^\/runs\/[^/]+\/files\//;
+const FILES = /^\/(islands|fonts|recompute)\/|^\/[\w-]+\.(css|svg)$|^\/runs\/[^/]+\/files\//;
 
 /**
  * The address of a page or file, given as the server knows it.

@@ -87,9 +87,9 @@ async function readAsset(folder: string, name: string): Promise<Uint8Array<Array
     case "islands":
       return stem === undefined
         ? undefined
-        : await bundle(join(ROOT, "dashboard/entries", `wake_${stem}.ts`));
+        : await bundle(join(ROOT, "dashboard/entries", `wake_${stem}.ts`), "iife");
     case "workers":
-      return stem === undefined ? undefined : await bundle(join(ROOT, "workers", `${stem}.ts`));
+      return stem === undefined ? undefined : await bundle(join(ROOT, "workers", `${stem}.ts`), "esm");
     default:
       return undefined;
   }
@@ -179,13 +179,13 @@ export async function assetPaths(): Promise<readonly string[]> {
   ];
 }
 
-/** One script with all that its entry needs. It is a classic one, because pages from disk may not load modules. */
-async function bundle(entry: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+/** One script with all that its entry needs. Of islands it is a classic one: pages from disk may not load modules. */
+async function bundle(entry: string, format: "iife" | "esm"): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (await readIfThere(entry) === undefined) return undefined;
   const { outputFiles, errors } = await Deno.bundle({
     entrypoints: [entry],
     platform: "browser",
-    format: "iife",
+    format,
     minify: true,
     write: false,
   });

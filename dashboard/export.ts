@@ -1,4 +1,4 @@
-/** The same pages as files, which open from disk. */
+/** The same pages as files, which open from disk; from a file host, the reports train what they print. */
 import { dirname, join, resolve, sep } from "node:path";
 import type { Site } from "../components/site.tsx";
 import { causeOf, DescentError } from "../src/core/errors.ts";
@@ -6,6 +6,7 @@ import { createDashboard, type Dashboard } from "./app.ts";
 import { assetPaths, findAsset } from "./assets.ts";
 import { filesBelow } from "./files.ts";
 import { findFile } from "./folder.ts";
+import { recomputeFile, recomputePaths } from "./recompute_files.ts";
 
 /** Says that a folder is an export, which may be written again. */
 const MARK = "descent-export.json";
@@ -13,6 +14,10 @@ const MARK = "descent-export.json";
 export interface Exported {
   readonly pages: number;
   readonly files: number;
+  /** Of all that was written. */
+  readonly bytes: number;
+  /** Of that, what a reader loads who trains: images, kernels and the worker. */
+  readonly recomputeBytes: number;
   /** The page to begin with. */
   readonly index: string;
 }
@@ -32,10 +37,12 @@ export async function exportSite(runs: string, out: string): Promise<Exported> {
   try {
     await claim(target, out);
     const dashboard = await createDashboard({ runs, site: siteOf });
-    const pages = await writePages(dashboard, target);
-    for (const path of await assetPaths()) await writeAsset(path, target);
-    const files = await copyFiles(dashboard, target);
-    return { pages, files, index: join(out, "index.html") };
+    const output = new Output(target), pages = await writePages(dashboard, output);
+    for (const path of await assetPaths()) await writeAsset(path, output);
+    const files = await copyFiles(dashboard, output), before = output.bytes;
+    for (const path of await recomputePaths()) await writeRecomputeFile(path, output);
+    const { bytes } = output;
+    return { pages, files, bytes, recomputeBytes: bytes - before, index: join(out, "index.html") };
   } catch (error) {
     if (error instanceof DescentError) throw error;
     throw new DescentError(`Cannot export into ${out}: ${causeOf(error)}`, { cause: error });
@@ -71,13 +78,13 @@ async function pagePaths({ routes, library }: Dashboard): Promise<readonly strin
   return paths.flat();
 }
 
-async function writePages(dashboard: Dashboard, target: string): Promise<number> {
+async function writePages(dashboard: Dashboard, output: Output): Promise<number> {
   let pages = 0;
   for (const path of await pagePaths(dashboard)) {
     const answer = await dashboard.app.request(path), html = await answer.text();
     // A run may have gone since it was listed.
     if (!answer.ok) continue;
-    await write(target, [
+    await output.write([
       ...path.split("/").filter((part) => part !== "").map(decodeURIComponent),
       "index.html",
     ], html);
@@ -86,26 +93,40 @@ async function writePages(dashboard: Dashboard, target: string): Promise<number>
   return pages;
 }
 
-async function writeAsset(path: string, target: string): Promise<void> {
+async function writeAsset(path: string, output: Output): Promise<void> {
   const asset = await findAsset(path);
-  if (asset !== undefined) await write(target, path.split("/"), asset.bytes);
+  if (asset !== undefined) await output.write(path.split("/"), asset.bytes);
 }
 
-async function copyFiles({ library: { store } }: Dashboard, target: string): Promise<number> {
+async function writeRecomputeFile(path: string, output: Output): Promise<void> {
+  const file = await recomputeFile(path);
+  if (file !== undefined) await output.write(["recompute", ...path.split("/")], file.bytes);
+}
+
+async function copyFiles({ library: { store } }: Dashboard, output: Output): Promise<number> {
   let files = 0;
   for (const { id } of await store.list()) {
     for (const { path } of filesBelow(store.root, id)) {
       const names = path.split("/"), found = findFile(store.root, [id, ...names]);
       if (found === undefined) continue;
-      await write(target, ["runs", id, "files", ...names], await Deno.readFile(found.path));
+      await output.write(["runs", id, "files", ...names], await Deno.readFile(found.path));
       files++;
     }
   }
   return files;
 }
 
-async function write(target: string, names: readonly string[], data: string | Uint8Array): Promise<void> {
-  const path = join(target, ...names);
-  await Deno.mkdir(dirname(path), { recursive: true });
-  await Deno.writeFile(path, typeof data === "string" ? new TextEncoder().encode(data) : data);
+/** A folder that is written, and how much. */
+class Output {
+  bytes = 0;
+
+  constructor(private readonly target: string) {}
+
+  async write(names: readonly string[], data: string | Uint8Array): Promise<void> {
+    const path = join(this.target, ...names),
+      bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeFile(path, bytes);
+    this.bytes += bytes.length;
+  }
 }

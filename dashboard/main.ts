@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { guarded, usageOf } from "../src/cli/command.ts";
 import { assetVersions } from "./assets.ts";
-import { parseFlags, path, wholeNumber } from "../src/cli/flags.ts";
+import { path, wholeNumber } from "../src/cli/flags.ts";
+import { parseFlags } from "../src/cli/parse_flags.ts";
 
 const ABOUT = "Show runs in the browser";
 
@@ -16,7 +17,8 @@ const FLAGS = {
   runs: { value: "DIR", help: "folder of the runs; it need not exist yet (default runs)", parse: path },
   export: {
     value: "DIR",
-    help: "write the pages as files that open from disk, instead of serving them",
+    help:
+      "write the pages as files, instead of serving them: they open from disk, and from a file host their reports train",
     parse: path,
   },
   help: { short: "h", help: "print this" },
@@ -85,8 +87,14 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (options.exportTo === undefined) return await serve(options);
   const { exportSite } = await import("./export.ts");
-  const { pages, index } = await exportSite(options.runs, options.exportTo);
-  console.log(`Wrote ${pages} pages: open ${index}`);
+  const { pages, index, bytes, recomputeBytes } = await exportSite(options.runs, options.exportTo);
+  const megabytes = (count: number) => (count / 1e6).toFixed(1);
+  console.log(
+    `Wrote ${pages} pages, ${megabytes(bytes)} MB, of them ${
+      megabytes(recomputeBytes)
+    } MB that are loaded where a ` +
+      `reader trains: open ${index}, or put the folder on any file host, from which its reports train`,
+  );
   return 0;
 }
 

@@ -1,5 +1,5 @@
 /** Every command by its name: the tasks in deno.json call these. */
-import { parseFlags } from "../src/cli/flags.ts";
+import { parseFlags } from "../src/cli/parse_flags.ts";
 import { cellsCommand } from "./commands/cluster.ts";
 import { exportCommand } from "./commands/export.ts";
 import { forensicsCommand } from "./commands/forensics.ts";

@@ -7,7 +7,6 @@ import { FULL_B, REPORT_B } from "./images/selections.ts";
 import { declare, type Experiment, type Prepared, type Training } from "./lab/experiment.ts";
 import { networkName } from "./lab/network_name.ts";
 import { MOMENTUM_FLAG, NETWORK_FLAGS, SHUFFLE_SETTING, TRAIN_FLAGS } from "./lab/options.ts";
-import { loadRunModel } from "./lab/run_model.ts";
 import type { SettingTable } from "./lab/settings.ts";
 import { measureStack } from "./measures/stack_measures.ts";
 import { adoptLayers, freshLayers, OF_LAYERS, prepareClassifier } from "./sdae_classifier.ts";
@@ -165,11 +164,9 @@ function classifier(kind: SdaeKind, name: string, { about, before }: {
       adopt: (settings, run) => adoptLayers(settings, run, kind),
       keeps: OF_LAYERS,
     },
-    async prepare(settings, data, { seed, from }) {
-      const autoencoder = from === undefined
-        ? freshLayers(settings, data, seed)
-        : await loadRunModel(from.path);
-      return prepareClassifier(settings, data, { kind, seed, autoencoder, ...(from && { from }) });
+    prepare(settings, data, { seed, from }) {
+      const autoencoder = from?.model ?? freshLayers(settings, data, seed);
+      return prepareClassifier(settings, data, { kind, seed, autoencoder, ...(from && { from: from.run }) });
     },
   });
 }

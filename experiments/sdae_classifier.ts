@@ -4,6 +4,7 @@ import type { ImageSplits } from "../src/data/mnist.ts";
 import { dense } from "../src/nn/dense.ts";
 import { initializeWeights, sequential } from "../src/nn/model.ts";
 import { numberOf, objectOf, savedSha256, wordOf } from "../src/runs/facts.ts";
+import { MODEL_FILE } from "../src/runs/layout.ts";
 import { type Json, type JsonObject, toJson } from "../src/runs/json.ts";
 import type { RunFolder } from "../src/runs/read.ts";
 import { firstLayers, joinModels } from "../src/train/compose.ts";
@@ -11,7 +12,6 @@ import type { FitResult } from "../src/train/fit.ts";
 import type { Trained } from "../src/train/saved.ts";
 import type { MeasureContext, Prepared, Training } from "./lab/experiment.ts";
 import { networkName } from "./lab/network_name.ts";
-import { MODEL_FILE } from "./lab/run_model.ts";
 import { readings } from "./measures/readings.ts";
 import {
   commonTraining,
@@ -91,7 +91,7 @@ export function prepareClassifier(
     readonly seed: number;
     /** The layers and their decoders. */
     readonly autoencoder: Trained;
-    /** The folder that they are from. */
+    /** The run that they are from. */
     readonly from?: RunFolder;
   },
 ): Prepared {

@@ -1,5 +1,6 @@
 /** The time of each call of a workload's step, with what waiting for the one before it costs: lines of JSON. */
-import { number, parseFlags } from "../../src/cli/flags.ts";
+import { number } from "../../src/cli/flags.ts";
+import { parseFlags } from "../../src/cli/parse_flags.ts";
 import { countRows } from "../../src/data/data_set.ts";
 import { timeCalls } from "../../src/exec/inspect.ts";
 import { webgpuExecutor } from "../../src/exec/webgpu.ts";

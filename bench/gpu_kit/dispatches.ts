@@ -1,5 +1,6 @@
 /** What the GPU is, whether it passes the known answers, and what a call and a wait cost there: lines of JSON. */
-import { number, parseFlags } from "../../src/cli/flags.ts";
+import { number } from "../../src/cli/flags.ts";
+import { parseFlags } from "../../src/cli/parse_flags.ts";
 import { selfTest } from "../../src/exec/selftest.ts";
 import { webgpuExecutor } from "../../src/exec/webgpu.ts";
 import { leaf } from "../../src/ir/leaf.ts";

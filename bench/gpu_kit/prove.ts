@@ -2,7 +2,8 @@
 import { join, resolve } from "node:path";
 import { DescentError } from "../../src/core/errors.ts";
 import { CONSOLE, guarded, type Output } from "../../src/cli/command.ts";
-import { helpOf, number, oneOf, parseFlags, path } from "../../src/cli/flags.ts";
+import { helpOf, number, oneOf, path } from "../../src/cli/flags.ts";
+import { parseFlags } from "../../src/cli/parse_flags.ts";
 import { findTorch } from "../torch.ts";
 import { findDriver } from "./find_driver.ts";
 import { conclusion, type Part, PARTS, proofSteps } from "./proof.ts";

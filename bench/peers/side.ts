@@ -3,7 +3,8 @@
  * a program `side --threads N --seconds S --data FOLDER W1 …`, so that none shares a process with another.
  */
 import { join } from "node:path";
-import { number, oneOf, parseFlags, path, wholeNumber } from "../../src/cli/flags.ts";
+import { number, oneOf, path, wholeNumber } from "../../src/cli/flags.ts";
+import { parseFlags } from "../../src/cli/parse_flags.ts";
 import { columnsOf, type Shape, sizeOf } from "../../src/core/tensor.ts";
 import type { DataSet } from "../../src/data/data_set.ts";
 import type { ImageSet } from "../../src/data/mnist.ts";

@@ -41,7 +41,7 @@ export class ModelWorker {
   #training: number | undefined;
 
   #start(): Worker {
-    const worker = new Worker("/playground/worker");
+    const worker = new Worker("/playground/worker", { type: "module" });
     worker.onmessage = ({ data: told }: MessageEvent<Told>) => {
       const waiting = this.#waiting.get(told.id);
       if (told.kind === "progress" || told.kind === "started") return waiting?.onNews?.(told);

@@ -2,6 +2,7 @@
 import { useContext } from "preact/hooks";
 import type { JudgedFigure, JudgedPicture } from "../../experiments/reports/judged.ts";
 import { filePath, useAddress } from "../site.tsx";
+import { Below } from "./below.tsx";
 import { PlacesContext, Run, withCode } from "./report_places.tsx";
 
 export function FigureView(
@@ -23,6 +24,7 @@ export function FigureView(
       {pictures.length === 0 ? <p class="quiet">No run with this figure yet.</p> : (
         pictures.map((picture) => <PictureView key={picture.name} picture={picture} title={place} />)
       )}
+      <Below ids={[id]} />
     </div>
   );
 }

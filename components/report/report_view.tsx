@@ -20,40 +20,10 @@ import {
   tableDiffers,
 } from "./report_contents.tsx";
 import { Link } from "../site.tsx";
+import { Below } from "./below.tsx";
 import { FigureView } from "./report_figures.tsx";
 import { PlacesContext, Run, withCode } from "./report_places.tsx";
-
-const MEANINGS: Readonly<Record<Verdict, string>> = {
-  reproduced: "reproduced: where one more run of ours would lie",
-  close: "close: its own uncertainty reaches ours",
-  differs: "differs",
-  undecided: "undecided: too few seeds",
-  "not comparable": "not comparable",
-  none: "no run yet",
-  "other settings": "ours are of other settings",
-};
-
-/** The marks of the verdicts, with what they mean, or their names alone. */
-export function VerdictKey(
-  { counts, isShort = false }: { readonly counts?: VerdictCounts; readonly isShort?: boolean },
-) {
-  return (
-    <ul class="verdict-key">
-      {VERDICTS.filter((verdict) => counts === undefined || counts[verdict] > 0)
-        .map((verdict) => (
-          <li key={verdict}>
-            <VerdictMark verdict={verdict} /> {counts !== undefined && <b>{counts[verdict]}</b>}{" "}
-            {isShort ? verdict : MEANINGS[verdict]}
-          </li>
-        ))}
-    </ul>
-  );
-}
-
-/** A mark whose form differs, not only its colour. */
-function VerdictMark({ verdict }: { readonly verdict: Verdict }) {
-  return <span class={`verdict verdict-${verdict.replace(" ", "-")}`} aria-hidden="true" />;
-}
+import { answerOf, MEANINGS, VerdictKey, VerdictMark } from "./verdicts.tsx";
 
 export function ReportView(
   { report, counts }: { readonly report: JudgedReport; readonly counts: VerdictCounts },
@@ -160,37 +130,45 @@ function TableView({ table }: { readonly table: JudgedTable }) {
   const { place, title, columns, rows } = table;
   const width = columns.length > FEW_COLUMNS ? "many-columns" : "";
   return (
-    <div class={`table-scroll ${width} ${agreeing(tableDiffers(table))}`}>
-      <table class="booktabs compared">
-        <caption>
-          <span class="caption-words">
-            <span class="place">{place}</span> {title}
-          </span>
-        </caption>
-        <thead>
-          <tr>
-            <td />
-            {columns.map((column) => <th scope="col" class="number" key={column}>{column}</th>)}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ label, cells }) => (
-            <tr
-              key={label}
-              class={agreeing(cells.some((cell) => cell !== null && numberDiffers(cell)))}
-            >
-              <th scope="row">{label}</th>
-              {cells.map((cell, i) => (
-                <td key={i} class={`number${cell && !numberDiffers(cell) ? " cell-agrees" : ""}`}>
-                  {cell && <CellView cell={cell} />}
-                </td>
-              ))}
+    <div class={`${width} ${agreeing(tableDiffers(table))}`}>
+      <div class="table-scroll">
+        <table class="booktabs compared">
+          <caption>
+            <span class="caption-words">
+              <span class="place">{place}</span> {title}
+            </span>
+          </caption>
+          <thead>
+            <tr>
+              <td />
+              {columns.map((column) => <th scope="col" class="number" key={column}>{column}</th>)}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {rows.map(({ label, cells }) => (
+              <tr
+                key={label}
+                class={agreeing(cells.some((cell) => cell !== null && numberDiffers(cell)))}
+              >
+                <th scope="row">{label}</th>
+                {cells.map((cell, i) => (
+                  <td key={i} class={`number${cell && !numberDiffers(cell) ? " cell-agrees" : ""}`}>
+                    {cell && <CellView cell={cell} />}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <Below ids={numberIds(table)} />
     </div>
   );
+}
+
+/** Ids of the numbers of a table. */
+function numberIds({ rows }: JudgedTable): readonly string[] {
+  return rows.flatMap(({ cells }) => cells.flatMap((cell) => cell?.id ?? []));
 }
 
 function CellView({ cell }: { readonly cell: JudgedNumber }) {
@@ -246,10 +224,7 @@ function ClaimView({ claim }: { readonly claim: JudgedClaim }) {
           {runs.length > 5 && ` and ${runs.length - 5} more`}
         </p>
       )}
+      <Below ids={[id]} />
     </li>
   );
-}
-
-function answerOf(verdict: string): string {
-  return verdict === "holds" || verdict === "fails" ? verdict : "open";
 }

@@ -3,7 +3,7 @@ import { UsageError } from "../../src/core/errors.ts";
 import type { Report } from "../reports/item.ts";
 import { REPORTS } from "../reports/mod.ts";
 import { selectItems } from "../reports/select.ts";
-import { DEFAULT_SEEDS } from "./section.ts";
+import { DEFAULT_SEEDS } from "../reports/wanted_cells.ts";
 
 /** What is asked for. */
 export interface Asked {

@@ -2,9 +2,11 @@
 import { quote } from "../../src/cli/command.ts";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseFlags, wholeNumber } from "../../src/cli/flags.ts";
+import { wholeNumber } from "../../src/cli/flags.ts";
+import { parseFlags } from "../../src/cli/parse_flags.ts";
 import { DescentError, UsageError } from "../../src/core/errors.ts";
-import { factsOf, readFacts } from "../../src/runs/facts.ts";
+import { factsOf } from "../../src/runs/facts.ts";
+import { readFacts } from "../../src/runs/read_facts.ts";
 import { writeAtomically } from "../../src/core/write_file.ts";
 import { isJsonObject, parseObject } from "../../src/runs/json.ts";
 import { readRun } from "../../src/runs/read.ts";

@@ -1,5 +1,6 @@
 /** `deno task export runs/ID --onnx`: what a run made, in the forms of other programs. */
-import { parseFlags, path, type Values } from "../../src/cli/flags.ts";
+import { path, type Values } from "../../src/cli/flags.ts";
+import { parseFlags } from "../../src/cli/parse_flags.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import { readRun } from "../../src/runs/read.ts";
 import { type Command, showHelp } from "../lab/command.ts";

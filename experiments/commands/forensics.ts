@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { listOf, path } from "../../src/cli/flags.ts";
 import { foldUnder } from "../../src/core/fold_text.ts";
 import { markdownTable, type TableOptions, textTable, toCsv } from "../../src/core/text_table.ts";
-import { readFacts, type RunFacts } from "../../src/runs/facts.ts";
+import type { RunFacts } from "../../src/runs/facts.ts";
+import { readFacts } from "../../src/runs/read_facts.ts";
 import { writeAtomically } from "../../src/core/write_file.ts";
 import { type Command, longCommand, withPlace } from "../lab/command.ts";
 import { runWanted } from "../lab/group.ts";
@@ -15,7 +16,8 @@ import { explain } from "../reports/explain.ts";
 import { numbersToExplain, type Question, QUESTIONS } from "../reports/hypotheses.ts";
 import { publishedOf } from "../reports/published.ts";
 import { quickSettings, wantedSettings } from "../reports/wanted.ts";
-import { DEFAULT_SEEDS, SEEDS_FLAG } from "./section.ts";
+import { DEFAULT_SEEDS } from "../reports/wanted_cells.ts";
+import { SEEDS_FLAG } from "./section.ts";
 
 const FLAGS = {
   only: {

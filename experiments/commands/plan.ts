@@ -1,5 +1,6 @@
 /** `deno task plan NAME`: the plan of a training of any experiment. */
-import { type Flag, type Flags, helpOf, parseFlags, wholeNumber } from "../../src/cli/flags.ts";
+import { type Flag, type Flags, helpOf, wholeNumber } from "../../src/cli/flags.ts";
+import { parseFlags } from "../../src/cli/parse_flags.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import { initializeWeights } from "../../src/nn/model.ts";
 import type { FitResult } from "../../src/train/fit.ts";

@@ -1,8 +1,9 @@
 /** `deno task reproduce`: every run that the reports need, and a document with all that they print beside ours. */
 import { join, resolve } from "node:path";
-import { oneOf, parseFlags, path } from "../../src/cli/flags.ts";
+import { oneOf, path } from "../../src/cli/flags.ts";
+import { parseFlags } from "../../src/cli/parse_flags.ts";
 import { UsageError } from "../../src/core/errors.ts";
-import { readFacts } from "../../src/runs/facts.ts";
+import { readFacts } from "../../src/runs/read_facts.ts";
 import type { Json } from "../../src/runs/json.ts";
 import { parseObject } from "../../src/runs/json.ts";
 import { writeAtomically } from "../../src/core/write_file.ts";
@@ -19,10 +20,11 @@ import { itemsOf } from "../reports/item.ts";
 import { REPORTS } from "../reports/mod.ts";
 import { publishedOf } from "../reports/published.ts";
 import { quickSettings } from "../reports/wanted.ts";
+import { cellsOf } from "../reports/wanted_cells.ts";
 import { submit } from "./cluster.ts";
 import { gather } from "./gather.ts";
 import { type Asked, askedBy } from "./asked.ts";
-import { cellsOf, SEEDS_FLAG } from "./section.ts";
+import { SEEDS_FLAG } from "./section.ts";
 
 /** What was asked, and how long it has taken so far: a file of the document's folder. */
 const ASKED_FILE = "reproduction.json";

@@ -1,9 +1,10 @@
 /** `deno task q1`, `q2`, `q3`, `q4`, `cnn`, `sdae`: all runs behind a section of a report, and what follows from them. */
-import { type Flags, parseFlags, path, wholeNumber } from "../../src/cli/flags.ts";
+import { type Flags, path, wholeNumber } from "../../src/cli/flags.ts";
+import { parseFlags } from "../../src/cli/parse_flags.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import { type RunFacts, textOf } from "../../src/runs/facts.ts";
 import { toJson } from "../../src/runs/json.ts";
-import { type Cell, keyOf } from "../lab/cells.ts";
+import type { Cell } from "../lab/cells.ts";
 import { type Command, longCommand, runOptions, settingsGiven, withPlace } from "../lab/command.ts";
 import type { Experiment } from "../lab/experiment.ts";
 import { argumentsOf, type GroupReport, runGroup } from "../lab/group.ts";
@@ -13,49 +14,19 @@ import type { ImageOptions } from "../lab/place.ts";
 import { settingFlags } from "../lab/settings.ts";
 import { CELL_WORKER } from "../registry.ts";
 import { foundIn } from "../reports/found.ts";
-import {
-  type ClaimItem,
-  type FigureItem,
-  itemsOf,
-  needsOf,
-  type NumberItem,
-  type Section,
-} from "../reports/item.ts";
+import { itemsOf, needsOf, type Section } from "../reports/item.ts";
 import { experimentsOf, finderOf, type JudgeContext, judgeSection } from "../reports/judge.ts";
 import { publishedOf } from "../reports/published.ts";
 import { reportImages } from "../reports/report_images.ts";
 import { sectionFiles, sectionText } from "../reports/tables.ts";
-import { type Changed, wantedSettings } from "../reports/wanted.ts";
-
-/** Seeds of each run where nothing is asked for: the fewest that decide anything. */
-export const DEFAULT_SEEDS = 5;
+import type { Changed } from "../reports/wanted.ts";
+import { cellsOf, DEFAULT_SEEDS } from "../reports/wanted_cells.ts";
 
 export const SEEDS_FLAG = {
   value: "N",
   help: `runs of each kind, with seeds from --seed on (default ${DEFAULT_SEEDS})`,
   parse: wholeNumber(1, 1000),
 } as const;
-
-type Item = NumberItem | FigureItem | ClaimItem;
-
-/** Runs that items need, each with every seed; the first seed's draw their figures. */
-export function cellsOf(
-  items: readonly Item[],
-  { seed, seeds, changed }: { readonly seed: number; readonly seeds: number; readonly changed?: Changed },
-): readonly Cell[] {
-  const cells = new Map<string, Cell>();
-  const add = (item: Item, at: number) => {
-    for (const wanted of needsOf(item)) {
-      const cell = { ...wantedSettings(wanted, changed), seed: seed + at, figures: at === 0 };
-      cells.set(keyOf(cell), cell);
-    }
-  };
-  // A picture that one run has needs that one run.
-  const isOfOne = (item: Item) => item.kind === "figure" && item.draw === undefined;
-  for (const item of items.filter(isOfOne)) add(item, 0);
-  for (let at = 0; at < seeds; at++) for (const item of items.filter((one) => !isOfOne(one))) add(item, at);
-  return [...cells.values()];
-}
 
 /** Flags of the settings that the section's items do not vary themselves, in the experiment whose they are. */
 function sharedFlags(section: Section, experiments: readonly Experiment[]): Flags {

@@ -1,8 +1,10 @@
 /** `deno task sweep q1-adam --lr 1e-4,1e-3 --seeds 5`: any settings of an experiment as lists, every combination. */
 import { basename, join, resolve } from "node:path";
-import { type Flag, type Flags, helpOf, parseFlags, path } from "../../src/cli/flags.ts";
+import { type Flag, type Flags, helpOf, path } from "../../src/cli/flags.ts";
+import { parseFlags } from "../../src/cli/parse_flags.ts";
 import { UsageError } from "../../src/core/errors.ts";
-import { readFacts, textOf } from "../../src/runs/facts.ts";
+import { textOf } from "../../src/runs/facts.ts";
+import { readFacts } from "../../src/runs/read_facts.ts";
 import type { Cell } from "../lab/cells.ts";
 import {
   chosenExperiment,

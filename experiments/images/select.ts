@@ -1,5 +1,4 @@
 /** The images of the reports: three sets chosen by seed, or from the first on, of MNIST or of any set in its format. */
-import { createHash } from "node:crypto";
 import { DescentError, require } from "../../src/core/errors.ts";
 import { checkOptions, shown } from "../../src/core/option_names.ts";
 import { requireSeed } from "../../src/core/random.ts";
@@ -13,6 +12,7 @@ import {
   type SourceLabels,
   type SourceSet,
 } from "../../src/data/source.ts";
+import { sha256Of } from "./sha256_of.ts";
 import {
   type First,
   labelsIn,
@@ -117,7 +117,7 @@ export async function selectImages(options: ImageSelection): Promise<SelectedIma
 
 /**
  * What `indexSha256` of a source is for selections from the original MNIST, told from its labels alone: so a run's
- * images are recognised without reading any.
+ * images are recognised without reading any. `given` are those labels, where the npm package is not there to read.
  *
  * @example
  * ```ts
@@ -127,15 +127,19 @@ export async function selectImages(options: ImageSelection): Promise<SelectedIma
  * assert(hashOf({ first }) === (await selectImages({ first })).source.indexSha256);
  * ```
  */
-export async function selectionSha256(): Promise<(options: ImageSelection) => string> {
-  const labels = await packageLabels();
+export async function selectionSha256(
+  given?: SourceLabels,
+): Promise<(options: ImageSelection) => string> {
+  const labels = given ?? await packageLabels();
   return (options) => {
     checkSelection(options);
     return hashRows(selectRows(labels, options));
   };
 }
 
-function selectOf(set: SourceSet, options: ImageSelection): SelectedImages {
+/** What `selectImages` chooses, of a set that has been read. */
+export function selectOf(set: SourceSet, options: ImageSelection): SelectedImages {
+  checkSelection(options);
   const labels = labelsOf(set), digits = digitsFrom(labels, options), rows = selectRows(labels, options);
   return {
     train: gatherRows(rows.train, set, digits),
@@ -153,7 +157,7 @@ function selectOf(set: SourceSet, options: ImageSelection): SelectedImages {
 }
 
 /** The rows that a selection takes; the labels decide it alone. */
-function selectRows(labels: SourceLabels, options: ImageSelection): Selection {
+export function selectRows(labels: SourceLabels, options: ImageSelection): Selection {
   const { perClass, first, shrink = false, seed = 1 } = options;
   const choice: SplitOptions = { ...labels, digits: digitsFrom(labels, options), seed };
   if (first) return splitFirst(choice, shrink ? shrinkFirst(choice, first) : first);
@@ -165,7 +169,7 @@ function hashRows({ train, validation, test }: Selection): string {
   const rows = [...train, ...validation, ...test];
   const view = new DataView(new ArrayBuffer(4 * rows.length));
   rows.forEach((row, i) => view.setUint32(4 * i, row, true));
-  return createHash("sha256").update(view).digest("hex");
+  return sha256Of(new Uint8Array(view.buffer));
 }
 
 /** Copies the chosen rows out of the files. */

@@ -4,10 +4,11 @@ import { isCutOff, wordOf } from "../../src/runs/facts.ts";
 import { readRun, type RunFolder } from "../../src/runs/read.ts";
 import type { RunSummary } from "../../src/runs/run.ts";
 import type { FitResult } from "../../src/train/fit.ts";
-import type { Experiment, Prepared, Training, Words } from "./experiment.ts";
+import type { Experiment, Prepared, RunBefore, Training, Words } from "./experiment.ts";
 import { checkSameImages } from "./go_on.ts";
 import { loadImages } from "./load_images.ts";
 import type { ImageOptions } from "./place.ts";
+import { loadRunModel } from "./run_model.ts";
 
 /** What is asked of an experiment. */
 export interface RunAsk<S extends object = object> {
@@ -64,7 +65,8 @@ export async function bindRun(
     ...(images.digits && { digits: images.digits }),
   });
   if (before !== undefined) checkSameImages(before, data);
-  const prepared = await experiment.prepare(settings, data, { seed, ...(before && { from: before }) });
+  const left: RunBefore | undefined = before && { run: before, model: await loadRunModel(before.path) };
+  const prepared = await experiment.prepare(settings, data, { seed, ...(left && { from: left }) });
   const isOfCutOff = isCutOff(wordOf(before?.summary?.stopped));
   return {
     experiment,

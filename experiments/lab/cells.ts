@@ -1,9 +1,8 @@
 /** Trainings that are wanted, as cells: each once, those that others go on from before them, the long ones first. */
 import { flatten, type RunFacts, textOf } from "../../src/runs/facts.ts";
 import type { Experiment } from "./experiment.ts";
-import { loadImages } from "./load_images.ts";
+import { dataRecord, loadImages } from "./load_images.ts";
 import type { ImageOptions } from "./place.ts";
-import { dataRecord } from "./run_folder.ts";
 import { changesOf, settingTexts } from "./settings.ts";
 
 /** One run that is wanted. */

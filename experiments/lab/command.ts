@@ -1,5 +1,6 @@
 /** What commands are: flags that every one has, Ctrl-C, `--json`, and the executor around the work. */
-import { type Flag, type Flags, helpOf, parseFlags, type Values } from "../../src/cli/flags.ts";
+import { type Flag, type Flags, helpOf, type Values } from "../../src/cli/flags.ts";
+import { parseFlags } from "../../src/cli/parse_flags.ts";
 import { dirname } from "node:path";
 import { UsageError } from "../../src/core/errors.ts";
 import { nearestName } from "../../src/core/option_names.ts";

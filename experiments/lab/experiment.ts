@@ -46,8 +46,14 @@ export interface Experiment<S extends object = object> {
 /** What an experiment is bound to besides its settings. */
 export interface PrepareContext {
   readonly seed: number;
-  /** The run that it goes on from, where it does. */
-  readonly from?: RunFolder;
+  /** The run that it goes on from, where it does, and the model that it left. */
+  readonly from?: RunBefore;
+}
+
+/** A finished run that another goes on from. */
+export interface RunBefore {
+  readonly run: RunFolder;
+  readonly model: Trained;
 }
 
 /** An experiment bound to images: what is trained, and what becomes of it. */

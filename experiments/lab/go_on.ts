@@ -3,7 +3,7 @@ import { DescentError, UsageError } from "../../src/core/errors.ts";
 import type { SelectedImages } from "../images/select.ts";
 import { objectOf, textOf } from "../../src/runs/facts.ts";
 import type { RunFolder } from "../../src/runs/read.ts";
-import { dataRecord } from "./run_folder.ts";
+import { dataRecord } from "./load_images.ts";
 
 /** Refuses images other than those that the run was trained on; the same files may lie elsewhere now. */
 export function checkSameImages({ path, info }: RunFolder, now: SelectedImages): void {

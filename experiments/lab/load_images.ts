@@ -2,6 +2,7 @@
 import { require } from "../../src/core/errors.ts";
 import { type ImageSelection, type SelectedImages, selectImages } from "../images/select.ts";
 import { SPLIT_NAMES } from "../../src/data/data_set.ts";
+import { type JsonObject, toJson } from "../../src/runs/json.ts";
 import type { ImageOptions } from "./place.ts";
 
 /** Sets that are kept, so that runs one after another need not read and choose again. */
@@ -54,4 +55,9 @@ function requireFilled(splits: SelectedImages, { first, perClass }: ImageSelecti
         } files`
         : `${splits.source.from} leaves no ${empty} images: give at least 5 images of each digit`,
   );
+}
+
+/** What `run.json` tells of the images. */
+export function dataRecord({ source }: SelectedImages): JsonObject {
+  return toJson(source);
 }

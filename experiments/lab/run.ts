@@ -2,22 +2,12 @@
 import { quote } from "../../src/cli/command.ts";
 import { DescentError, DeviceLostError, DivergedError } from "../../src/core/errors.ts";
 import { chooseExecutor } from "../../src/exec/choose.ts";
-import { countParameters } from "../../src/nn/model.ts";
 import { isCutOff } from "../../src/runs/facts.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import { toJson } from "../../src/runs/json.ts";
-import {
-  createRun,
-  reopenRun,
-  type RunSummary,
-  type RunWriter,
-  type SplitScores,
-} from "../../src/runs/run.ts";
-import type { FitResult } from "../../src/train/fit.ts";
+import { createRun, reopenRun, type RunWriter } from "../../src/runs/run.ts";
 import { encodeModel } from "../../src/train/saved.ts";
-import { SPLIT_NAMES, type SplitName } from "../../src/data/data_set.ts";
 import { writeFigures } from "../figures/write_figures.ts";
-import { splitScores } from "../measures/split_scores.ts";
 import { bindRun, type BoundRun, type MadeRun, type RunAsk } from "./bind.ts";
 import { choiceFor } from "./chosen_backend.ts";
 import type { Experiment } from "./experiment.ts";
@@ -27,9 +17,11 @@ import { writeTimedPlan } from "./plan_file.ts";
 import { sessionOptions, startingWeights } from "./session_options.ts";
 import { checkFirstStep } from "../../src/train/explain.ts";
 import { askedRecord, CHECKPOINTS_FOLDER } from "./resume.ts";
-import { dataRecord, placeRecord, within } from "./run_folder.ts";
-import { runStage, type StageRun } from "./run_stage.ts";
+import { dataRecord } from "./load_images.ts";
+import { placeRecord, within } from "./run_folder.ts";
+import { runStage } from "./run_stage.ts";
 import { nested } from "./settings.ts";
+import { type StageEnd, summarize } from "./summary.ts";
 import { conclude, endedLine, introduce } from "./tell.ts";
 
 /**
@@ -107,7 +99,7 @@ async function runStages(run: RunWriter, bound: BoundRun, place: Place) {
   const { experiment, settings, seed, data, prepared, training: first } = bound;
   const { choice: { executor }, screen } = place;
   const session = { seed, ...(place.off && { off: place.off }) };
-  const done: StageRun[] = [];
+  const done: StageEnd[] = [];
   for (const [index, stage] of prepared.stages.entries()) {
     const training = done.length === 0 ? first : stage.training(done.map(({ result }) => result));
     if (stage.name !== null) screen.say(`${stage.name}: ${networkName(training.model)}`);
@@ -175,45 +167,4 @@ async function runRecord(
     data: dataRecord(data),
     ...await placeRecord(choice),
   };
-}
-
-function summarize(
-  run: RunWriter,
-  { experiment, seed, prepared }: BoundRun,
-  { done, more, published, backend }: {
-    readonly done: readonly StageRun[];
-    /** Members of this experiment. */
-    readonly more: JsonObject;
-    readonly published: JsonObject | null;
-    readonly backend: string;
-  },
-): RunSummary {
-  const results = done.map(({ result }) => result);
-  const [only, ...others] = prepared.stages;
-  const isOne = others.length === 0;
-  return {
-    run: run.id,
-    experiment: experiment.name,
-    epochs: results.reduce((sum, { history }) => sum + history.length, 0),
-    seconds: results.reduce((sum, { seconds }) => sum + seconds, 0),
-    // A stage that its time was up for is not made whole by those after it.
-    stopped: (results.find(({ stopped }) => isCutOff(stopped)) ?? results.at(-1)!).stopped,
-    ...(isOne && only!.name === null && ownScores(results[0]!)),
-    backend,
-    seed,
-    parameters: countParameters(results[0]!.model),
-    published,
-    curves: isOne && only!.name === null
-      ? done[0]!.curves
-      : Object.fromEntries(done.map(({ curves }, i) => [prepared.stages[i]!.name, curves])),
-    ...more,
-  };
-}
-
-/** What a run of one training was scored, and its means over the last epoch, before each update: what Keras prints. */
-function ownScores({ results, history }: FitResult): JsonObject {
-  const scores: Partial<Record<SplitName, SplitScores>> = {};
-  for (const split of SPLIT_NAMES) if (results[split]) scores[split] = splitScores(results[split]);
-  const last = history.at(-1);
-  return { ...scores, ...(last && { running: { loss: last.loss, accuracy: last.accuracy } }) };
 }

@@ -1,7 +1,6 @@
 /** The folder of a run around the work that fills it, and what `run.json` tells of the place. */
 import type { Choice } from "../../src/exec/choose.ts";
 import { type JsonObject, toJson } from "../../src/runs/json.ts";
-import type { SelectedImages } from "../images/select.ts";
 import type { RunWriter } from "../../src/runs/run.ts";
 import { codeVersion } from "./code_version.ts";
 
@@ -45,9 +44,4 @@ export async function placeRecord({ executor, why }: Choice): Promise<JsonObject
       v8: Deno.version.v8,
     }),
   };
-}
-
-/** What `run.json` tells of the images. */
-export function dataRecord({ source }: SelectedImages): JsonObject {
-  return toJson(source);
 }

@@ -1,11 +1,9 @@
 /** The models that a run has left. */
 import { join } from "node:path";
 import { savedSha256 } from "../../src/runs/facts.ts";
+import { MODEL_FILE } from "../../src/runs/layout.ts";
 import { readEntry } from "../../src/runs/read.ts";
 import { loadModel, type Trained } from "../../src/train/saved.ts";
-
-/** What most runs leave. */
-export const MODEL_FILE = "model.safetensors";
 
 /**
  * A model of the run in the folder `path`.

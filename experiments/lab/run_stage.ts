@@ -4,7 +4,7 @@ import type { SelectedImages } from "../images/select.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import type { RunWriter } from "../../src/runs/run.ts";
 import { hasCheckpoint, readCheckpoint } from "../../src/train/checkpoint_file.ts";
-import { type EpochRecord, fit, type FitResult } from "../../src/train/fit.ts";
+import { type EpochRecord, fit } from "../../src/train/fit.ts";
 import { firstBadCall } from "../../src/train/first_bad_call.ts";
 import { Session } from "../../src/train/session.ts";
 import { curveFacts } from "../measures/curve_facts.ts";
@@ -13,12 +13,7 @@ import type { Place } from "./place.ts";
 import { writePlan } from "./plan_file.ts";
 import { checkpointPath } from "./resume.ts";
 import { sessionOptions, type SessionPlace, startingWeights } from "./session_options.ts";
-
-/** A training that has ended, and its curves as numbers. */
-export interface StageRun {
-  readonly result: FitResult;
-  readonly curves: JsonObject;
-}
+import type { StageEnd } from "./summary.ts";
 
 /**
  * Trains as declared, from the stage's checkpoint on where there is one. Each line of the metrics carries the stage's
@@ -35,7 +30,7 @@ export async function runStage(
     readonly seed: number;
     readonly place: Place;
   },
-): Promise<StageRun> {
+): Promise<StageEnd> {
   const { choice: { executor }, screen, maxSeconds, signal, off, checkpoint: everySeconds } = place;
   const { model, batch, epochs, dropLast, measureTest, stopping } = training;
   const steps = dropLast ? Math.floor(data.train.rows / batch) : Math.ceil(data.train.rows / batch);

@@ -4,6 +4,7 @@ import type { RunFacts } from "../../src/runs/facts.ts";
 import { readRun } from "../../src/runs/read.ts";
 import { loadImages } from "../lab/load_images.ts";
 import type { ImageOptions } from "../lab/place.ts";
+import { loadRunModel } from "../lab/run_model.ts";
 import { experimentNamed } from "../registry.ts";
 import type { FindRuns, Found } from "./item.ts";
 
@@ -18,7 +19,7 @@ export function foundIn(
 ): Found {
   return {
     find,
-    pathOf: ({ id }) => join(folder, id),
+    modelOf: ({ id }) => loadRunModel(join(folder, id)),
     imagesOf: (run) => loadImages(selectionOf(run), { seed: run.seed ?? 1, ...images }),
     ...(changed !== undefined && { changed }),
     metricsOf: async ({ id }) => (await readRun(join(folder, id))).metrics,

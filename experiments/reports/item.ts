@@ -5,6 +5,7 @@
 import type { ImageSplits } from "../../src/data/mnist.ts";
 import type { Figure } from "../../src/plot/mod.ts";
 import type { RunFacts } from "../../src/runs/facts.ts";
+import type { Trained } from "../../src/train/saved.ts";
 import type { Judgement } from "./statistics.ts";
 
 /**
@@ -68,8 +69,8 @@ export type FindRuns = (wanted: Wanted) => readonly RunFacts[];
 /** What a figure of several runs is drawn from. */
 export interface Found {
   readonly find: FindRuns;
-  /** The folder of a run. */
-  pathOf(run: RunFacts): string;
+  /** The model that it left. Throws a `DescentError` where it is not there any more. */
+  modelOf(run: RunFacts): Promise<Trained>;
   /** The images that it was trained on. */
   imagesOf(run: RunFacts): Promise<ImageSplits>;
   /** Lines of its `metrics.jsonl`. */

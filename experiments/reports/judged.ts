@@ -109,3 +109,32 @@ export interface JudgedReport {
 
 /** How many of the printed numbers have which verdict. */
 export type VerdictCounts = Readonly<Record<Verdict, number>>;
+
+/** How much of what an item needs is trained by a reader of it: all, one seed, or shortened trainings. */
+export interface RecomputeForm {
+  /** `1 of 5 seeds; q1-vgd 200 of at most 100,000 epochs`. */
+  readonly words: string;
+  /** Trainings from beginning to end; none for what is drawn without any. */
+  readonly runs: number;
+  /** What they take on one thread of a usual machine, about. */
+  readonly minutes: number;
+  readonly seeds: number;
+  /** Epochs of the experiments that are shortened, by their names: no verdict follows of those. */
+  readonly epochs: Readonly<Record<string, number>>;
+}
+
+/** What a reader's own trainings say of items, by their ids. */
+export interface Recomputed {
+  readonly numbers: Readonly<Record<string, JudgedNumber>>;
+  readonly claims: Readonly<Record<string, JudgedClaim>>;
+  readonly figures: Readonly<Record<string, readonly DrawnPicture[]>>;
+  /** What they were made on: `WASM SIMD, 1 thread`. */
+  readonly place: string;
+}
+
+/** A picture as it was drawn. */
+export interface DrawnPicture {
+  /** File name without its ending. */
+  readonly name: string;
+  readonly svg: string;
+}

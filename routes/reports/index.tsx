@@ -1,6 +1,6 @@
 /** The two published reports. */
 import { page, type PageProps } from "fresh";
-import { VerdictKey } from "../../components/report/report_view.tsx";
+import { VerdictKey } from "../../components/report/verdicts.tsx";
 import { Link } from "../../components/site.tsx";
 import { define } from "../../dashboard/define.ts";
 import { REPORT_IDS, reportPage } from "../../dashboard/report_data.ts";

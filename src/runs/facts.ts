@@ -1,7 +1,7 @@
 /** A finished run as flat settings and numbers: what every judge, table and comparison reads. */
-import { basename } from "node:path";
+import { splitPath } from "../core/paths.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
-import { listRuns, type ReadState, type RunEntry } from "./read.ts";
+import type { ReadState, RunEntry } from "./read.ts";
 
 /** What a run was asked and what it came to, as far as its folder tells. */
 export interface RunFacts {
@@ -59,12 +59,7 @@ export function factsOf({ id, state, info, summary }: RunEntry): RunFacts {
 }
 
 function lastPart(path: string | null): string | null {
-  return path === null ? null : basename(path);
-}
-
-/** The facts of all runs in a folder, the newest first. */
-export async function readFacts(folder: string): Promise<readonly RunFacts[]> {
-  return (await listRuns(folder)).map(factsOf);
+  return path === null ? null : splitPath(path.replace(/[/\\]+$/, "")).name;
 }
 
 /** SHA-256 of the model `file` as the run saved it; null where it saved none, or is from before that was noted. */

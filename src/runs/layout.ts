@@ -15,6 +15,8 @@ export const RUN_FILE = "run.json";
 export const METRICS_FILE = "metrics.jsonl";
 export const SUMMARY_FILE = "summary.json";
 export const PLAN_FILE = "plan.json";
+/** The model that most runs leave. */
+export const MODEL_FILE = "model.safetensors";
 export const FIGURES_FOLDER = "figures";
 
 export const RUN_STATES = ["running", "finished", "failed", "interrupted"] as const;

@@ -6,11 +6,11 @@ import {
   labels,
   number,
   oneOf,
-  parseFlags,
   path,
   wholeNumber,
   widths,
 } from "../../src/cli/flags.ts";
+import { parseFlags } from "../../src/cli/parse_flags.ts";
 import { UsageError } from "../../src/core/errors.ts";
 
 const FLAGS = {

@@ -1,6 +1,5 @@
 /** The dashboard's pages as a reader has them. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { exportSite } from "../../dashboard/export.ts";
 import { createRun } from "../../src/runs/run.ts";
 import { browserTests, onPage, served } from "./browser.ts";
 import { epochs, writeRun } from "./dashboard_fixtures.ts";
@@ -252,22 +251,5 @@ browserTests("The dashboard", {
         assertEquals(await page.locator(".beside .confusion").count(), 1);
       });
     });
-  },
-
-  "the export opens from disk, and is alive": async (browser) => {
-    const root = await Deno.makeTempDir({ prefix: "descent-browser-" }), out = await Deno.makeTempDir();
-    writeRun(root, "a");
-    writeRun(root, "b", { run: { seed: 2 } });
-    await exportSite(root, `${out}/site`);
-    await onPage(browser, `file://${out}/site/index.html`, async (page) => {
-      await page.getByRole("link", { name: "Adam", exact: true }).click();
-      await page.waitForURL(/runs\/b\/index\.html$/);
-      await page.locator("[data-alive=true]").waitFor();
-      await page.getByRole("button", { name: "log" }).first().click();
-      await page.getByRole("link", { name: "Compare" }).click();
-      await page.getByRole("checkbox", { name: /^a/ }).check();
-      await page.locator(".readout-value").first().waitFor();
-    });
-    for (const folder of [root, out]) await Deno.remove(folder, { recursive: true });
   },
 });

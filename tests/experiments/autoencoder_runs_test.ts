@@ -14,7 +14,7 @@ import { makeRun } from "../../experiments/lab/run.ts";
 import { pcaErrorOf, pcaErrors } from "../../experiments/measures/reconstruction.ts";
 import { Q1_RECIPES } from "../../experiments/q1.ts";
 import { experimentNamed } from "../../experiments/registry.ts";
-import { parseFlags } from "../../src/cli/flags.ts";
+import { parseFlags } from "../../src/cli/parse_flags.ts";
 import { type TableOptions, textTable } from "../../src/core/text_table.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import { factsOf, objectOf } from "../../src/runs/facts.ts";

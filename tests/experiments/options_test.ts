@@ -1,7 +1,8 @@
 /** The table of options that experiments share. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { MOMENTUM_FLAG, NETWORK_FLAGS, RUN_FLAGS, TRAIN_FLAGS } from "../../experiments/lab/options.ts";
-import { type Flags, parseFlags } from "../../src/cli/flags.ts";
+import type { Flags } from "../../src/cli/flags.ts";
+import { parseFlags } from "../../src/cli/parse_flags.ts";
 import { UsageError } from "../../src/core/errors.ts";
 
 Deno.test("the experiments' own table refuses absurd values of every option with one line", () => {

@@ -1,6 +1,7 @@
 /** Report A as data: what is printed, what of ours answers it, and what runs say of its claims. */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { join } from "node:path";
+import { loadRunModel } from "../../experiments/lab/run_model.ts";
 import { experimentNamed } from "../../experiments/registry.ts";
 import { DENOISING_SECTION } from "../../experiments/reports/a/denoising.ts";
 import { rankCorrelation } from "../../experiments/reports/a/judging.ts";
@@ -504,7 +505,7 @@ async function overviewOf(
   });
   const found: Found = {
     find: finder(made, seeds),
-    pathOf: () => folder,
+    modelOf: () => loadRunModel(folder),
     imagesOf: () => Promise.resolve(data),
     metricsOf: () => Promise.resolve(lines),
   };

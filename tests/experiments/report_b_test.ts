@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
+import { loadRunModel } from "../../experiments/lab/run_model.ts";
 import type { ImageSplits } from "../../src/data/mnist.ts";
 import { dense } from "../../src/nn/dense.ts";
 import { initializeWeights, sequential } from "../../src/nn/model.ts";
@@ -317,7 +318,7 @@ function found(runs: readonly RunFacts[], lines: readonly object[], folder = "")
   };
   return {
     find: finder(runs),
-    pathOf: ({ id }) => join(folder, id),
+    modelOf: ({ id }) => loadRunModel(join(folder, id)),
     imagesOf: () => Promise.resolve({ train: set, validation: set, test: set } as unknown as ImageSplits),
     metricsOf: () => Promise.resolve(lines as readonly Readonly<Record<string, unknown>>[]),
   };

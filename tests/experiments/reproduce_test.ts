@@ -8,7 +8,7 @@ import { planCells } from "../../experiments/lab/cells.ts";
 import { itemsOf } from "../../experiments/reports/item.ts";
 import { REPORTS } from "../../experiments/reports/mod.ts";
 import { UsageError } from "../../src/core/errors.ts";
-import { readFacts } from "../../src/runs/facts.ts";
+import { readFacts } from "../../src/runs/read_facts.ts";
 import { withTempFolder } from "../fixtures.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));

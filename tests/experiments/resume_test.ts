@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { makeRun } from "../../experiments/lab/run.ts";
 import { experimentNamed } from "../../experiments/registry.ts";
 import { checkpointPath } from "../../experiments/lab/resume.ts";
-import { readFacts } from "../../src/runs/facts.ts";
+import { readFacts } from "../../src/runs/read_facts.ts";
 import { readRun } from "../../src/runs/read.ts";
 import { hasCheckpoint } from "../../src/train/checkpoint_file.ts";
 import { gpuTest } from "../exec/webgpu_support.ts";

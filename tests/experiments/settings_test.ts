@@ -10,7 +10,8 @@ import {
   settingsFrom,
   settingTexts,
 } from "../../experiments/lab/settings.ts";
-import { number, parseFlags, widths } from "../../src/cli/flags.ts";
+import { number, widths } from "../../src/cli/flags.ts";
+import { parseFlags } from "../../src/cli/parse_flags.ts";
 import { UsageError } from "../../src/core/errors.ts";
 
 interface Example {

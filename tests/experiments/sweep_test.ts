@@ -7,7 +7,8 @@ import { argumentsOf, type Group, runGroup } from "../../experiments/lab/group.t
 import { folderLines } from "../../experiments/lab/tell.ts";
 import { CELL_WORKER, experimentNamed } from "../../experiments/registry.ts";
 import { UsageError } from "../../src/core/errors.ts";
-import { factsOf, readFacts, type RunFacts } from "../../src/runs/facts.ts";
+import { factsOf, type RunFacts } from "../../src/runs/facts.ts";
+import { readFacts } from "../../src/runs/read_facts.ts";
 import { readRun } from "../../src/runs/read.ts";
 import { loadModel } from "../../src/train/saved.ts";
 import { figureFiles, runsIn, type TestPlace, withRunPlace } from "./run_place.ts";

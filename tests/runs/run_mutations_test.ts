@@ -1,7 +1,7 @@
 /** Run folders damaged at random: every reader of them answers, or says in a sentence why it cannot. */
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { readFacts } from "../../src/runs/facts.ts";
+import { readFacts } from "../../src/runs/read_facts.ts";
 import { listRuns, readRun } from "../../src/runs/read.ts";
 import { runFiles, writeRun } from "../dashboard/dashboard_fixtures.ts";
 import { longOr, withTempFolder } from "../fixtures.ts";

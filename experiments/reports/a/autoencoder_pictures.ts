@@ -9,7 +9,6 @@ import { tilePanels } from "../../../src/plot/panels.ts";
 import { layerOutputs } from "../../../src/train/predict.ts";
 import type { Trained } from "../../../src/train/saved.ts";
 import { imageRows, shownAsNumbers, weightDomain } from "../../figures/autoencoder_parts.ts";
-import { loadRunModel } from "../../lab/run_model.ts";
 import { imagesAt, shownImages, weightImages } from "../../measures/reconstruction.ts";
 import type { Found } from "../item.ts";
 import type { ChapterRuns, Variant } from "./chapter_runs.ts";
@@ -31,11 +30,11 @@ export async function chapterPictures(chapter: ChapterRuns, found: Found): Promi
 }
 
 /** The autoencoders whose weights are still there, and of these images. */
-async function loadModels({ variants, data }: ChapterRuns, { pathOf }: Found): Promise<readonly Loaded[]> {
+async function loadModels({ variants, data }: ChapterRuns, { modelOf }: Found): Promise<readonly Loaded[]> {
   const models: Loaded[] = [];
   for (const variant of variants) {
     try {
-      const trained = await loadRunModel(pathOf(variant.runs[0]!));
+      const trained = await modelOf(variant.runs[0]!);
       if (sizeOf(trained.model.inputShape) === sizeOf(data.test.inputShape)) {
         models.push({ variant, trained });
       }

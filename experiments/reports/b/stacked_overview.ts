@@ -7,7 +7,6 @@ import type { RunFacts } from "../../../src/runs/facts.ts";
 import type { Trained } from "../../../src/train/saved.ts";
 import { LOSS_LABEL, tilesOf } from "../../figures/stack_figures.ts";
 import { accuracyDomain } from "../../figures/training_figures.ts";
-import { loadRunModel } from "../../lab/run_model.ts";
 import {
   asNumbers,
   type LayerMeasures,
@@ -139,7 +138,7 @@ function classifierOverlay(drawn: readonly Drawn[], member: "loss" | "testAccura
 
 /** What takes the trained layers themselves: how active their units are, and their reconstructions. */
 async function modelFigures(drawn: readonly Drawn[], found: Found): Promise<readonly Figure[]> {
-  const models = await Promise.all(drawn.map(({ run }) => loadRunModel(found.pathOf(run))));
+  const models = await Promise.all(drawn.map(({ run }) => found.modelOf(run)));
   const { executor } = await chooseExecutor();
   try {
     return [
