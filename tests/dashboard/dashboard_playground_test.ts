@@ -14,6 +14,7 @@ import { dense } from "../../src/nn/dense.ts";
 import { sequential } from "../../src/nn/model.ts";
 import { fit } from "../../src/train/fit.ts";
 import { saveModel } from "../../src/train/saved.ts";
+import { throttle } from "../../workers/playground_pace.ts";
 import { browserTests, onPage, served } from "./browser.ts";
 import { pageText, runInfo, withRuns, writeRun } from "./dashboard_fixtures.ts";
 
@@ -125,6 +126,30 @@ Deno.test("the Playground says in a sentence what settings do to a training, and
   assertStringIncludes(advise(blind, { learningRate: 1e-6 }), "hardly moves; Adam usually takes 0.001");
   const byHeart = Array.from({ length: 6 }, (_, i) => [0.1 / (i + 1), 0.4 + i / 10, 0.9] as const);
   assertStringIncludes(advise([start, ...byHeart]), "by heart");
+});
+
+Deno.test("throttle() gives the steps that are asked for while paused, and no more a second than are wanted", async () => {
+  const ended = new AbortController(), { signal } = ended;
+  const pacing = throttle({ pace: { isPaused: true, stepsPerSecond: null }, learningRate: 0.1 });
+  const first = pacing.next(94, signal);
+  pacing.control({ kind: "step" });
+  pacing.control({ kind: "step" });
+  assertEquals([await first, await pacing.next(93, signal)], [1, 1]);
+  // An epoch at full speed, in growing pieces, and a pause behind it.
+  pacing.took(50, 1);
+  pacing.control({ kind: "epoch" });
+  assertEquals([await pacing.next(92, signal), await pacing.next(4, signal)], [10, 4]);
+  const paused = pacing.next(94, signal);
+  const before = performance.now();
+  pacing.control({ kind: "pace", pace: { isPaused: false, stepsPerSecond: 500 } });
+  assertEquals([await paused, await pacing.next(94, signal)], [50, 50]);
+  assert(performance.now() - before > 90, "100 steps came in less than their time");
+  pacing.control({ kind: "rate", learningRate: 0.2 });
+  assertEquals([pacing.learningRate, pacing.isSlow], [0.2, true]);
+  pacing.control({ kind: "pace", pace: { isPaused: true, stepsPerSecond: 500 } });
+  const last = pacing.next(94, signal);
+  ended.abort();
+  assertEquals(await last, 0);
 });
 
 Deno.test("the Playground offers the classifiers of the runs, the best first, and says so where there is none", async () => {
