@@ -82,7 +82,7 @@ export default function PlaygroundView({ choices, first, play: asked }: Playgrou
           </div>
           <p class="sr-only" aria-live="polite">{spoken.value}</p>
           {(model === null || isClassifier(model)) && <Probabilities digits={digits} shown={shown.value} />}
-          <Thoughts thoughts={thoughts.value} digits={digits} />
+          {wasAt === "trained" && <Thoughts thoughts={thoughts.value} digits={digits} />}
           <p class="quiet play-note">{noteOf(truth.value, shown.value, model, wasAt, choices)}</p>
         </div>
         <p class="warning play-problem" role="alert">{problem.value}</p>
@@ -116,7 +116,7 @@ export default function PlaygroundView({ choices, first, play: asked }: Playgrou
         <TrainForm trainer={trainer} />
         <p class="warning train-problem" role="alert">{trainer.problem.value}</p>
         <p class="advice" role="status">{trainer.advice.value}</p>
-        <TrainingView training={training} />
+        <TrainingView training={training} mistakes={play.mistakes.value} onLook={play.lookForMistakes} />
       </section>
       <TrainControls trainer={trainer} />
     </div>

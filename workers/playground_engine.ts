@@ -13,7 +13,13 @@ import { layerGraph } from "../src/train/answer_graph.ts";
 import { rowsKind } from "../src/train/predictor.ts";
 import type { Trained } from "../src/train/saved.ts";
 import { SIDE } from "../components/playground/playground_digit.ts";
-import type { FirstLayer, ModelFacts, Shown } from "../components/playground/playground_messages.ts";
+import type {
+  FirstLayer,
+  ImageSet,
+  Misread,
+  ModelFacts,
+  Shown,
+} from "../components/playground/playground_messages.ts";
 
 /** The bytes at an address of the dashboard; throws the server's sentence where there are none. */
 export async function fetchBytes(address: string, what: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -110,15 +116,31 @@ export class Viewer {
       );
     }
     const before = performance.now();
-    this.program.write(this.#images, pixels);
-    await this.program.run("show", [{ start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] }]);
+    await this.#run(pixels);
     const read = async (node: Node) => Float32Array.from(await this.program.read(node));
     const [probabilities, ...layers] = await Promise.all([this.#probabilities, ...this.#outputs].map(read));
     return { layers, probabilities: probabilities!, milliseconds: performance.now() - before };
   }
 
+  /** The images that it takes for another digit than they are, the surest first. */
+  async misread({ images, labels }: ImageSet): Promise<readonly Misread[]> {
+    const found: Misread[] = [], { inputs } = this.facts;
+    for (let row = 0; row < labels.length; row++) {
+      await this.#run(images.subarray(row * inputs, (row + 1) * inputs));
+      const probabilities = await this.program.read(this.#probabilities);
+      const probability = Math.max(...probabilities), said = probabilities.indexOf(probability);
+      if (said !== labels[row]) found.push({ row, said, probability });
+    }
+    return found.sort((a, b) => b.probability - a.probability);
+  }
+
   close(): void {
     this.program.close();
+  }
+
+  async #run(pixels: Uint8Array): Promise<void> {
+    this.program.write(this.#images, pixels);
+    await this.program.run("show", [{ start: 0, count: 1, slot: 0, step: 0, seed: 0, scalars: [] }]);
   }
 
   #write({ weights }: Trained): void {

@@ -61,6 +61,8 @@ async function answer(asked: Asked, signal: AbortSignal, pacing: Throttle | unde
     case "show":
       if (viewer === undefined) throw new DescentError("No model is open: choose one from the list");
       return tell({ kind: "shown", id, shown: await viewer.show(asked.pixels) });
+    case "misread":
+      return tell({ kind: "misread", id, rows: await viewer?.misread(asked.set) ?? [] });
     case "webgpu": {
       const { kind, name } = await findAdapter();
       return tell({ kind: "webgpu", id, webgpu: { kind, name } });

@@ -19,22 +19,29 @@ export function divergedSentence(step: number, { learningRate, optimizer }: Play
 }
 
 /** One sentence for a training that goes badly, or nothing. */
-export function adviceFor(records: readonly Progress[], { learningRate, activation }: PlaySettings): string {
-  const last = records.at(-1), first = records.find(({ loss }) => loss !== null);
-  if (last === undefined || first === undefined || last.loss === null) return "";
-  const start = Math.max(BLIND_LOSS, records[0]!.valLoss), rate = formatValue(learningRate);
-  const isBlind = last.valAccuracy < BLIND_ACCURACY;
-  if (last.valLoss > 2 * start && (isBlind || last.valLoss > 3 * start)) {
+export function adviceFor(records: readonly Progress[], settings: PlaySettings): string {
+  const last = records.at(-1);
+  if (last === undefined || last.loss === null) return "";
+  const start = Math.max(BLIND_LOSS, records[0]!.valLoss), isBlind = last.valAccuracy < BLIND_ACCURACY;
+  if (last.valLoss > (isBlind ? 2 : 3) * start) {
+    const rate = formatValue(settings.learningRate);
     return `The loss grows instead of falling: a learning rate of ${rate} is too large here; try a tenth of it.`;
   }
-  if (isBlind && last.epochs >= PATIENCE) {
-    return activation === "sigmoid"
-      ? "It has learned nothing yet: behind several sigmoids little of the gradient is left; try ReLU, or Adam with a larger rate."
-      : `It has learned nothing yet: with a learning rate of ${rate} it hardly moves, or its units are dead; try another.`;
-  }
+  if (isBlind && last.epochs >= PATIENCE) return `It has learned nothing yet: ${whyBlind(settings)}.`;
   const best = records.reduce((least, { valLoss }) => Math.min(least, valLoss), Infinity);
   if (last.epochs >= BY_HEART_EPOCHS && last.valLoss > 1.5 * best && last.loss < best / 4) {
-    return "It learns its images by heart: the loss falls in training and rises in validation; try more images, noise, or fewer units.";
+    return "It learns its images by heart: the loss falls in training and rises in validation; try more images, " +
+      "noise, or fewer units.";
   }
   return "";
+}
+
+function whyBlind({ activation, layers, learningRate, optimizer }: PlaySettings): string {
+  const usual = OPTIMIZERS[optimizer], share = learningRate / usual.learningRate;
+  const rate = `a learning rate of ${formatValue(learningRate)}`;
+  if (share >= 10) return `${rate} is too large here; ${usual.label} usually takes ${usual.learningRate}`;
+  if (share <= 0.1) return `with ${rate} it hardly moves; ${usual.label} usually takes ${usual.learningRate}`;
+  return activation === "sigmoid" && layers.length > 1
+    ? "behind several sigmoids little of the gradient is left; try ReLU or a larger learning rate"
+    : "its units may be dead, or it needs longer; try another learning rate or activation";
 }

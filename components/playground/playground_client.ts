@@ -6,6 +6,7 @@ import type {
   Control,
   FirstLayer,
   ImageSet,
+  Misread,
   ModelFacts,
   Pace,
   Shown,
@@ -70,6 +71,11 @@ export class ModelWorker {
 
   async show(pixels: Uint8Array): Promise<Shown> {
     return (await this.#ask("shown", { kind: "show", pixels })).shown;
+  }
+
+  /** Which images of the set the open model takes for another digit, the surest first. */
+  async misread(set: ImageSet): Promise<readonly Misread[]> {
+    return (await this.#ask("misread", { kind: "misread", set })).rows;
   }
 
   async webgpu(): Promise<WebgpuFacts> {

@@ -3,12 +3,18 @@ import { type ReadonlySignal, useComputed } from "@preact/signals";
 import { LineChart } from "../chart/line_chart.tsx";
 import { formatCount } from "../format.ts";
 import { Matrix } from "../run/run_results.tsx";
+import { ImageView } from "./playground_layers.tsx";
 import type { Progress } from "./playground_messages.ts";
+import type { Mistakes } from "./playground_state.ts";
 import type { TrainingShown } from "./playground_training.ts";
 
 const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit));
 
-export function TrainingView({ training }: { readonly training: ReadonlySignal<TrainingShown | null> }) {
+export function TrainingView({ training, mistakes, onLook }: {
+  readonly training: ReadonlySignal<TrainingShown | null>;
+  readonly mistakes: Mistakes | null;
+  onLook(): void;
+}) {
   const curves = useComputed(() => {
     const records = training.value?.records ?? [], x = records.map(({ step }) => step);
     const line = (label: string, tone: string, key: keyof Progress) => ({
@@ -46,7 +52,38 @@ export function TrainingView({ training }: { readonly training: ReadonlySignal<T
         {shown.description}
         {imagesPerSecond > 0 && `, ${formatCount(Math.round(imagesPerSecond))} images a second`}
       </p>
-      <Matrix confusion={{ name: "Validation", classes: DIGITS, counts: shown.confusion }} />
+      <div class="confused">
+        <Matrix confusion={{ name: "Validation", classes: DIGITS, counts: shown.confusion }} />
+        <div class="mistakes">
+          <p>
+            <button type="button" class="button" onClick={onLook}>
+              {mistakes === null ? "Show what it mistakes" : "Look again"}
+            </button>
+          </p>
+          {mistakes !== null && <MistakesView mistakes={mistakes} />}
+        </div>
+      </div>
     </div>
+  );
+}
+
+function MistakesView({ mistakes: { step, count, of, shown } }: { readonly mistakes: Mistakes }) {
+  return (
+    <>
+      <p class="quiet">
+        At step {formatCount(step)} it mistook {formatCount(count)} of the first {formatCount(of)}
+        {count > shown.length ? `; these are the ${shown.length} it was surest of.` : "."}
+      </p>
+      <ul>
+        {shown.map(({ pixels, truth, said, probability }, i) => (
+          <li key={i}>
+            <ImageView pixels={pixels} label={`A ${truth}, taken for a ${said}`} />
+            <span>
+              {truth} → <b>{said}</b> {(100 * probability).toFixed(0)}%
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

@@ -72,6 +72,15 @@ export interface ImageSet {
   readonly labels: Uint8Array<ArrayBuffer>;
 }
 
+/** An image that the network takes for another digit than it is. */
+export interface Misread {
+  /** In the set. */
+  readonly row: number;
+  /** What it is taken for, and how surely. */
+  readonly said: number;
+  readonly probability: number;
+}
+
 /** `id` comes back with the answer. */
 export type Asked =
   | { readonly kind: "open"; readonly id: number; readonly address: string; readonly name: string }
@@ -82,6 +91,7 @@ export type Asked =
     readonly name: string;
   }
   | { readonly kind: "show"; readonly id: number; readonly pixels: Uint8Array }
+  | { readonly kind: "misread"; readonly id: number; readonly set: ImageSet }
   | { readonly kind: "webgpu"; readonly id: number }
   | {
     readonly kind: "train";
@@ -103,6 +113,8 @@ export type Told =
     readonly first: FirstLayer | null;
   }
   | { readonly kind: "shown"; readonly id: number; readonly shown: Shown }
+  /** The surest first. */
+  | { readonly kind: "misread"; readonly id: number; readonly rows: readonly Misread[] }
   | { readonly kind: "webgpu"; readonly id: number; readonly webgpu: WebgpuFacts }
   | { readonly kind: "started"; readonly id: number; readonly description: string }
   | {

@@ -26,6 +26,22 @@ export interface Thought {
   readonly step: number;
   readonly probabilities: Float32Array;
 }
+/** Images that the network took for something else at a step, the surest first. */
+export interface Mistakes {
+  readonly step: number;
+  /** How many there are, of all that were tried. */
+  readonly count: number;
+  readonly of: number;
+  readonly shown: readonly {
+    readonly pixels: Uint8Array;
+    readonly truth: number;
+    readonly said: number;
+    readonly probability: number;
+  }[];
+}
+/** More are not shown, and of more images they are not looked for. */
+const MOST_MISTAKES = 24, MOST_TRIED = 500;
+
 /** Of more of them every second is left out. */
 const MOST_THOUGHTS = 240;
 
@@ -44,9 +60,13 @@ export interface Playground {
   /** What the network in training made of the drawing that is there now. */
   readonly thoughts: Signal<readonly Thought[]>;
   readonly trainer: Trainer;
+  /** What the trained network took for something else when it was asked; null before. */
+  readonly mistakes: Signal<Mistakes | null>;
   open(from: From): void;
   openFile(file: File): void;
   onDraw(image: Uint8Array | null, isDone: boolean): void;
+  /** Looks through the validation images for what the network in training takes for something else. */
+  lookForMistakes(): void;
   /** A test image of a digit that the network knows. */
   randomImage(): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
@@ -64,7 +84,7 @@ export function usePlayground(
   const opened = useSignal<Opened | null>(null), shown = useSignal<Shown | null>(null);
   const pixels = useSignal<Uint8Array | null>(null), problem = useSignal(""), spoken = useSignal("");
   const truth = useSignal<string | null>(null), fileName = useSignal("");
-  const thoughts = useSignal<readonly Thought[]>([]);
+  const thoughts = useSignal<readonly Thought[]>([]), mistakes = useSignal<Mistakes | null>(null);
   const trained = useRef<{ readonly file: Uint8Array<ArrayBuffer>; readonly step: number }>();
   const viewer = useRef<ModelWorker>(), look = useRef({ busy: false, again: false });
 
@@ -144,7 +164,10 @@ export function usePlayground(
   };
   const watching = useRef(false);
   const onModel = async (file: Uint8Array<ArrayBuffer>, step: number) => {
-    if (trained.current === undefined || step === 0) choice.value = "trained";
+    if (trained.current === undefined || step === 0) {
+      choice.value = "trained";
+      mistakes.value = null;
+    }
     trained.current = { file, step };
     if (choice.peek() !== "trained" || watching.current) return;
     watching.current = true;
@@ -180,6 +203,30 @@ export function usePlayground(
     });
     return image;
   };
+  const lookForMistakes = () =>
+    attempt(async () => {
+      choice.value = "trained";
+      await openTrained();
+      const { test: { images, labels } } = await fetchImages(), { step } = trained.current!;
+      const validation = Math.floor(trainer.choice.peek().settings.images / 3);
+      const of = Math.min(MOST_TRIED, validation);
+      const rows = await viewer.current!.misread({
+        images: images.slice(0, of * SIDE * SIDE),
+        labels: labels.slice(0, of),
+      });
+      mistakes.value = {
+        step,
+        count: rows.length,
+        of,
+        shown: rows.slice(0, MOST_MISTAKES).map(({ row, said, probability }) => ({
+          pixels: images.subarray(row * SIDE * SIDE, (row + 1) * SIDE * SIDE),
+          truth: labels[row]!,
+          said,
+          probability,
+        })),
+      };
+    });
+
   useEffect(() => {
     if (!isServed) return;
     viewer.current = new ModelWorker();
@@ -198,6 +245,8 @@ export function usePlayground(
     fileName,
     thoughts,
     trainer,
+    mistakes,
+    lookForMistakes,
     open(from) {
       if (typeof from === "number") openChoice(from);
       if (from !== "trained") return;

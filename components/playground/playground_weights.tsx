@@ -61,7 +61,9 @@ export function Thoughts({ thoughts, digits }: {
   return (
     <div class="thoughts">
       <ol aria-hidden="true">{digits.map((digit) => <li key={digit}>{digit}</li>)}</ol>
-      <canvas ref={canvas} role="img" aria-label={`Probabilities over the training: ${words}`} />
+      <div class="thoughts-strip">
+        <canvas ref={canvas} role="img" aria-label={`Probabilities over the training: ${words}`} />
+      </div>
       <p class="quiet">
         {words}, from step {formatCount(thoughts[0]!.step)} to {formatCount(thoughts.at(-1)!.step)}.
       </p>

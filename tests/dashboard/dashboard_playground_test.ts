@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { adviceFor } from "../../components/playground/playground_advice.ts";
 import { digitOf, SIDE } from "../../components/playground/playground_digit.ts";
 import type { Progress } from "../../components/playground/playground_messages.ts";
-import { FIRST_CHOICE } from "../../components/playground/playground_settings.ts";
+import { FIRST_CHOICE, type PlaySettings } from "../../components/playground/playground_settings.ts";
 import { createDashboard } from "../../dashboard/app.ts";
 import { selectImages } from "../../experiments/images/select.ts";
 import { REPORT_A } from "../../experiments/images/selections.ts";
@@ -14,6 +14,7 @@ import { dense } from "../../src/nn/dense.ts";
 import { sequential } from "../../src/nn/model.ts";
 import { fit } from "../../src/train/fit.ts";
 import { saveModel } from "../../src/train/saved.ts";
+import { throttle } from "../../workers/playground_pace.ts";
 import { browserTests, onPage, served } from "./browser.ts";
 import { pageText, runInfo, withRuns, writeRun } from "./dashboard_fixtures.ts";
 
@@ -99,7 +100,10 @@ Deno.test("digitOf() finds MNIST's own images again, however large and wherever 
 });
 
 Deno.test("the Playground says in a sentence what settings do to a training, and nothing of one that does well", () => {
-  const advise = (losses: readonly (readonly [train: number, validation: number, accuracy: number])[]) =>
+  const advise = (
+    losses: readonly (readonly [train: number, validation: number, accuracy: number])[],
+    settings: Partial<PlaySettings> = {},
+  ) =>
     adviceFor(
       losses.map(([loss, valLoss, valAccuracy], i): Progress => ({
         step: 100 * i,
@@ -110,15 +114,42 @@ Deno.test("the Playground says in a sentence what settings do to a training, and
         valAccuracy,
         imagesPerSecond: 1,
       })),
-      FIRST_CHOICE.settings,
+      { ...FIRST_CHOICE.settings, ...settings },
     );
   const start = [2.3, 2.3, 0.1] as const;
   assertEquals(advise([]), "");
   assertEquals(advise([start, [1, 0.9, 0.7], [0.5, 0.6, 0.8], [0.4, 0.5, 0.85], [0.3, 0.4, 0.9]]), "");
   assertStringIncludes(advise([start, [30, 50, 0.1]]), "The loss grows");
-  assertStringIncludes(advise([start, start, start, start]), "learned nothing yet");
+  const blind = [start, start, start, start];
+  assertStringIncludes(advise(blind), "learned nothing yet: its units may be dead");
+  assertStringIncludes(advise(blind, { learningRate: 3 }), "a learning rate of 3 is too large here; Adam");
+  assertStringIncludes(advise(blind, { learningRate: 1e-6 }), "hardly moves; Adam usually takes 0.001");
   const byHeart = Array.from({ length: 6 }, (_, i) => [0.1 / (i + 1), 0.4 + i / 10, 0.9] as const);
   assertStringIncludes(advise([start, ...byHeart]), "by heart");
+});
+
+Deno.test("throttle() gives the steps that are asked for while paused, and no more a second than are wanted", async () => {
+  const ended = new AbortController(), { signal } = ended;
+  const pacing = throttle({ pace: { isPaused: true, stepsPerSecond: null }, learningRate: 0.1 });
+  const first = pacing.next(94, signal);
+  pacing.control({ kind: "step" });
+  pacing.control({ kind: "step" });
+  assertEquals([await first, await pacing.next(93, signal)], [1, 1]);
+  // An epoch at full speed, in growing pieces, and a pause behind it.
+  pacing.took(50, 1);
+  pacing.control({ kind: "epoch" });
+  assertEquals([await pacing.next(92, signal), await pacing.next(4, signal)], [10, 4]);
+  const paused = pacing.next(94, signal);
+  const before = performance.now();
+  pacing.control({ kind: "pace", pace: { isPaused: false, stepsPerSecond: 500 } });
+  assertEquals([await paused, await pacing.next(94, signal)], [50, 50]);
+  assert(performance.now() - before > 90, "100 steps came in less than their time");
+  pacing.control({ kind: "rate", learningRate: 0.2 });
+  assertEquals([pacing.learningRate, pacing.isSlow], [0.2, true]);
+  pacing.control({ kind: "pace", pace: { isPaused: true, stepsPerSecond: 500 } });
+  const last = pacing.next(94, signal);
+  ended.abort();
+  assertEquals(await last, 0);
 });
 
 Deno.test("the Playground offers the classifiers of the runs, the best first, and says so where there is none", async () => {
@@ -193,6 +224,9 @@ browserTests("The Playground", {
             await page.locator(".thoughts").filter({ hasText: /It has (said|changed) .* from step 0 to/ })
               .waitFor();
             assertEquals(await page.locator(".confusion tbody tr").count(), 10);
+            await page.getByRole("button", { name: "Show what it mistakes" }).click();
+            await page.locator(".mistakes").filter({ hasText: /it mistook \d+ of the first 100/ }).waitFor();
+            assert(await page.locator(".mistakes li").count() > 0);
 
             // Other settings begin anew, in the address too; paused, nothing goes on but what is asked for.
             await page.getByLabel("Learning rate").fill("0.01");
