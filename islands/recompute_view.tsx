@@ -58,8 +58,7 @@ export default function RecomputeView(target: RecomputeTarget) {
       });
       const seconds = (performance.now() - before) / 1000;
       if (recomputed !== null) {
-        // Runs that were there already are not trained again.
-        if (progress.value !== null) learnSpeed(form.minutes, seconds);
+        if (recomputed.place.startsWith("WASM")) learnSpeed(recomputed.minutes, seconds);
         ended.value = { recomputed, form, seconds };
       }
     } catch (error) {
@@ -149,9 +148,12 @@ function liveWords(progress: RecomputeProgress | null, startedMs: number): strin
   return `${title}${stage === null ? "" : `, ${stage}`}: ${epoch} epoch${epoch === 1 ? "" : "s"}${left}`;
 }
 
-function endedWords({ form: { words, epochs, runs }, seconds, recomputed: { place } }: Ended): string {
+function endedWords(
+  { form: { words, epochs, runs }, seconds, recomputed: { place, minutes } }: Ended,
+): string {
   if (runs === 0) return "Drawn here.";
-  const here = `Trained here in ${formatDuration(seconds)}, ${place}: ${words}.`;
+  const when = minutes === 0 ? "before" : `in ${formatDuration(seconds)}`;
+  const here = `Trained here ${when}, ${place}: ${words}.`;
   return Object.keys(epochs).length === 0
     ? here
     : `Shortened. ${here} What was shortened speaks neither for nor against the report.`;

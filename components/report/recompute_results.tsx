@@ -6,7 +6,7 @@ import type {
   Recomputed,
 } from "../../experiments/reports/judged.ts";
 import type { RecomputeTarget } from "./recompute_types.ts";
-import { answerOf, MEANINGS, VerdictMark } from "./verdicts.tsx";
+import { answerOf, VerdictMark } from "./verdicts.tsx";
 
 export function Results(
   { target, recomputed }: { readonly target: RecomputeTarget; readonly recomputed: Recomputed },
@@ -67,7 +67,7 @@ function NumberRow(
       </td>
       <td>
         {yours !== undefined && (
-          <span title={yours.why}>
+          <span>
             <VerdictMark verdict={yours.verdict} /> {wordsOf(yours)} {same && (
               <span class="quiet">
                 {yours.values.length === 1 ? "The very number of one of ours." : "The very numbers of ours."}
@@ -84,10 +84,9 @@ function withSpread({ ours, sd }: Pick<JudgedNumber, "ours" | "sd">): string {
   return ours === null ? "–" : sd === undefined ? ours : `${ours} ± ${sd}`;
 }
 
-/** What follows of one run, too, in the words of the judge. */
-function wordsOf({ verdict, why, values }: JudgedNumber): string {
-  if (verdict === "other settings") return "shortened: says nothing for or against.";
-  return values.length === 1 ? `${verdict}. ${why}` : `${MEANINGS[verdict]}.`;
+/** The verdict and why, as the judge has it. */
+function wordsOf({ verdict, why }: JudgedNumber): string {
+  return verdict === "other settings" ? "shortened: says nothing for or against." : `${verdict}. ${why}`;
 }
 
 function ClaimResult({ ours, yours }: { readonly ours: string; readonly yours: JudgedClaim }) {

@@ -83,7 +83,7 @@ export class Recomputing {
     }
     const runs = cells.map(({ key }) => made.get(key)!);
     const isReportData = await reportImages(await this.#images.labels());
-    return await judgeRecomputed(report, runs, { form, isReportData });
+    return { ...await judgeRecomputed(report, runs, { form, isReportData }), minutes: all };
   }
 }
 

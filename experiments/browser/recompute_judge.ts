@@ -13,7 +13,7 @@ export async function judgeRecomputed(
   report: Report,
   runs: readonly RecomputedRun[],
   { form, isReportData }: { readonly form: RecomputeForm; readonly isReportData: IsReportData },
-): Promise<Recomputed> {
+): Promise<Omit<Recomputed, "minutes">> {
   const items = report.sections.flatMap(({ figures }) => figures);
   const plain = contextOf(runs, isReportData);
   const cut: JudgeContext = {

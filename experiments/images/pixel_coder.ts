@@ -4,7 +4,7 @@
  * A pixel is a row of yes and no: whether it is black (four of five are), whether it is as bright as strokes are in their
  * middle (252 and above), and else its bits from the highest down. Each answer costs as much as it surprises a model that
  * counts, for every picture of the neighbours already known, how often it was yes. Of MNIST's images an average one takes
- * 116 bytes; gzip takes 168, with PNG's filters more. Both sides are whole numbers: every machine makes the same bytes.
+ * 116 bytes; gzip takes 168. Both sides are whole numbers: every machine makes the same bytes.
  *
  * Sources: J. Rissanen and G. Langdon, "Arithmetic Coding" (1979); its form with two ends of 32 bits is M. Mahoney's.
  */

@@ -97,6 +97,14 @@ browserTests("The export", {
       writeRun(root, "b", { run: { seed: 2 } });
       const numbers = await trainHere(root);
       await exportSite(root, `${out}/site`);
+      const images = Array.from(
+        Deno.readDirSync(`${out}/site/recompute/images`),
+        ({ name }) => Deno.statSync(`${out}/site/recompute/images/${name}`).size,
+      );
+      assert(
+        images.length === 4 && images.reduce((sum, size) => sum + size) < 5e6,
+        `images: ${images} bytes`,
+      );
       await onPage(browser, `file://${out}/site/index.html`, async (page) => {
         await page.getByRole("link", { name: "Adam", exact: true }).click();
         await page.waitForURL(/runs\/[^/]+\/index\.html$/);
