@@ -12,6 +12,7 @@ import {
   type RunWriter,
   type SplitScores,
 } from "../../src/runs/run.ts";
+import { STOPPED_BY_REQUEST, type StopWatch } from "../../src/runs/stop_request.ts";
 import type { FitResult } from "../../src/train/fit.ts";
 import { encodeModel } from "../../src/train/saved.ts";
 import { SPLIT_NAMES, type SplitName } from "../../src/data/data_set.ts";
@@ -28,7 +29,8 @@ import { checkFirstStep } from "../../src/train/explain.ts";
 import { askedRecord, CHECKPOINTS_FOLDER } from "./resume.ts";
 import { dataRecord, placeRecord, within } from "./run_folder.ts";
 import { runStage, type StageRun } from "./run_stage.ts";
-import { nested } from "./settings.ts";
+import { nested, settingWords } from "./settings.ts";
+import { stopWatch } from "./stop_watch.ts";
 import { conclude, endedLine, introduce } from "./tell.ts";
 
 /**
@@ -47,13 +49,21 @@ export async function makeRun(experiment: Experiment, ask: RunAsk, asked: Place)
   const place = { ...asked, choice: await choiceFor(bound, ask, asked) };
   introduce(place.screen, bound, place.choice);
   const { name } = experiment, { out } = place;
-  const record = { ...await runRecord(bound, place), asked: askedRecord(place, { from: ask.from, out }) };
+  const words = settingWords(experiment, bound.settings);
+  const record = {
+    ...await runRecord(bound, place),
+    asked: askedRecord(place, { from: ask.from, out, words }),
+  };
   // What is written of the metrics may be ahead of the checkpoint, or end in half a line: they are written again.
   const run = ask.resume === undefined
     ? await createRun(out, { name, seed: ask.seed, record })
     : await reopenRun(ask.resume, { fromStart: true });
   try {
-    const { value, path, interrupted } = await within(run, () => runStages(run, bound, place));
+    await using watch = await stopWatch(run, place);
+    const { value, path, interrupted } = await within(
+      run,
+      () => runStages(run, bound, { ...place, signal: watch.signal }, watch),
+    );
     const made: MadeRun = { ...value, path, interrupted };
     conclude(place.screen, made, { isKept: place.checkpoint !== 0 });
     return made;
@@ -91,7 +101,7 @@ function divergedInWords({ message }: DivergedError, path: string, name: string,
   return `${message} (${path}${way})`;
 }
 
-async function runStages(run: RunWriter, bound: BoundRun, place: Place) {
+async function runStages(run: RunWriter, bound: BoundRun, place: Place, watch: Pick<StopWatch, "isAsked">) {
   const { experiment, settings, seed, data, prepared, training: first } = bound;
   const { choice: { executor }, screen } = place;
   const session = { seed, ...(place.off && { off: place.off }) };
@@ -121,7 +131,8 @@ async function runStages(run: RunWriter, bound: BoundRun, place: Place) {
   const told = { done, published, backend: executor.name };
   if (interrupted) {
     // Whoever stops a run waits for nothing more: what was learned is in the checkpoint.
-    const summary = summarize(run, bound, { ...told, more: {} });
+    const more = watch.isAsked ? { stopped: STOPPED_BY_REQUEST } : {};
+    const summary = summarize(run, bound, { ...told, more });
     await run.writeJson("summary.json", summary);
     return { value: { summary, results, words: [] }, interrupted };
   }

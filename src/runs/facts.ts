@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import { listRuns, type ReadState, type RunEntry } from "./read.ts";
+import { STOPPED_BY_REQUEST } from "./stop_request.ts";
 
 /** What a run was asked and what it came to, as far as its folder tells. */
 export interface RunFacts {
@@ -34,7 +35,7 @@ export interface RunFacts {
 
 /** Whether a training was cut off before its own end: its numbers are set beside no published ones. */
 export function isCutOff(stopped: string | null): boolean {
-  return stopped === "time" || stopped === "interrupted";
+  return stopped === "time" || stopped === "interrupted" || stopped === STOPPED_BY_REQUEST;
 }
 
 /** The facts of one folder, as `readEntry` or `readRun` read it. */
