@@ -10,6 +10,8 @@ export interface State {
   readonly site: Site;
   /** The runs folder, as the server was given it. */
   readonly shown: string;
+  /** What a page must show to change anything; where it is absent, nothing can be changed. */
+  readonly token?: string;
   /** Of the browser's tab, before the name of the site. A handler sets it. */
   title?: string;
 }

@@ -31,7 +31,7 @@ export async function exportSite(runs: string, out: string): Promise<Exported> {
   }
   try {
     await claim(target, out);
-    const dashboard = await createDashboard({ runs, site: siteOf });
+    const dashboard = await createDashboard({ runs, readOnly: true, site: siteOf });
     const pages = await writePages(dashboard, target);
     for (const path of await assetPaths()) await writeAsset(path, target);
     const files = await copyFiles(dashboard, target);

@@ -11,6 +11,8 @@ import {
 } from "./grouping.ts";
 import { formatDuration, formatScore, formatValue, inWords } from "../format.ts";
 import { RunLink, StateMark } from "../parts.tsx";
+import { nameOf, noteOf } from "../runs/run_note.ts";
+import { Tags } from "../runs/tags.tsx";
 
 export interface CompareTableProps {
   readonly runs: readonly Compared[];
@@ -103,7 +105,8 @@ export function CompareTable(
             {sorted.map(({ run: { row }, cells }) => (
               <tr key={row.id}>
                 <td class="run-cell">
-                  <RunLink id={row.id} />
+                  <RunLink id={row.id}>{nameOf(row)}</RunLink>
+                  <Tags tags={noteOf(row).tags} />
                 </td>
                 <td>
                   <StateMark state={row.state} />
