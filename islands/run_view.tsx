@@ -17,8 +17,7 @@ import type { RunData, RunNews } from "../components/types.ts";
 
 export interface RunViewProps {
   readonly data: RunData;
-  /** Left out in an export. */
-  readonly desk?: DeskData;
+  readonly desk: DeskData;
 }
 
 export default function RunView(props: RunViewProps) {
@@ -40,7 +39,7 @@ export default function RunView(props: RunViewProps) {
   return (
     <article class="run" {...alive}>
       <RunHead data={data.value} />
-      {props.desk && <Desk row={row} desk={props.desk} />}
+      <Desk row={row} desk={props.desk} />
       {stages.map((stage, i) => (
         <section key={stage.name ?? i} aria-label={stage.name ?? "Curves"}>
           {stages.length > 1 && (

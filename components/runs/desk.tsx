@@ -91,7 +91,7 @@ export function Desk({ row, desk }: { readonly row: RunRow; readonly desk: DeskD
             )}
           </>
         )}
-        {command !== null && <CopyCommand text={command} label="Start the like" />}
+        {command !== null && <CopyCommand text={command} label="Start one like it" />}
       </div>
     </div>
   );

@@ -19,7 +19,7 @@ export const handler = define.handlers({
       command: startCommand((await store.entry(id))?.info),
       isStopping: row!.state === "running" && isAskedToStop(store.root, id),
     };
-    return page<RunViewProps>({ data, ...(state.site.root === undefined && { desk }) });
+    return page<RunViewProps>({ data, desk });
   },
 });
 
