@@ -20,9 +20,8 @@ export async function answerChange(
   try {
     return json(await work(await readAsked(request)));
   } catch (error) {
-    if (error instanceof DescentError) {
-      return plainAnswer(error.message, error instanceof NoteConflict ? 409 : 400);
-    }
+    if (error instanceof NoteConflict) return json({ problem: error.message, now: error.now }, 409);
+    if (error instanceof DescentError) return plainAnswer(error.message, 400);
     throw error;
   }
 }

@@ -24,9 +24,9 @@ export function notFound(what: string): never {
 }
 
 /** JSON for an island. */
-export function json(value: unknown): Response {
+export function json(value: unknown, status = 200): Response {
   const headers = { "content-type": "application/json", "cache-control": "no-store" };
-  return new Response(JSON.stringify(value), { headers });
+  return new Response(JSON.stringify(value), { status, headers });
 }
 
 /**

@@ -15,7 +15,19 @@ const MAX_BYTES = 16 * 2 ** 20;
 const LOCK_TRIES = 40, LOCK_WAIT_MS = 50;
 
 /** Somebody else has changed the same words meanwhile: theirs are not lost. */
-export class NoteConflict extends DescentError {}
+export class NoteConflict extends DescentError {
+  /** What the words are now. */
+  readonly now: string;
+
+  constructor(kind: "name" | "note", now: string) {
+    super(
+      `The ${kind} was changed meanwhile, in another window: it is ${
+        now === "" ? "empty now" : `now "${now}"`
+      }; keep yours once more to write over it`,
+    );
+    this.now = now;
+  }
+}
 
 export class Notes {
   readonly #root: string;
@@ -139,9 +151,7 @@ function changed(note: RunNote, change: NoteChange): RunNote {
     case "note": {
       const { kind, before, value } = change, now = note[kind];
       if (now !== before && now !== value) {
-        throw new NoteConflict(
-          `The ${kind} was changed meanwhile, in another window: it is now "${now}". Yours was not kept`,
-        );
+        throw new NoteConflict(kind, now);
       }
       return { ...note, [kind]: value };
     }

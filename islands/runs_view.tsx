@@ -102,6 +102,7 @@ export default function RunsView(props: RunsViewProps) {
             ticked={chosen}
             onChange={change}
             onTick={(ids) => ticked.value = new Set(ids)}
+            onMore={() => choice.value = { ...choice.peek(), rows: choice.peek().rows + ROWS }}
           />
         </>
       )}

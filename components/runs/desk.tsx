@@ -1,5 +1,6 @@
 /** On the page of a run: what people keep of it, the way to stop it, and the command that starts the like. */
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import type { RunRow } from "../types.ts";
 import { CopyCommand } from "./copy_command.tsx";
 import { NO_NOTE, type NoteChange, noteOf, type RunNote, tagProblem, tagsIn } from "./run_note.ts";
@@ -22,10 +23,14 @@ export function Desk({ row, desk }: { readonly row: RunRow; readonly desk: DeskD
     problem = useSignal(""),
     isStopping = useSignal(desk.isStopping);
   const isEditing = useSignal(false), note = kept.value ?? noteOf(row);
+  // News of the run bring what is kept of it too.
+  useEffect(() => void (kept.value = undefined), [JSON.stringify(row.kept)]);
   const send = async (change: NoteChange) => {
     const sent = await sendChange<readonly [RunNote | null]>("/notes", token!, { ids: [id], change });
     problem.value = "problem" in sent ? sent.problem : "";
     if ("value" in sent) kept.value = sent.value[0] ?? NO_NOTE;
+    // What is being written stays; written once more it takes the place of what is there now.
+    else if (sent.now !== undefined) kept.value = { ...(kept.value ?? noteOf(row)), [change.kind]: sent.now };
     return "value" in sent;
   };
   const stop = async () => {

@@ -7,7 +7,7 @@ import type { RunRow } from "../types.ts";
 import { type Column, groupRows, groupText } from "./columns.ts";
 import type { FieldNames } from "./fields.ts";
 import { RunRowView, SwatchBox, toneAt } from "./run_row.tsx";
-import { ROWS, type RunsChoice, runsPath } from "./runs_choice.ts";
+import { type RunsChoice, runsPath } from "./runs_choice.ts";
 
 export interface RunsListProps {
   /** In their order. */
@@ -19,10 +19,12 @@ export interface RunsListProps {
   readonly ticked: readonly string[];
   onChange(part: Partial<RunsChoice>): void;
   onTick(ids: readonly string[]): void;
+  /** Called when one has scrolled to the end of the rows. */
+  onMore(): void;
 }
 
 export function RunsList(props: RunsListProps) {
-  const { rows, names, columns, choice, ticked, onChange, onTick } = props, address = useAddress();
+  const { rows, names, columns, choice, ticked, onChange, onTick, onMore } = props, address = useAddress();
   const last = useRef<string | null>(null), end = useRef<HTMLTableRowElement>(null);
   const groups = choice.by === null ? [{ label: null, rows }] : groupRows(rows, choice.by, names);
   const isOpen = (label: string | null) => label === null || choice.open.includes(label);
@@ -31,10 +33,9 @@ export function RunsList(props: RunsListProps) {
   const isMore = visible.length > shown.size;
   useEffect(() => {
     if (end.current === null) return;
-    const more = () => onChange({ rows: choice.rows + ROWS });
-    const observer = new IntersectionObserver((entries) =>
-      entries.some((one) => one.isIntersecting) && more()
-    );
+    const observer = new IntersectionObserver((entries) => {
+      if (entries.some((one) => one.isIntersecting)) onMore();
+    });
     observer.observe(end.current);
     return () => observer.disconnect();
   }, [choice.rows, isMore, visible.length]);

@@ -69,7 +69,7 @@ Deno.test("what one window has changed is not lost to another, and changes at on
     const other = await createDashboard({ runs: root });
     await send(dashboard, "/notes", { ids: ["a"], change: named("mine") });
     const [status, words] = await send(other, "/notes", { ids: ["a"], change: named("yours") });
-    assertEquals([status, words.includes('it is now "mine"')], [409, true]);
+    assertEquals([status, JSON.parse(words).now, words.includes("in another window")], [409, "mine", true]);
     assertEquals((await send(other, "/notes", { ids: ["a"], change: named("yours", "mine") }))[0], 200);
     const tags = Array.from({ length: 12 }, (_, i) => `t${i}`);
     await Promise.all(tags.map((tag, i) =>
