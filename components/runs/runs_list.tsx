@@ -33,9 +33,12 @@ export function RunsList(props: RunsListProps) {
   const isMore = visible.length > shown.size;
   useEffect(() => {
     if (end.current === null) return;
+    // On a small screen it is the page that scrolls.
+    const area = end.current.closest(".runs-area"),
+      isOwn = area !== null && area.scrollHeight > area.clientHeight + 1;
     const observer = new IntersectionObserver((entries) => {
       if (entries.some((one) => one.isIntersecting)) onMore();
-    });
+    }, { root: isOwn ? area : null, rootMargin: "400px" });
     observer.observe(end.current);
     return () => observer.disconnect();
   }, [choice.rows, isMore, visible.length]);
