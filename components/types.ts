@@ -1,4 +1,5 @@
 /** What pages show, as plain JSON: the server fills it in, pages and islands draw it. */
+import type { RunNote } from "./runs/run_note.ts";
 
 /** As `src/runs` reads it: `died` is a run whose process is gone, `unknown` one whose `run.json` cannot be read. */
 export type State = "running" | "finished" | "failed" | "interrupted" | "died" | "unknown";
@@ -30,6 +31,8 @@ export interface RunRow {
   readonly settings: Readonly<Record<string, string>>;
   /** All numbers of `summary.json`, flat: `validation.accuracy` → 0.98. */
   readonly numbers: Readonly<Record<string, number>>;
+  /** What somebody has written beside it; left out where nobody has. */
+  readonly kept?: RunNote;
 }
 
 /** One line of a chart, thinned for the eye; y is null where there is a gap. */

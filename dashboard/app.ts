@@ -8,13 +8,15 @@ import type { Context, PageProps, PageResponse } from "./fresh.ts";
 import { Library } from "./library.ts";
 import { renderPage } from "./render.tsx";
 import { loadRoutes, matchRoute, type Route, type RouteModule } from "./routes.ts";
-import { guard } from "./security.ts";
+import { guard, newToken } from "./security.ts";
 
 export interface AppOptions {
   /** The runs folder; it need not exist. */
   readonly runs: string;
   /** What pages call the folder. Default its path. */
   readonly shown?: string;
+  /** Nothing can be written beside the runs, and no run be stopped. Default false. */
+  readonly readOnly?: boolean;
   /** Where its pages will lie. Default: on a server. */
   readonly site?: (path: string) => Site;
 }
@@ -33,13 +35,13 @@ let marking: Promise<void> | undefined;
 
 /** The application over a runs folder. */
 export async function createDashboard(
-  { runs, shown = runs, site = () => ({}) }: AppOptions,
+  { runs, shown = runs, readOnly = false, site = () => ({}) }: AppOptions,
 ): Promise<Dashboard> {
   const [{ routes, app, errors }] = await Promise.all([
     loadRoutes(),
     marking ??= loadIslands().then(markIslands),
   ]);
-  const library = new Library(runs);
+  const library = new Library(runs), token = readOnly ? undefined : newToken();
 
   const drawn = async (
     { default: Page }: RouteModule,
@@ -56,21 +58,26 @@ export async function createDashboard(
 
   const answer = async (module: RouteModule, context: Context<State>): Promise<Response> => {
     const handlers = module.handlers ?? module.handler;
-    const get = typeof handlers === "function" ? handlers : handlers?.GET;
-    if (get === undefined && module.default === undefined) throw new HttpError(404);
-    const handled = await get?.(context) ?? { data: {} };
-    if (handled instanceof Response) return handled;
-    return await drawn(module, { ...context, data: handled.data }, handled);
+    const method = context.req.method === "POST" ? "POST" : "GET";
+    const handle = typeof handlers === "function" ? handlers : handlers?.[method];
+    if (handle === undefined && (method === "POST" || module.default === undefined)) {
+      // Of what only takes changes there is no page.
+      throw new HttpError(method === "POST" ? 405 : 404);
+    }
+    const handled = await handle?.(context) ?? { data: {} };
+    return handled instanceof Response
+      ? handled
+      : await drawn(module, { ...context, data: handled.data }, handled);
   };
 
   const fetch = guard(async (req: Request) => {
     const url = new URL(req.url);
     url.pathname = url.pathname.replaceAll(/\/+/g, "/");
-    const asset = /^\/(islands\/)?[\w-]+\.\w+$/.test(url.pathname)
+    const asset = req.method === "GET" && /^\/(islands\/)?[\w-]+\.\w+$/.test(url.pathname)
       ? await assetAnswer(url.pathname.slice(1), req)
       : undefined;
     if (asset !== undefined) return asset;
-    const state: State = { library, shown, site: site(url.pathname) },
+    const state: State = { library, shown, site: site(url.pathname), ...(token && { token }) },
       found = matchRoute(routes, url.pathname);
     const context = { req, url, state, params: found?.params ?? {}, error: null };
     try {
@@ -81,7 +88,7 @@ export async function createDashboard(
       if (!isKnown) console.error(error);
       return await drawn(errors, { ...context, error, data: {} }, { status: isKnown ? error.status : 500 });
     }
-  });
+  }, { token });
   const request = (path: string, init?: RequestInit) =>
     fetch(new Request(new URL(path, "http://127.0.0.1"), init));
   return { app: { fetch, request }, library, routes };

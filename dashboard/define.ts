@@ -10,6 +10,8 @@ export interface State {
   readonly site: Site;
   /** The runs folder, as the server was given it. */
   readonly shown: string;
+  /** What a page must show to change anything; where it is absent, nothing can be changed. */
+  readonly token?: string;
   /** Of the browser's tab, before the name of the site. A handler sets it. */
   title?: string;
 }
@@ -22,9 +24,9 @@ export function notFound(what: string): never {
 }
 
 /** JSON for an island. */
-export function json(value: unknown): Response {
+export function json(value: unknown, status = 200): Response {
   const headers = { "content-type": "application/json", "cache-control": "no-store" };
-  return new Response(JSON.stringify(value), { headers });
+  return new Response(JSON.stringify(value), { status, headers });
 }
 
 /**

@@ -36,7 +36,7 @@ export async function exportSite(runs: string, out: string): Promise<Exported> {
   }
   try {
     await claim(target, out);
-    const dashboard = await createDashboard({ runs, site: siteOf });
+    const dashboard = await createDashboard({ runs, readOnly: true, site: siteOf });
     const output = new Output(target), pages = await writePages(dashboard, output);
     for (const path of await assetPaths()) await writeAsset(path, output);
     const files = await copyFiles(dashboard, output), before = output.bytes;

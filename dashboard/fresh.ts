@@ -37,7 +37,7 @@ export type HandlerFn<Data, Shared> = (
 
 export type RouteHandler<Data, Shared> =
   | HandlerFn<Data, Shared>
-  | { readonly GET?: HandlerFn<Data, Shared> };
+  | { readonly GET?: HandlerFn<Data, Shared>; readonly POST?: HandlerFn<Data, Shared> };
 
 /**
  * What a handler gives to its page.

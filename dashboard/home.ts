@@ -1,9 +1,11 @@
 /** What the Home page shows: each experiment with its best run, and what happened lately. */
+import { RESULTS } from "../components/run/run_table.tsx";
+import { noteOf } from "../components/runs/run_note.ts";
 import type { Card, CardReport, HomeData, RunRow } from "../components/types.ts";
 import { type Experiment, findExperiment, type Measure, REPORTS } from "./catalog.ts";
 import type { Library } from "./library.ts";
 
-const RECENT = 10, BROKEN = 5;
+const RECENT = 6, BROKEN = 5;
 
 export async function homeData(library: Library): Promise<HomeData> {
   const rows = await library.store.list(),
@@ -37,7 +39,9 @@ export async function homeData(library: Library): Promise<HomeData> {
   return {
     reports,
     others: await Promise.all(unknown.map((name) => card(strangeExperiment(name)))),
-    recent: rows.filter(({ state }) => state !== "unknown").slice(0, RECENT).map(light),
+    recent: rows.filter((row) => row.state !== "unknown" && !noteOf(row).isArchived).slice(0, RECENT).map(
+      light,
+    ),
     broken: broken.slice(0, BROKEN).map(light),
     brokenCount: broken.length,
     runs: rows.length,
@@ -92,9 +96,7 @@ function bestOf(rows: readonly RunRow[], measures: readonly Measure[]): Card["be
 /** A row without what only other pages need. */
 function light(row: RunRow): RunRow {
   const { epochs, seconds } = row.numbers;
-  const kept = ["validation.accuracy", "test.accuracy", "test.loss"].filter((name) =>
-    row.numbers[name] !== undefined
-  );
+  const kept = RESULTS.map(([name]) => name).filter((name) => row.numbers[name] !== undefined);
   return {
     ...row,
     settings: {},

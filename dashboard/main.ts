@@ -1,10 +1,11 @@
 /** `deno task dashboard`: serves what the runs hold on this machine alone, or writes it as files. */
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { guarded, usageOf } from "../src/cli/command.ts";
 import { assetVersions } from "./assets.ts";
 import { path, wholeNumber } from "../src/cli/flags.ts";
 import { parseFlags } from "../src/cli/parse_flags.ts";
+import { BESIDE_FOLDER } from "../src/runs/beside.ts";
 
 const ABOUT = "Show runs in the browser";
 
@@ -15,6 +16,7 @@ const FLAGS = {
     parse: wholeNumber(0, 65535),
   },
   runs: { value: "DIR", help: "folder of the runs; it need not exist yet (default runs)", parse: path },
+  "read-only": { help: "change nothing: no names, tags and notes of runs, and none can be stopped" },
   export: {
     value: "DIR",
     help:
@@ -27,18 +29,22 @@ const FLAGS = {
 interface Options {
   readonly port: number;
   readonly runs: string;
+  readonly readOnly: boolean;
   readonly exportTo?: string;
 }
 
 /** What the command line asks for; `help` where it asks for that. */
 export function parseOptions(args: readonly string[]): Options | "help" {
-  const { port = 8000, runs = "runs", export: exportTo, help } = parseFlags(FLAGS, args);
-  return help ? "help" : { port, runs, ...(exportTo !== undefined && { exportTo }) };
+  const { port = 8000, runs = "runs", export: exportTo, help, ...rest } = parseFlags(FLAGS, args);
+  const readOnly = rest["read-only"] ?? false;
+  return help ? "help" : { port, runs, readOnly, ...(exportTo !== undefined && { exportTo }) };
 }
 
-/** Runs the server in a worker that may read what it serves and nothing else, and write nothing. */
-async function serve({ port, runs }: Options): Promise<number> {
-  const folder = resolve(runs), sources = fileURLToPath(new URL("../", import.meta.url));
+/** Runs the server in a worker that may read what it serves and nothing else, and write beside the runs alone. */
+async function serve({ port, runs, readOnly }: Options): Promise<number> {
+  const folder = resolve(runs),
+    folders = [folder, await realPath(folder)],
+    sources = fileURLToPath(new URL("../", import.meta.url));
   const packages = fileURLToPath(import.meta.resolve("@expo-google-fonts/inter/package.json")).split(
     "/@expo-google-fonts/",
   )[0]!;
@@ -47,7 +53,8 @@ async function serve({ port, runs }: Options): Promise<number> {
     type: "module",
     deno: {
       permissions: {
-        read: [sources, packages, folder, await realPath(folder)],
+        read: [sources, packages, ...folders],
+        write: readOnly ? false : folders.map((one) => join(one, BESIDE_FOLDER)),
         net: [port === 0 ? "127.0.0.1" : `127.0.0.1:${port}`],
         sys: ["hostname"],
       },
@@ -66,7 +73,7 @@ async function serve({ port, runs }: Options): Promise<number> {
       console.error(event.message);
       done(1);
     };
-    worker.postMessage({ port, runs: folder, shown: runs });
+    worker.postMessage({ port, runs: folder, shown: runs, readOnly });
   });
 }
 

@@ -1,4 +1,4 @@
-/** Who may ask for what: this machine's own browser, reading, within bounds. */
+/** Who may ask for what: this machine's own browser, within bounds. */
 /** Names by which a browser on this machine calls it. Any port: there may be a tunnel in between. */
 const LOCAL_NAMES: readonly string[] = ["127.0.0.1", "localhost", "[::1]"];
 const MAX_URL_LENGTH = 8000, MAX_REQUESTS = 64;
@@ -34,16 +34,32 @@ const HEADERS: Readonly<Record<string, string>> = {
   "permissions-policy": "camera=(), geolocation=(), microphone=()",
 };
 
+/** Who may change something. */
+export interface Rights {
+  /** What a request to change something must show; without one nothing can be changed. */
+  readonly token?: string | undefined;
+}
+
+/** The header that shows it. */
+export const TOKEN_HEADER = "x-descent-token";
+
+/** A token that nobody can guess: a page of this server has it, a page of anybody else does not. */
+export function newToken(): string {
+  return crypto.getRandomValues(new Uint8Array(24)).toBase64({ alphabet: "base64url" });
+}
+
 /** Why a request is refused, and with what status; `undefined` for one that may go on. */
 export function refusal(
   request: Request,
-): { readonly status: 400 | 403 | 405 | 414; readonly reason: string } | undefined {
+  { token }: Rights = {},
+): { readonly status: 400 | 403 | 405 | 414 | 415; readonly reason: string } | undefined {
   const { headers, method, url } = request;
   if (url.length > MAX_URL_LENGTH) return { status: 414, reason: "The address is too long" };
   if (!canDecode(new URL(url).pathname)) {
     return { status: 400, reason: 'The address has a "%" that stands for no character' };
   }
-  if (method !== "GET" && method !== "HEAD") {
+  const isChange = method === "POST" && token !== undefined;
+  if (method !== "GET" && method !== "HEAD" && !isChange) {
     return { status: 405, reason: "The dashboard only reads: use GET" };
   }
   // A page elsewhere can make its own name point here (DNS rebinding), but not change the name that it asks for.
@@ -60,7 +76,33 @@ export function refusal(
   if (site !== null && site !== "same-origin" && site !== "none" && !isLink) {
     return { status: 403, reason: "The dashboard answers its own pages only" };
   }
-  return undefined;
+  return isChange ? changeRefusal(headers, token) : undefined;
+}
+
+/** What a request to change something must have besides: it comes from a script in a page of this very server. */
+function changeRefusal(headers: Headers, token: string) {
+  const site = headers.get("sec-fetch-site"), isScript = headers.get("sec-fetch-mode") !== "navigate";
+  // Browsers name the origin of every POST; a page that has none, such as one in a sandbox, says "null".
+  if (headers.get("origin") === null || (site !== null && site !== "same-origin") || !isScript) {
+    return { status: 403, reason: "Only the dashboard's own pages change anything" } as const;
+  }
+  // No form, and no script of another site that has not asked before, can send this type.
+  if (headers.get("content-type") !== "application/json") {
+    return { status: 415, reason: "Changes are sent as application/json" } as const;
+  }
+  if (!isSame(headers.get(TOKEN_HEADER) ?? "", token)) {
+    return {
+      status: 403,
+      reason: "This page is from before the dashboard was started: load it again",
+    } as const;
+  }
+}
+
+/** Whether two texts are the same, in a time that does not tell how far they are. */
+function isSame(a: string, b: string): boolean {
+  let difference = a.length ^ b.length;
+  for (let i = 0; i < b.length; i++) difference |= a.charCodeAt(i % (a.length || 1)) ^ b.charCodeAt(i);
+  return difference === 0;
 }
 
 function canDecode(text: string): boolean {
@@ -81,10 +123,11 @@ const NONCE = Symbol.for("__freshNonce");
  */
 export function guard<Info extends readonly unknown[]>(
   handler: (request: Request, ...info: Info) => Response | Promise<Response>,
+  rights: Rights = {},
 ): (request: Request, ...info: Info) => Promise<Response> {
   let underWay = 0;
   const answer = async (request: Request, info: Info): Promise<Response> => {
-    const refused = refusal(request);
+    const refused = refusal(request, rights);
     if (refused !== undefined) return plainAnswer(refused.reason, refused.status);
     if (underWay >= MAX_REQUESTS) return plainAnswer("Too many requests at once: try again", 503);
     underWay++;
@@ -102,15 +145,15 @@ export function guard<Info extends readonly unknown[]>(
     // Asked for by HEAD, Fresh lets go of a body that stays open: a file, or a stream of events.
     const answered = await answer(isHead ? new Request(request, { method: "GET" }) : request, info);
     if (isHead) await answered.body?.cancel();
-    const { status } = answered, headers = headersOf(answered);
+    const { status } = answered, headers = headersOf(answered, rights);
     return new Response(isHead ? null : answered.body, { status, headers });
   };
 }
 
 /** What the answer has of its own, and what every answer has. */
-function headersOf(answer: Response): Headers {
+function headersOf(answer: Response, { token }: Rights): Headers {
   const headers = new Headers(answer.headers), nonce = (answer as { readonly [NONCE]?: unknown })[NONCE];
-  if (answer.status === 405) headers.set("allow", "GET, HEAD");
+  if (answer.status === 405) headers.set("allow", token === undefined ? "GET, HEAD" : "GET, HEAD, POST");
   for (const [name, value] of Object.entries(HEADERS)) {
     if (!headers.has(name)) headers.set(name, value);
   }

@@ -8,6 +8,7 @@ import { LOCK_FILE } from "../src/runs/lock.ts";
 import { RUN_FILE, SUMMARY_FILE } from "../src/runs/layout.ts";
 import { readEntry, type RunEntry } from "../src/runs/read.ts";
 import { findFolder, isPlainName, listNames, readText } from "./folder.ts";
+import { Notes } from "./notes.ts";
 import { rowOf, strangeRow } from "./rows.ts";
 
 /** Larger JSON than this is not read; folders beyond this many are not listed. */
@@ -31,6 +32,8 @@ interface Known {
 export class Store {
   /** As it was given; it need not exist. */
   readonly root: string;
+  /** What people have written beside the runs. */
+  readonly notes: Notes;
   /** Grows whenever a list shows something else than before. */
   version = 0;
   #known = new Map<string, Known>();
@@ -40,6 +43,7 @@ export class Store {
 
   constructor(root: string) {
     this.root = root;
+    this.notes = new Notes(root);
   }
 
   /** All runs and what else lies in the folder, newest first, damaged ones last. */
@@ -50,7 +54,9 @@ export class Store {
 
   /** One run as it is now, or `undefined` where there is no such folder. */
   async row(id: string): Promise<RunRow | undefined> {
-    return (await this.#look(id))?.row;
+    const known = await this.#look(id);
+    this.notes.look();
+    return known && this.#noted(known.row);
   }
 
   /** What its `run.json` and `summary.json` hold. */
@@ -62,7 +68,9 @@ export class Store {
     const names = listNames(this.root, MAX_RUNS).filter((name) =>
       isPlainName(name) && !OTHER_FOLDERS.includes(name)
     );
-    const rows: RunRow[] = [], before = this.#known;
+    const rows: RunRow[] = [], before = this.#known, { version } = this.notes;
+    this.notes.look();
+    if (this.notes.version !== version) this.version++;
     this.#known = new Map();
     let turnMs = performance.now();
     for (const name of names) {
@@ -71,12 +79,23 @@ export class Store {
         turnMs = performance.now();
       }
       const known = await this.#look(name, before.get(name));
-      if (known !== undefined) rows.push(known.row);
+      if (known !== undefined) rows.push(this.#noted(known.row));
     }
     if (rows.length !== this.#list.length) this.version++;
     this.#list = rows.sort(newestFirst);
     this.#listedMs = performance.now();
     return this.#list;
+  }
+
+  /** The row with what is kept of it, if there is anything. */
+  #noted(row: RunRow): RunRow {
+    const kept = this.notes.of(row.id);
+    return kept === undefined ? row : { ...row, kept };
+  }
+
+  /** Lists anew when it is next asked for a list, however soon. */
+  forget(): void {
+    this.#listedMs = -Infinity;
   }
 
   async #look(id: string, known = this.#known.get(id)): Promise<Known | undefined> {

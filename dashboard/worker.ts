@@ -9,11 +9,12 @@ interface Asked {
   readonly runs: string;
   /** As it was given. */
   readonly shown: string;
+  readonly readOnly: boolean;
 }
 
-self.onmessage = async ({ data: { port, runs, shown } }: MessageEvent<Asked>) => {
+self.onmessage = async ({ data: { port, runs, shown, readOnly } }: MessageEvent<Asked>) => {
   try {
-    const { app, library } = await createDashboard({ runs, shown });
+    const { app, library } = await createDashboard({ runs, shown, readOnly });
     await homeData(library); // so that the first page need not wait for the runs to be read
     Deno.serve({
       port,

@@ -16,4 +16,5 @@ export const app = new App<State>().use(staticFiles()).use((context) => {
 
 // Pages of errors pass no middleware: only what wraps the whole sees every answer.
 const handler = app.handler.bind(app);
+// Here it only reads: without a token nothing can be changed.
 app.handler = () => guard(handler());

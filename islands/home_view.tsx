@@ -41,6 +41,15 @@ export default function HomeView(props: HomeViewProps) {
           </p>
         )}
       </header>
+      {recent.length > 0 && (
+        <section class="newest">
+          <h2>Newest runs</h2>
+          <RunTable rows={recent} caption="The newest runs" />
+          <p>
+            <Link to="/runs">All {countOf(runs, "run")}</Link>
+          </p>
+        </section>
+      )}
       {reports.map((report) => (
         <section key={report.id} class="report">
           <h2>
@@ -63,15 +72,6 @@ export default function HomeView(props: HomeViewProps) {
         <section class="report">
           <h2>Other experiments</h2>
           <ul class="cards">{others.map((card) => <CardView key={card.name} card={card} />)}</ul>
-        </section>
-      )}
-      {recent.length > 0 && (
-        <section>
-          <h2>Lately</h2>
-          <RunTable rows={recent} caption="The newest runs" />
-          <p>
-            <Link to="/runs">All {countOf(runs, "run")}</Link>
-          </p>
         </section>
       )}
       {brokenCount > 0 && (

@@ -10,12 +10,14 @@ import { StageCurves } from "../components/run/run_curves.tsx";
 import { Figures, Files } from "../components/run/run_files.tsx";
 import { RunHead } from "../components/run/run_head.tsx";
 import { Confusions, ReportDifferences, Scores, TextTables } from "../components/run/run_results.tsx";
+import { Desk, type DeskData } from "../components/runs/desk.tsx";
 import { ruleFor, stageEnd } from "../components/run/run_words.ts";
 import { Link, runPath, SiteContext } from "../components/site.tsx";
 import type { RunData, RunNews } from "../components/types.ts";
 
 export interface RunViewProps {
   readonly data: RunData;
+  readonly desk: DeskData;
 }
 
 export default function RunView(props: RunViewProps) {
@@ -37,6 +39,7 @@ export default function RunView(props: RunViewProps) {
   return (
     <article class="run" {...alive}>
       <RunHead data={data.value} />
+      <Desk row={row} desk={props.desk} />
       {stages.map((stage, i) => (
         <section key={stage.name ?? i} aria-label={stage.name ?? "Curves"}>
           {stages.length > 1 && (

@@ -3,6 +3,8 @@ import { bestOf, type Column, columnsOf, numberIn, sortedRuns } from "./compare_
 import { type Compared, comparedNumbers, type Group, meanAndSd } from "./grouping.ts";
 import { inWords } from "../format.ts";
 import { RunLink, StateMark } from "../parts.tsx";
+import { nameOf, noteOf } from "../runs/run_note.ts";
+import { Tags } from "../runs/tags.tsx";
 
 /** How a run's line looks, and whether it is drawn. */
 export interface RunLook {
@@ -45,7 +47,8 @@ export function CompareTable({ runs, all, sort, looks, onSort, onHide, onRemove 
             <tr key={row.id}>
               <td class="run-cell">
                 <LookMark id={row.id} look={looks.get(row.id)} onHide={onHide} />
-                <RunLink id={row.id} />
+                <RunLink id={row.id}>{nameOf(row)}</RunLink>
+                <Tags tags={noteOf(row).tags} />
               </td>
               <td>
                 <StateMark state={row.state} />

@@ -1,5 +1,6 @@
 /** Several runs beside each other: what differs, groups of them, and their mean. */
 import { thinPositions } from "../chart/thin_curve.ts";
+import { noteOf } from "../runs/run_note.ts";
 import type { Confusion, Curve, FigureFile, RunRow } from "../types.ts";
 import { ALL_SETTINGS } from "./choice.ts";
 
@@ -59,7 +60,7 @@ export function settingOf(row: RunRow, name: string): string {
 export function labelsOf(rows: readonly RunRow[]): readonly string[] {
   const names = tellingSettings(rows, { seed: true });
   const labels = rows.map((row) =>
-    inShort(row, names.includes("experiment") ? names : ["experiment", ...names])
+    noteOf(row).name || inShort(row, names.includes("experiment") ? names : ["experiment", ...names])
   );
   const isGood = new Set(labels).size === labels.length &&
     labels.every((label) => label !== "" && label.length < 60);

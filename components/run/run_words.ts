@@ -50,7 +50,9 @@ export function statusOf(data: RunData): string {
     case "failed":
       return `Failed ${afterEpochs(epochs)}: ${row.error ?? "no reason was recorded."}`;
     case "interrupted":
-      return `Interrupted ${afterEpochs(epochs)}. ${goOn(row)}`;
+      return `${isAsked(row) ? "Stopped from the dashboard" : "Interrupted"} ${afterEpochs(epochs)}. ${
+        goOn(row)
+      }`;
     case "died":
       return `Its process is gone ${afterEpochs(epochs)}, without a word. ${goOn(row)}`;
     case "unknown":
@@ -60,6 +62,11 @@ export function statusOf(data: RunData): string {
     default:
       return row.state satisfies never;
   }
+}
+
+/** Whether it stopped because a page was asked to stop it; words of `src/runs/stop_request.ts`. */
+function isAsked({ stopped }: RunData["row"]): boolean {
+  return stopped === "stopped from the dashboard";
 }
 
 /** What goes on with a run that did not come to its end. */

@@ -2,7 +2,7 @@
 import { basename, join } from "node:path";
 import { UsageError } from "../../src/core/errors.ts";
 import type { Figure } from "../../src/plot/mod.ts";
-import { factsOf, type RunFacts, textOf } from "../../src/runs/facts.ts";
+import { factsOf, type RunFacts, STOPPED_BY_REQUEST, textOf } from "../../src/runs/facts.ts";
 import { type Json, type JsonObject, toJson } from "../../src/runs/json.ts";
 import { listRuns, readRun, type RunFolder } from "../../src/runs/read.ts";
 import { createRun, reopenRun, type RunWriter } from "../../src/runs/run.ts";
@@ -16,6 +16,7 @@ import type { Place, RunOptions } from "./place.ts";
 import { type PoolEnd, runCells } from "./pool.ts";
 import { placeRecord, within } from "./run_folder.ts";
 import { changesOf } from "./settings.ts";
+import { stopWatch } from "./stop_watch.ts";
 import { folderLines, goOnLine } from "./tell.ts";
 
 /** What tells whether a finished run stands for a cell. */
@@ -178,8 +179,7 @@ export async function runGroup(
   const { place, resume } = options;
   const run = resume === undefined ? await newGroup(group, place) : await reopenRun(resume);
   place.screen.say(`${group.name}: ${group.title}`);
-  const started = performance.now();
-  const cells = new Map<string, JsonObject>();
+  const started = performance.now(), cells = new Map<string, JsonObject>();
   const keys = group.cells.map(keyOf);
   const summarize = (more: JsonObject = {}): JsonObject => ({
     run: run.id,
@@ -191,12 +191,13 @@ export async function runGroup(
     ...more,
   });
   let text = "", failed = 0;
+  await using watch = await stopWatch(run, place);
   const ended = await within(run, async () => {
     const known = resume === undefined ? [] : await membersOf(run, place.out);
     const end = await runWanted(group.cells, {
       ...options,
       isTraining: options.gather !== true,
-      place: { ...place, group: run.id },
+      place: { ...place, group: run.id, signal: watch.signal },
       known,
       async onDone(cell, facts) {
         cells.set(cell.key, cellOf(cell, facts, group.columns));
@@ -217,7 +218,7 @@ export async function runGroup(
     await writeFigures(run, report.figures, { doing });
     for (const [file, content] of Object.entries(report.files)) await run.writeFile(file, content);
     text = report.text(place.screen.columns);
-    const summary = summarize(report.summary);
+    const summary = summarize({ ...report.summary, ...(watch.isAsked && { stopped: STOPPED_BY_REQUEST }) });
     await run.writeJson("summary.json", summary);
     return { value: summary, interrupted: end.interrupted };
   });

@@ -3,6 +3,7 @@ import { DescentError } from "../../src/core/errors.ts";
 import type { RunFacts } from "../../src/runs/facts.ts";
 import { factsOf } from "../../src/runs/facts.ts";
 import { readRun } from "../../src/runs/read.ts";
+import { STOPPED_BY_REQUEST } from "../../src/runs/facts.ts";
 import type { PlannedCell } from "./cells.ts";
 import type { CellsView } from "./cells_view.ts";
 import { optionsOf, type Place, type RunOptions } from "./place.ts";
@@ -57,7 +58,7 @@ export async function runCells(cells: readonly PlannedCell[], options: PoolOptio
   const waiting = cells.filter(({ key }) => !done.has(key));
   const running = new Set<string>();
   const folders = new Map(Array.from(done, ([key, { id }]) => [key, `${place.out}/${id}`]));
-  let interrupted = false;
+  let interrupted = false, isIncomplete = false;
 
   const takeNext = (): PlannedCell | undefined => {
     const lost = waiting.findIndex(({ from }) => failed.some(({ cell }) => cell.key === from));
@@ -75,9 +76,12 @@ export async function runCells(cells: readonly PlannedCell[], options: PoolOptio
     try {
       const from = cell.from === undefined ? undefined : folders.get(cell.from);
       const made = await run(cell, from);
-      if (made.interrupted) interrupted = true;
-      else {
-        const facts = factsOf(await readRun(made.path));
+      const facts = factsOf(await readRun(made.path));
+      if (made.interrupted) {
+        // Asked for by itself, a cell ends alone: the others are none of its business.
+        if (facts.stopped === STOPPED_BY_REQUEST) isIncomplete = true;
+        else interrupted = true;
+      } else {
         done.set(cell.key, facts);
         folders.set(cell.key, made.path);
         await onDone(cell, facts);
@@ -106,7 +110,7 @@ export async function runCells(cells: readonly PlannedCell[], options: PoolOptio
   const sleepers: (() => void)[] = [];
   const wake = () => sleepers.splice(0).forEach((resolve) => resolve());
   await Promise.all(Array.from({ length: Math.max(1, Math.min(jobs, waiting.length)) }, lane));
-  return { failed, interrupted: interrupted || (place.signal?.aborted ?? false) };
+  return { failed, interrupted: interrupted || isIncomplete || (place.signal?.aborted ?? false) };
 }
 
 type CellRunner = (

@@ -20,10 +20,15 @@ export type AskedOptions = Pick<RunOptions, "data" | "digits" | "off" | "maxSeco
 
 export function askedRecord(
   { data, digits, off, maxSeconds }: AskedOptions,
-  { from, out }: { readonly from: string | undefined; readonly out: string },
+  { from, out, words }: {
+    readonly from: string | undefined;
+    readonly out: string;
+    /** Of its settings: `["--lr", "0.01"]`, for whoever wants to start the like. */
+    readonly words: readonly string[];
+  },
 ): JsonObject {
   // Relative to the folder of runs: it may be moved.
-  return toJson({ data, digits, off, maxSeconds, from: from && relative(out, from) });
+  return toJson({ data, digits, off, maxSeconds, from: from && relative(out, from), words });
 }
 
 /** A run that can be gone on with, and what it was asked. */

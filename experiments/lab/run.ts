@@ -2,10 +2,11 @@
 import { quote } from "../../src/cli/command.ts";
 import { DescentError, DeviceLostError, DivergedError } from "../../src/core/errors.ts";
 import { chooseExecutor } from "../../src/exec/choose.ts";
-import { isCutOff } from "../../src/runs/facts.ts";
+import { isCutOff, STOPPED_BY_REQUEST } from "../../src/runs/facts.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
 import { toJson } from "../../src/runs/json.ts";
 import { createRun, reopenRun, type RunWriter } from "../../src/runs/run.ts";
+import type { StopWatch } from "../../src/runs/stop_request.ts";
 import { encodeModel } from "../../src/train/saved.ts";
 import { writeFigures } from "../figures/write_figures.ts";
 import { bindRun, type BoundRun, type MadeRun, type RunAsk } from "./bind.ts";
@@ -20,7 +21,8 @@ import { askedRecord, CHECKPOINTS_FOLDER } from "./resume.ts";
 import { dataRecord } from "./load_images.ts";
 import { placeRecord, within } from "./run_folder.ts";
 import { runStage } from "./run_stage.ts";
-import { nested } from "./settings.ts";
+import { nested, settingWords } from "./settings.ts";
+import { stopWatch } from "./stop_watch.ts";
 import { type StageEnd, summarize } from "./summary.ts";
 import { conclude, endedLine, introduce } from "./tell.ts";
 
@@ -40,13 +42,21 @@ export async function makeRun(experiment: Experiment, ask: RunAsk, asked: Place)
   const place = { ...asked, choice: await choiceFor(bound, ask, asked) };
   introduce(place.screen, bound, place.choice);
   const { name } = experiment, { out } = place;
-  const record = { ...await runRecord(bound, place), asked: askedRecord(place, { from: ask.from, out }) };
+  const words = settingWords(experiment, bound.settings);
+  const record = {
+    ...await runRecord(bound, place),
+    asked: askedRecord(place, { from: ask.from, out, words }),
+  };
   // What is written of the metrics may be ahead of the checkpoint, or end in half a line: they are written again.
   const run = ask.resume === undefined
     ? await createRun(out, { name, seed: ask.seed, record })
     : await reopenRun(ask.resume, { fromStart: true });
   try {
-    const { value, path, interrupted } = await within(run, () => runStages(run, bound, place));
+    await using watch = await stopWatch(run, place);
+    const { value, path, interrupted } = await within(
+      run,
+      () => runStages(run, bound, { ...place, signal: watch.signal }, watch),
+    );
     const made: MadeRun = { ...value, path, interrupted };
     conclude(place.screen, made, { out, isKept: place.checkpoint !== 0 });
     return made;
@@ -95,7 +105,7 @@ async function isThere(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-async function runStages(run: RunWriter, bound: BoundRun, place: Place) {
+async function runStages(run: RunWriter, bound: BoundRun, place: Place, watch: Pick<StopWatch, "isAsked">) {
   const { experiment, settings, seed, data, prepared, training: first } = bound;
   const { choice: { executor }, screen } = place;
   const session = { seed, ...(place.off && { off: place.off }) };
@@ -125,7 +135,8 @@ async function runStages(run: RunWriter, bound: BoundRun, place: Place) {
   const told = { done, published, backend: executor.name };
   if (interrupted) {
     // Whoever stops a run waits for nothing more: what was learned is in the checkpoint.
-    const summary = summarize(run, bound, { ...told, more: {} });
+    const more = watch.isAsked ? { stopped: STOPPED_BY_REQUEST } : {};
+    const summary = summarize(run, bound, { ...told, more });
     await run.writeJson("summary.json", summary);
     return { value: { summary, results, words: [] }, interrupted };
   }

@@ -92,6 +92,16 @@ export function changesOf(defaults: object, settings: object): Readonly<Record<s
   return Object.fromEntries(entriesOf(settings).filter(([name, value]) => textOf(value) !== before[name]));
 }
 
+/** The words that ask for settings on a command line, those that differ from the defaults: `["--lr", "0.01"]`. */
+export function settingWords(declared: Declared<object>, settings: object): readonly string[] {
+  const changes = changesOf(declared.defaults, settings);
+  return Array.from(flagged(declared)).flatMap(([flag, [name, { parse }]]) => {
+    const value = changes[name];
+    if (value === undefined || value === null) return [];
+    return parse === undefined ? [`--${flag}`] : [`--${flag}`, argumentOf(value)];
+  });
+}
+
 /** Each setting as text, as facts of a run have it: `{ arch: "30, 20, 10" }`. */
 export function settingTexts(settings: object): Readonly<Record<string, string>> {
   return Object.fromEntries(entriesOf(settings).map(([name, value]) => [name, textOf(value)]));

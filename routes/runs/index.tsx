@@ -1,34 +1,27 @@
 /** All runs, and everything else that lies in their folder. */
 import { page, type PageProps } from "fresh";
-import { Command } from "../../components/parts.tsx";
-import { RunTable } from "../../components/run/run_table.tsx";
-import { countOf } from "../../components/run/run_words.ts";
-import type { RunRow } from "../../components/types.ts";
+import { useAddress } from "../../components/site.tsx";
 import { define } from "../../dashboard/define.ts";
+import { runsData } from "../../dashboard/runs_data.ts";
+import RunsView, { type RunsViewProps } from "../../islands/runs_view.tsx";
 
 export const handler = define.handlers({
-  async GET({ state }) {
+  async GET({ url, state }) {
+    const { library, token } = state;
     state.title = "Runs";
-    return page(await state.library.store.list());
+    return page<RunsViewProps>({
+      data: await runsData(library),
+      search: url.searchParams.toString(),
+      ...(token !== undefined && { token }),
+    });
   },
 });
 
-export default function RunsPage({ data }: PageProps<readonly RunRow[]>) {
+export default function RunsPage({ data }: PageProps<RunsViewProps>) {
   return (
     <article>
-      <header class="page-head">
-        <h1>Runs</h1>
-        <p class="lead">
-          {data.length === 0
-            ? (
-              <>
-                There is none yet. <Command text="deno task q1-adam" /> makes the first in seconds.
-              </>
-            )
-            : `${countOf(data.length, "run")}, the newest first.`}
-        </p>
-      </header>
-      {data.length > 0 && <RunTable rows={data} caption="All runs" />}
+      <link rel="stylesheet" href={useAddress()("/runs.css")} />
+      <RunsView {...data} />
     </article>
   );
 }

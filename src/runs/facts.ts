@@ -3,6 +3,9 @@ import { splitPath } from "../core/paths.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import type { ReadState, RunEntry } from "./read.ts";
 
+/** What the summary of a run says that stopped because it was asked to. */
+export const STOPPED_BY_REQUEST = "stopped from the dashboard";
+
 /** What a run was asked and what it came to, as far as its folder tells. */
 export interface RunFacts {
   /** Name of its folder. */
@@ -34,7 +37,7 @@ export interface RunFacts {
 
 /** Whether a training was cut off before its own end: its numbers are set beside no published ones. */
 export function isCutOff(stopped: string | null): boolean {
-  return stopped === "time" || stopped === "interrupted";
+  return stopped === "time" || stopped === "interrupted" || stopped === STOPPED_BY_REQUEST;
 }
 
 /** The facts of one folder, as `readEntry` or `readRun` read it. */

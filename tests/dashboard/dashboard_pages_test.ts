@@ -318,10 +318,11 @@ async function* htmlBelow(folder: string): AsyncGenerator<string> {
 }
 
 Deno.test("the command line is checked, and wrong options are named", () => {
-  assertEquals(parseOptions([]), { port: 8000, runs: "runs" });
-  assertEquals(parseOptions(["--port", "0", "--runs", "x", "--export", "y"]), {
+  assertEquals(parseOptions([]), { port: 8000, runs: "runs", readOnly: false });
+  assertEquals(parseOptions(["--port", "0", "--runs", "x", "--read-only", "--export", "y"]), {
     port: 0,
     runs: "x",
+    readOnly: true,
     exportTo: "y",
   });
   assertEquals(parseOptions(["-h"]), "help");

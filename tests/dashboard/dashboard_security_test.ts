@@ -1,7 +1,8 @@
 /** What the dashboard refuses, and what it makes of names and files that mean harm. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parseHTML } from "linkedom";
-import { refusal } from "../../dashboard/security.ts";
+import { createDashboard } from "../../dashboard/app.ts";
+import { newToken, refusal, TOKEN_HEADER } from "../../dashboard/security.ts";
 import { epochs, pageText, withRuns, writeRun } from "./dashboard_fixtures.ts";
 
 const HOSTILE_NAMES = [
@@ -315,6 +316,69 @@ Deno.test("only this machine's own pages are answered", () => {
   assertEquals(ask({}, { url: "http://127.0.0.1/runs/%E2%80%A6%25?filter=%zz" }), undefined);
 });
 
+Deno.test("only a page of this very server changes anything: its origin, its type of content and its token", async () => {
+  const token = newToken(),
+    url = "http://127.0.0.1:8000/notes",
+    good = {
+      host: "127.0.0.1:8000",
+      origin: "http://127.0.0.1:8000",
+      "sec-fetch-site": "same-origin",
+      "sec-fetch-mode": "cors",
+      "content-type": "application/json",
+      [TOKEN_HEADER]: token,
+    };
+  const ask = (headers: Record<string, string>, rights: { readonly token?: string } = { token }) =>
+    refusal(new Request(url, { method: "POST", headers }), rights)?.status;
+  const without = (name: string) => Object.fromEntries(Object.entries(good).filter(([key]) => key !== name));
+  assertEquals(ask(good), undefined);
+  // Browsers of before 2023 do not say where a request comes from, but all name its origin.
+  assertEquals(ask(without("sec-fetch-site")), undefined);
+  assertEquals(ask(good, {}), 405);
+  const bad: readonly (readonly [Record<string, string>, number])[] = [
+    [without("origin"), 403],
+    [without(TOKEN_HEADER), 403],
+    [without("content-type"), 415],
+    [{ ...good, origin: "null" }, 403],
+    [{ ...good, origin: "http://127.0.0.1:9000" }, 403],
+    [{ ...good, origin: "http://evil.example" }, 403],
+    [{ ...good, host: "evil.example", origin: "http://evil.example" }, 403],
+    [{ ...good, "sec-fetch-site": "same-site" }, 403],
+    [{ ...good, "sec-fetch-site": "cross-site" }, 403],
+    [{ ...good, "sec-fetch-site": "none" }, 403],
+    [{ ...good, "sec-fetch-mode": "navigate" }, 403],
+    [{ ...good, "content-type": "text/plain" }, 415],
+    [{ ...good, "content-type": "application/x-www-form-urlencoded" }, 415],
+    [{ ...good, [TOKEN_HEADER]: "" }, 403],
+    [{ ...good, [TOKEN_HEADER]: newToken() }, 403],
+    [{ ...good, [TOKEN_HEADER]: token.slice(1) }, 403],
+    [{ ...good, [TOKEN_HEADER]: `${token}${token}` }, 403],
+  ];
+  for (const [headers, status] of bad) assertEquals(ask(headers), status, JSON.stringify(headers));
+  for (const method of ["PUT", "DELETE", "PATCH", "OPTIONS"]) {
+    assertEquals(refusal(new Request(url, { method, headers: good }), { token })?.status, 405, method);
+  }
+  await withRuns((root) => writeRun(root, "a"), async ({ app }, root) => {
+    const { app: readOnly } = await createDashboard({ runs: root, readOnly: true });
+    const change = { ids: ["a"], change: { kind: "name", before: "", value: "x" } };
+    const headers = { origin: "http://127.0.0.1", "content-type": "application/json" };
+    const post = { method: "POST", body: JSON.stringify(change) };
+    for (const path of ["/", "/runs", "/runs/a", "/notes", "/stop"]) {
+      const refused = await app.request(path, { ...post, headers });
+      assertEquals([path, refused.status], [path, 403]);
+      const read = await readOnly.request(path, { ...post, headers: { ...headers, [TOKEN_HEADER]: "" } });
+      assertEquals([read.status, read.headers.get("allow")], [405, "GET, HEAD"]);
+    }
+    const [, own = ""] = /"token":"([\w-]+)"/.exec(await (await app.request("/runs/a")).text()) ?? [];
+    assertEquals(
+      (await app.request("/runs/a", { ...post, headers: { ...headers, [TOKEN_HEADER]: own } })).status,
+      405,
+    );
+    assertEquals((await app.request("/notes")).status, 404);
+    assert(!(await (await readOnly.request("/runs/a")).text()).includes('"token"'));
+    assertEquals(await Array.fromAsync(Deno.readDir(root), ({ name }) => name), ["a"]);
+  });
+});
+
 Deno.test("every answer carries the policies; pages hold no script and no style of their own", async () => {
   await withRuns((root) => writeRun(root, "a"), async ({ app }) => {
     for (
@@ -338,7 +402,7 @@ Deno.test("every answer carries the policies; pages hold no script and no style 
     }
     const svg = await app.request("/runs/a/files/figures/loss.svg");
     assertStringIncludes(svg.headers.get("content-security-policy")!, "sandbox");
-    assertEquals((await app.request("/", { method: "POST" })).headers.get("allow"), "GET, HEAD");
+    assertEquals((await app.request("/", { method: "PUT" })).headers.get("allow"), "GET, HEAD, POST");
     assertEquals((await app.request("/", { headers: { host: "evil.example" } })).status, 403);
   });
 });

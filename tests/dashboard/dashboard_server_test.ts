@@ -1,5 +1,6 @@
 /** The dashboard as its task starts it: with the permissions that the task gives, and no others. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { isAskedToStop } from "../../src/runs/stop_request.ts";
 import { writeRun } from "./dashboard_fixtures.ts";
 
 /** The task's command, without `deno`. */
@@ -20,6 +21,7 @@ Deno.test("deno task dashboard serves pages, scripts, files and events with the 
   await Deno.mkdir(`${folder}/runs`);
   await Deno.symlink(`${folder}/runs`, root);
   writeRun(root, "a");
+  writeRun(root, "live", { run: { state: "running" }, summary: null });
   await using server = await start(["--port", "0", "--runs", root]);
   const output = server.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
@@ -32,6 +34,7 @@ Deno.test("deno task dashboard serves pages, scripts, files and events with the 
   for (
     const path of [
       "/",
+      "/runs",
       "/runs/a",
       "/runs/a/inside",
       "/compare?run=a",
@@ -52,6 +55,20 @@ Deno.test("deno task dashboard serves pages, scripts, files and events with the 
   const refused = await fetch(`${base}/runs/..%2f..%2fetc/files/passwd`);
   assertEquals(refused.status, 404);
   await refused.body?.cancel();
+
+  // It may write beside the runs, through a link to their folder too.
+  const [, token = ""] = /"token":"([\w-]+)"/.exec(await (await fetch(`${base}/runs/a`)).text()) ?? [];
+  const headers = { origin: base!, "content-type": "application/json", "x-descent-token": token };
+  const post = async (path: string, body: object) => {
+    const answer = await fetch(base + path, { method: "POST", headers, body: JSON.stringify(body) });
+    return [answer.status, await answer.text()] as const;
+  };
+  const named = await post("/notes", { ids: ["a"], change: { kind: "name", before: "", value: "best" } });
+  assertEquals(named[0], 200, named[1]);
+  assertStringIncludes(await Deno.readTextFile(`${folder}/runs/.descent/notes.json`), '"best"');
+  const stopped = await post("/stop", { id: "live" });
+  assertEquals(stopped[0], 200, stopped[1]);
+  assert(isAskedToStop(`${folder}/runs`, "live"));
 
   const second = await start(["--port", new URL(base!).port, "--runs", root]);
   const { code, stderr } = await second.output();

@@ -7,9 +7,10 @@ import { argumentsOf, type Group, runGroup } from "../../experiments/lab/group.t
 import { folderLines } from "../../experiments/lab/tell.ts";
 import { CELL_WORKER, experimentNamed } from "../../experiments/registry.ts";
 import { UsageError } from "../../src/core/errors.ts";
-import { factsOf, type RunFacts } from "../../src/runs/facts.ts";
+import { factsOf, isCutOff, objectOf, type RunFacts } from "../../src/runs/facts.ts";
 import { readFacts } from "../../src/runs/read_facts.ts";
 import { readRun } from "../../src/runs/read.ts";
+import { askToStop } from "../../src/runs/stop_request.ts";
 import { loadModel } from "../../src/train/saved.ts";
 import { figureFiles, runsIn, type TestPlace, withRunPlace } from "./run_place.ts";
 
@@ -89,6 +90,36 @@ Deno.test("a group makes a run of each cell, lists them, and reports on all", as
       said.includes("[3/3] q1-adam") && said.endsWith(`3 runs\n\n${folderLines(made.path, place.out)}`),
       said,
     );
+  });
+});
+
+Deno.test("a cell that is asked to stop ends as by Ctrl-C and says why; the others go on, and so may it", async () => {
+  await withPlace(async (place) => {
+    const cells = cellsOf([{ epochs: 1e6, patience: 1e6 }, { arch: [6] }]), group = groupOf(cells);
+    const running = runGroup(group, { place, ...QUIET });
+    const training = async () => {
+      for (const { id } of await readFacts(place.out)) {
+        if ((await readRun(join(place.out, id))).metrics.length > 0) return id;
+      }
+    };
+    let id = await training();
+    while (id === undefined) id = await training();
+    await askToStop(place.out, id);
+    const { interrupted, failed, summary, path } = await running,
+      facts = factsOf(await readRun(`${place.out}/${id}`));
+    assertEquals([interrupted, failed, scoresOf(summary).length], [true, 0, 1]);
+    assertEquals([facts.state, facts.stopped], ["interrupted", "stopped from the dashboard"]);
+    assert(isCutOff(facts.stopped) && facts.numbers.epochs! > 0);
+    const { info } = await readRun(join(place.out, id));
+    assertEquals(objectOf(info?.asked).words, [
+      "--epochs",
+      "1000000",
+      "--arch",
+      "5",
+      "--patience",
+      "1000000",
+    ]);
+    assert(place.said.at(-1)!.endsWith(`--resume ${path}`), place.said.at(-1));
   });
 });
 

@@ -1,19 +1,25 @@
 /** One run. */
 import { page, type PageProps } from "fresh";
-import { runPath } from "../../../components/site.tsx";
-import type { RunData } from "../../../components/types.ts";
+import { runPath, useAddress } from "../../../components/site.tsx";
 import { define, namesIn, notFound } from "../../../dashboard/define.ts";
 import type { Library } from "../../../dashboard/library.ts";
 import { runData } from "../../../dashboard/run_data.ts";
-import RunView from "../../../islands/run_view.tsx";
+import { startCommand } from "../../../dashboard/start_command.ts";
+import RunView, { type RunViewProps } from "../../../islands/run_view.tsx";
+import { isAskedToStop } from "../../../src/runs/stop_request.ts";
 
 export const handler = define.handlers({
   async GET({ url, state }) {
-    const [, id = ""] = namesIn(url), { library } = state;
+    const [, id = ""] = namesIn(url), { library, token } = state, { store } = library;
     state.title = id;
-    const row = await library.store.row(id);
-    const data = row && await runData(library.store, id, library.metrics(id));
-    return data === undefined ? notFound(`There is no run "${id}".`) : page(data);
+    const row = await store.row(id), data = row && await runData(store, id, library.metrics(id));
+    if (data === undefined) return notFound(`There is no run "${id}".`);
+    const desk = {
+      ...(token !== undefined && { token }),
+      command: startCommand((await store.entry(id))?.info),
+      isStopping: row!.state === "running" && isAskedToStop(store.root, id),
+    };
+    return page<RunViewProps>({ data, desk });
   },
 });
 
@@ -21,6 +27,11 @@ export async function paths({ store }: Library): Promise<readonly string[]> {
   return (await store.list()).map(({ id }) => runPath(id));
 }
 
-export default function RunPage({ data }: PageProps<RunData>) {
-  return <RunView data={data} />;
+export default function RunPage({ data }: PageProps<RunViewProps>) {
+  return (
+    <>
+      <link rel="stylesheet" href={useAddress()("/runs.css")} />
+      <RunView {...data} />
+    </>
+  );
 }

@@ -1,0 +1,4 @@
+import { wake } from "../../components/island.tsx";
+import RunsView from "../../islands/runs_view.tsx";
+
+wake("runs_view", RunsView);
