@@ -28,7 +28,7 @@ Deno.test("every experiment of the command line has a card on the Home page", ()
   const cards = REPORTS.flatMap(({ questions }) =>
     questions.flatMap(({ experiments }) => experiments.flatMap(({ name, parts = [] }) => [name, ...parts]))
   );
-  const tools = ["reproduce", "sweep", "forensics", "plan", "gradcheck", "cells"];
+  const tools = ["reproduce", "sweep", "forensics", "export", "plan", "gradcheck", "cells"];
   assertEquals(Object.keys(COMMANDS).filter((name) => !cards.includes(name) && !tools.includes(name)), []);
 });
 
