@@ -2,7 +2,6 @@
  * Makes ready what every task needs, if it is not there and whole: compiles kernels/*.ts to kernels/build/kernels.wasm when
  * it was made of other sources, and finds out which flags this Deno's engine knows, for kernels/build/engine.flags.
  */
-import asc from "assemblyscript/asc";
 import { sha256 } from "../src/core/sha256.ts";
 import { engineTakes } from "../src/core/platform_restart.ts";
 import { ENGINE_FLAGS } from "../src/exec/engine.ts";
@@ -32,8 +31,10 @@ export async function readSources(folder: URL, prefix = ""): Promise<Map<string,
   return sources;
 }
 
-function digest(sources: ReadonlyMap<string, string>): Promise<string> {
-  return hash(JSON.stringify([FLAGS, asc.version, [...sources].sort(([a], [b]) => (a < b ? -1 : 1))]));
+async function digest(sources: ReadonlyMap<string, string>): Promise<string> {
+  const { imports } = JSON.parse(await Deno.readTextFile(new URL("../deno.json", here)));
+  const inOrder = [...sources].sort(([a], [b]) => (a < b ? -1 : 1));
+  return await hash(JSON.stringify([FLAGS, imports["assemblyscript/asc"], inOrder]));
 }
 
 function hash(contents: string | Uint8Array<ArrayBuffer>): Promise<string> {
@@ -42,6 +43,8 @@ function hash(contents: string | Uint8Array<ArrayBuffer>): Promise<string> {
 
 /** The module that the sources make; throws with the compiler's words where they make none. */
 export async function compileSources(sources: ReadonlyMap<string, string>): Promise<Uint8Array<ArrayBuffer>> {
+  // Loaded by whoever compiles: every task looks whether there is something to compile.
+  const { default: asc } = await import("assemblyscript/asc");
   let wasm: Uint8Array<ArrayBuffer> | undefined;
   const { error, stderr } = await asc.main(["mod.ts", "--outFile", "kernels.wasm", ...FLAGS], {
     readFile: (name) => sources.get(name) ?? null,

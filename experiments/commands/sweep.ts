@@ -64,6 +64,7 @@ function sweepFlags(experiment: Experiment): Flags {
       parse: path,
     },
     jobs: JOBS_FLAG,
+    figures: { help: "draw the figures of each run too, which take as long as a small training" },
     gather: { help: "train nothing: write table and figures from what has run (with --resume)" },
     ...SLURM_FLAGS,
     off: PLAN_FLAGS.off,
@@ -124,8 +125,12 @@ function sweepOf(experiment: Experiment): Command {
     const before = resume === undefined ? {} : parseFlags(asked, await argumentsOf(resume, name));
     const values: Readonly<Record<string, unknown>> = { ...before, ...given };
     const options = runOptions(values);
-    const { seed = 1, seeds = 1 } = values as { readonly seed?: number; readonly seeds?: number };
-    const cells = sweepCells(experiment, values, { seed, seeds });
+    const { seed = 1, seeds = 1, figures = false } = values as {
+      readonly seed?: number;
+      readonly seeds?: number;
+      readonly figures?: boolean;
+    };
+    const cells = sweepCells(experiment, values, { seed, seeds, figures });
     return await withPlace({ ...place, options, published: publishedOf }, async (open) => {
       const jobs = jobsFor(open, values.jobs as number | undefined, cells.length);
       const varied = variedSettings(experiment, values);
@@ -189,7 +194,12 @@ async function toCluster(
 export function sweepCells(
   experiment: Experiment,
   values: Readonly<Record<string, unknown>>,
-  { seed, seeds }: { readonly seed: number; readonly seeds: number },
+  { seed, seeds, figures = false }: {
+    readonly seed: number;
+    readonly seeds: number;
+    /** Whether each run draws its own. Default false. */
+    readonly figures?: boolean;
+  },
 ): readonly Cell[] {
   const lists = Object.keys(settingFlags(experiment))
     .flatMap((flag) =>
@@ -207,7 +217,7 @@ export function sweepCells(
     all.map((combination) => {
       const settings = settingsFrom(experiment, combination);
       experiment.check?.(settings);
-      return { experiment, settings, seed: one };
+      return { experiment, settings, seed: one, figures };
     })
   );
 }
@@ -236,5 +246,5 @@ function wordsOf(experiment: Experiment, values: Readonly<Record<string, unknown
   const kept = ["seeds", ...Object.keys(GROUP_FLAGS)].flatMap((flag) =>
     values[flag] === undefined ? [] : [`--${flag}`, textOf(values[flag] as never).replaceAll(", ", ",")]
   );
-  return [...words, ...kept];
+  return [...words, ...kept, ...(values.figures === true ? ["--figures"] : [])];
 }

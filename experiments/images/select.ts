@@ -111,7 +111,7 @@ export async function selectImages(options: ImageSelection): Promise<SelectedIma
     seed: true,
   });
   checkSelection(options);
-  const set = options.data === undefined ? await packageSet() : await folderSet(options.data);
+  const set = options.data === undefined ? await originalSet() : await folderSet(options.data);
   return selectOf(set, options);
 }
 
@@ -135,6 +135,16 @@ export async function selectionSha256(
     checkSelection(options);
     return hashRows(selectRows(labels, options));
   };
+}
+
+let original: Promise<SourceSet> | undefined;
+
+/** Read and verified once: another seed chooses other rows of the same files. */
+function originalSet(): Promise<SourceSet> {
+  return original ??= packageSet().catch((error) => {
+    original = undefined;
+    throw error;
+  });
 }
 
 /** What `selectImages` chooses, of a set that has been read. */

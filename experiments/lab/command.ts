@@ -7,6 +7,7 @@ import { nearestName } from "../../src/core/option_names.ts";
 import { chooseExecutor } from "../../src/exec/choose.ts";
 import { readRun } from "../../src/runs/read.ts";
 import type { RewriteName } from "../../src/train/rewrites.ts";
+import { openPngDrawer } from "../figures/png_drawer.ts";
 import type { Experiment } from "./experiment.ts";
 import { checkAsked } from "./go_on.ts";
 import { DEFAULT_RUNS, PLAN_FLAGS, RUN_FLAGS } from "./options.ts";
@@ -207,7 +208,7 @@ export function experimentCommand(experiment: Experiment, published: PublishedOf
         refuseBesideResume(experiment, values);
         const again = { ...options, ...before.options, out: dirname(resume), backend: before.backend, check };
         return await withPlace(
-          { options: again, screen, signal, published },
+          { options: again, screen, signal, published, draws: true },
           (place) => makeRun(experiment, before.ask, place),
         );
       }
@@ -217,7 +218,8 @@ export function experimentCommand(experiment: Experiment, published: PublishedOf
         const given = settingsGiven(experiment, values);
         checkAsked(await readRun(from), given, { flag: "--from", keys: experiment.from.keeps });
       }
-      return await withPlace({ options: { ...options, check }, screen, signal, published }, async (place) => {
+      const own = { options: { ...options, check }, screen, signal, published, draws: true };
+      return await withPlace(own, async (place) => {
         const ask = { settings, seed, ...(from !== undefined && { from }) };
         const { summary, interrupted } = await makeRun(experiment, ask, place);
         return { summary, interrupted };
@@ -250,13 +252,18 @@ export function settingsGiven(
 
 /** Opens the executor, and closes it after the work. */
 export async function withPlace<T>(
-  { options, screen, signal, published }: CommandPlace & { readonly published: PublishedOf },
+  { options, screen, signal, published, draws = false }: CommandPlace & {
+    readonly published: PublishedOf;
+    /** Whether a thread gets ready to draw figures, while the executor is opened and all that follows. Default false. */
+    readonly draws?: boolean;
+  },
   work: (place: Place) => Promise<T>,
 ): Promise<T> {
   const { backend, threads } = options;
+  using drawer = draws ? openPngDrawer() : undefined;
   const choice = await chooseExecutor({ backend, ...(threads !== undefined && { threads }) });
   try {
-    return await work({ ...options, choice, screen, signal, published });
+    return await work({ ...options, choice, screen, signal, published, ...(drawer && { drawer }) });
   } finally {
     choice.executor.close();
   }

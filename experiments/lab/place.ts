@@ -1,6 +1,7 @@
 /** Where and how runs are made. */
 import type { Backend, Choice } from "../../src/exec/choose.ts";
 import type { JsonObject } from "../../src/runs/json.ts";
+import type { PngDrawer } from "../figures/png_drawer.ts";
 import type { RewriteName } from "../../src/train/rewrites.ts";
 import type { Screen } from "./screen.ts";
 
@@ -44,13 +45,15 @@ export interface Place extends RunOptions {
   readonly choice: Choice;
   readonly screen: Screen;
   readonly published: PublishedOf;
+  /** Draws PNG files beside the training thread; without it they are drawn on it. */
+  readonly drawer?: PngDrawer;
   /** Aborting it ends training after the current steps; what was learned is kept. */
   readonly signal?: AbortSignal;
 }
 
 /** What can be told to another thread or another machine. */
 export function optionsOf(
-  { choice: _, screen: __, published: ___, signal: ____, ...options }: Place,
+  { choice: _, screen: __, published: ___, signal: ____, drawer: _____, ...options }: Place,
 ): RunOptions {
   return options;
 }

@@ -156,7 +156,7 @@ async function runStages(run: RunWriter, bound: BoundRun, place: Place, watch: P
   }
   if ((place.figures ?? true) && !isStopped()) {
     doing?.("drawing figures");
-    await writeFigures(run, await measured.figures(), { signal: place.signal, doing });
+    await writeFigures(run, await measured.figures(), { signal: place.signal, doing, drawer: place.drawer });
   }
   // Stopped before its last figure it has not come to its end; then what it goes on from stays.
   if (!isStopped()) await run.remove(CHECKPOINTS_FOLDER);

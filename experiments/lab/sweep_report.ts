@@ -1,6 +1,5 @@
 /** What a sweep comes to: a row per combination, figures with bands over seeds, CSV, and a link that compares. */
-import { curves, type Figure } from "../../src/plot/mod.ts";
-import { dotComparison } from "../../src/plot/dots.ts";
+import type { Figure } from "../../src/plot/figure.ts";
 import { markdownTable, type TableOptions, textTable, toCsv } from "../../src/core/text_table.ts";
 import type { RunFacts } from "../../src/runs/facts.ts";
 import { meanAndInterval } from "../../src/train/metrics.ts";
@@ -36,7 +35,7 @@ interface Kind {
   readonly runs: readonly RunFacts[];
 }
 
-export function sweepReport(
+export async function sweepReport(
   experiment: Experiment,
   runs: readonly RunFacts[],
   { varied }: { readonly varied: readonly string[] },
@@ -44,11 +43,11 @@ export function sweepReport(
   const kinds = kindsOf(experiment, runs, varied);
   const table = kindTable(kinds, varied);
   const link = linkOf(runs, varied);
-  return Promise.resolve({
-    figures: runs.length === 0 ? [] : DRAWN.flatMap((names) => {
-      const name = names.find((one) => runs.some(({ numbers }) => numbers[one] !== undefined));
-      return name === undefined ? [] : [figureOf(experiment, kinds, varied, name)];
-    }),
+  const names = DRAWN.flatMap((names) =>
+    names.find((one) => runs.some(({ numbers }) => numbers[one] !== undefined)) ?? []
+  );
+  return {
+    figures: await Promise.all(names.map((name) => figureOf(experiment, kinds, varied, name))),
     files: {
       "tables.md": `${markdownTable(table)}\n`,
       "figures/table_settings.csv": toCsv([headings(table), ...table.rows]),
@@ -56,7 +55,7 @@ export function sweepReport(
     },
     text: (width) => `${textTable(table, { width })}\n\nCompare     ${link} while the dashboard runs`,
     summary: { compare: link },
-  });
+  };
 }
 
 function headings({ columns }: TableOptions): readonly string[] {
@@ -138,12 +137,17 @@ function runTable(runs: readonly RunFacts[], varied: readonly string[], { defaul
 }
 
 /** A number against the setting that varies, a line for each value of the others; words get a row each. */
-function figureOf(
+async function figureOf(
   experiment: Experiment,
   kinds: readonly Kind[],
   varied: readonly string[],
   name: string,
-): Figure {
+): Promise<Figure> {
+  // Loaded here: what draws takes longer to load than a small training to begin.
+  const [{ curves }, { dotComparison }] = await Promise.all([
+    import("../../src/plot/curves.ts"),
+    import("../../src/plot/dots.ts"),
+  ]);
   const [x, ...others] = varied;
   const spreads = kinds.map((kind) => ({ kind, spread: spreadOf(valuesOf(kind, name)) }));
   const seeds = Math.max(...kinds.map(({ runs }) => runs.length));

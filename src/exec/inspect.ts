@@ -50,7 +50,7 @@ function deviationOf(deviation: ReturnType<typeof compareCall>): string | undefi
 }
 
 /** What each measured run of a call lasts at least, so that the clock can tell. */
-const RUN_MS = 3;
+const RUN_MS = 1;
 /** And so many times what a run of one takes: on a GPU that is a wait, which may end at multiples of some 10 ms. */
 const RUN_WAITS = 8;
 const LEAST_TIMES = 9, MOST_TIMES = 200_000;

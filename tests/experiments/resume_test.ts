@@ -177,7 +177,7 @@ Deno.test("a loss that is no number leaves its folder in the message, and --chec
 Deno.test("--resume refuses what it cannot go on with, in a sentence", async () => {
   await withImages(async ({ folder, data }) => {
     const out = join(folder, "runs");
-    await startAndStop({ kind: "q1", data, out }, { afterMs: 1000, signal: "SIGKILL" });
+    await startAndStop({ kind: "q1", data, out }, { afterMs: 50, said: "epoch 1 ·", signal: "SIGKILL" });
     const path = (await begunRun(out))!, id = path.slice(out.length + 1);
     const refused = async (...words: readonly string[]) => {
       const { code, stderr } = await descent(words);

@@ -279,6 +279,11 @@ Deno.test("a sweep trains every combination of the listed settings with every se
     return [learningRate, arch.join(), shuffle].join(" ");
   });
   assertEquals(new Set(told).size, 8);
+  // Nobody wants the figures of each of many runs, unless they say so.
+  assert(cells.every(({ figures }) => figures === false));
+  assert(
+    sweepCells(experiment, values, { seed: 3, seeds: 1, figures: true }).every(({ figures }) => figures),
+  );
   assert(told.includes("0.2 6,7 false") && told.includes("0.1 5 true"), told.join("; "));
   const many = { patience: Array.from({ length: 101 }, (_, i) => i) };
   assertThrows(

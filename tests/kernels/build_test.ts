@@ -5,13 +5,18 @@ import { pathToFileURL } from "node:url";
 import { build } from "../../kernels/build.ts";
 import { ENGINE_FLAGS } from "../../src/exec/engine.ts";
 import { withTempFolder } from "../fixtures.ts";
+import { ROOT } from "../house/sources.ts";
 
+const BUILT = join(ROOT, "kernels/build");
 const OUTPUTS = ["engine.flags", "kernels.wasm"] as const;
 
 Deno.test("kernels and flags that were cut off, emptied, changed or removed are made again, bit for bit", () =>
   withTempFolder(async (parent) => {
     const folder = join(parent, "build"), url = pathToFileURL(`${folder}/`);
-    assertEquals(await build(url), OUTPUTS);
+    // What the task has made of these sources; to compile them takes seconds, so that it is done once.
+    await Deno.mkdir(folder);
+    const files = OUTPUTS.flatMap((name) => [name, `${name}.stamp`]);
+    for (const name of files) await Deno.copyFile(join(BUILT, name), join(folder, name));
     assertEquals(await build(url), []);
     const whole = new Map(OUTPUTS.map((name) => [name, Deno.readFileSync(join(folder, name))]));
     assert(WebAssembly.validate(whole.get("kernels.wasm")!));
@@ -27,7 +32,7 @@ Deno.test("kernels and flags that were cut off, emptied, changed or removed are 
         () => Deno.remove(path),
         () => Deno.writeTextFile(`${path}.stamp`, ""),
       ];
-      // To compile takes seconds.
+      // A cut-off file of kernels stands for all.
       for (const damage of name === "kernels.wasm" ? damages.slice(0, 1) : damages) {
         await damage();
         assertEquals(await build(url), [name]);
@@ -36,5 +41,5 @@ Deno.test("kernels and flags that were cut off, emptied, changed or removed are 
     }
     assertEquals(await build(url), []);
     const names = Array.from(Deno.readDirSync(folder), (entry) => entry.name).sort();
-    assertEquals(names, OUTPUTS.flatMap((name) => [name, `${name}.stamp`]));
+    assertEquals(names, files);
   }));

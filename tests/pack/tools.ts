@@ -45,6 +45,17 @@ export async function run(
   return said!;
 }
 
+/** Installs the tools, unless they are there already. Tests of several files may want them at once: one of them installs. */
+async function installTools(folder: string): Promise<void> {
+  const stamp = join(folder, "installed.txt"), wanted = PACKAGES.join("\n");
+  await Deno.mkdir(folder, { recursive: true });
+  using lock = await Deno.open(join(folder, "installing.lock"), { create: true, write: true });
+  await lock.lock(true);
+  if (await Deno.readTextFile(stamp).catch(() => "") === wanted) return;
+  await install(folder, PACKAGES);
+  await Deno.writeTextFile(stamp, wanted);
+}
+
 /** Installs a package into a folder with npm, from what it has kept where it can. */
 export async function install(folder: string, packages: readonly string[]): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
@@ -62,7 +73,7 @@ export async function install(folder: string, packages: readonly string[]): Prom
  */
 async function findModules(holding: string, sentence: string): Promise<string | undefined> {
   const folder = join(ROOT, "dist/tools"), modules = join(folder, "node_modules");
-  if (Deno.env.get("DESCENT_REQUIRE_PACKAGE") === "1") await install(folder, PACKAGES);
+  if (Deno.env.get("DESCENT_REQUIRE_PACKAGE") === "1") await installTools(folder);
   else if (!await Deno.stat(join(modules, holding)).then(() => true, () => false)) {
     console.log(`${sentence} in dist/tools; DESCENT_REQUIRE_PACKAGE=1 brings them`);
     return undefined;

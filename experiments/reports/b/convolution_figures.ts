@@ -1,5 +1,5 @@
 /** The figures of Report B, part A: of single runs by name, and the methods over seeds as curves with their spread. */
-import { curves, type Figure, type Series } from "../../../src/plot/mod.ts";
+import type { Figure, Series } from "../../../src/plot/mod.ts";
 import { meanAndInterval } from "../../../src/train/metrics.ts";
 import { CNN_METHODS } from "../../cnn.ts";
 import { type FigureItem, type Found, withChange } from "../item.ts";
@@ -66,7 +66,7 @@ interface Drawing {
 /** One figure of the methods that have runs; none where no method has. */
 async function drawComparison(
   found: Found,
-  figureOf: (histories: readonly History[], drawing: Drawing) => Figure,
+  figureOf: (histories: readonly History[], drawing: Drawing) => Promise<Figure>,
 ): Promise<readonly Figure[]> {
   const { find, metricsOf } = found;
   const all = await Promise.all(CNN_METHODS.map(async (method) => {
@@ -77,10 +77,14 @@ async function drawComparison(
   if (histories.length === 0) return [];
   const seeds = Math.max(...histories.map(({ lines }) => lines.length));
   const spread = seeds === 1 ? "one seed" : `${seeds} seeds: mean and standard deviation`;
-  return [figureOf(histories, { spread, found })];
+  return [await figureOf(histories, { spread, found })];
 }
 
-function accuracyFigure(histories: readonly History[], { spread, found }: Drawing): Figure {
+async function accuracyFigure(
+  histories: readonly History[],
+  { spread, found }: Drawing,
+): Promise<Figure> {
+  const { curves } = await import("../../../src/plot/curves.ts");
   const series = histories.map((history) => seriesOf(history, "testAccuracy", "linear"));
   return curves(series, {
     name: "comparison_accuracy",
@@ -92,7 +96,8 @@ function accuracyFigure(histories: readonly History[], { spread, found }: Drawin
   });
 }
 
-function costFigure(histories: readonly History[], { spread, found }: Drawing): Figure {
+async function costFigure(histories: readonly History[], { spread, found }: Drawing): Promise<Figure> {
+  const { curves } = await import("../../../src/plot/curves.ts");
   return curves(histories.map((history) => seriesOf(history, "loss", "log")), {
     name: "comparison_cost",
     title: "Training cost by method",

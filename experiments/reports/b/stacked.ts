@@ -2,7 +2,6 @@
 import type { NumberItem, Section, TableItem, Wanted } from "../item.ts";
 import { STACKED_CLAIMS } from "./stacked_claims.ts";
 import { STACKED_FIGURES } from "./stacked_figures.ts";
-import { stackedOverview } from "./stacked_overview.ts";
 import { asListed, CLASSIFY, PRETRAIN, SPARSE } from "./stacked_runs.ts";
 
 /** Rows of both tables; `as` follows the ids, `of` leads from the plain settings to those that answer. */
@@ -104,7 +103,7 @@ export const STACKED: Section = {
   tables: TABLES,
   figures: STACKED_FIGURES,
   claims: STACKED_CLAIMS,
-  overview: stackedOverview,
+  overview: async (found) => (await import("./stacked_overview.ts")).stackedOverview(found),
   inconsistencies: [
     {
       id: "B-I.1",

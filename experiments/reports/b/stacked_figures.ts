@@ -1,6 +1,5 @@
 /** The figures of Report B, part B, by their names in the folders of single runs; its two diagrams are drawn. */
 import type { FigureItem, Wanted } from "../item.ts";
-import { autoencoderDiagram, secondaryDiagram } from "./stacked_diagrams.ts";
 import { CLASSIFY, PRETRAIN, SPARSE, SPARSE_PRETRAIN } from "./stacked_runs.ts";
 
 const LAYERS = [1, 2, 3] as const;
@@ -56,7 +55,7 @@ export const STACKED_FIGURES: readonly FigureItem[] = [
     words: "diagram of an autoencoder: ours is that of layer 1",
     needs: [],
     figures: ["diagram_autoencoder"],
-    draw: () => Promise.resolve([autoencoderDiagram()]),
+    draw: async () => [(await import("./stacked_diagrams.ts")).autoencoderDiagram()],
   },
   {
     kind: "figure",
@@ -65,7 +64,7 @@ export const STACKED_FIGURES: readonly FigureItem[] = [
     words: "diagram of how layer 2 learns secondary features from the codes of layer 1",
     needs: [],
     figures: ["diagram_secondary_features"],
-    draw: () => Promise.resolve([secondaryDiagram()]),
+    draw: async () => [(await import("./stacked_diagrams.ts")).secondaryDiagram()],
   },
   ...layerFigures(20, "question 1", PRETRAIN),
   curvesOf(30, "question 2", CLASSIFY),
