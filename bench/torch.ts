@@ -10,6 +10,11 @@ export interface FoundTorch {
   readonly flags: readonly string[];
 }
 
+/** What to say where there is none. */
+export const TORCH_MISSING =
+  'PyTorch is left out: no python3 here can import torch; on Debian "apt-get install -y ' +
+  '--no-install-recommends python3-torch libopenblas0-openmp" brings it, elsewhere "pip install torch"';
+
 const PYTHONS = ["python3", "/usr/bin/python3"];
 /** Deno does not let a program read /proc without all permissions: Python looks for the processor's flags. */
 const PROBE = `import json, torch

@@ -4,6 +4,7 @@ import { wasmExecutor } from "../../src/exec/wasm.ts";
 import { NETWORKS } from "../networks.ts";
 import { loadPredicting } from "../predicting.ts";
 import { loadProduct } from "../routine.ts";
+import { mixedOrder, pointNamed, repeatedRows, trainingOf } from "../sweeps.ts";
 import { loadTraining } from "../training.ts";
 import { CALL_ROWS, CHECKED_STEPS, PRODUCT_SIZES, TRAININGS } from "../workloads.ts";
 import { emitMeasured, readSideImages, readSideWeights, sideOptions } from "./side.ts";
@@ -42,6 +43,21 @@ for (const name of workloads) {
       });
       calls.close();
     }
+    continue;
+  }
+  const point = pointNamed(name);
+  if (point !== undefined) {
+    const rows = repeatedRows(await readSideImages(folder), point.rows), order = mixedOrder(point.rows);
+    const training = await loadTraining(trainingOf(point), rows, executor, { order });
+    // Not of a copy, as below: the rows would be there twice, and nothing is drawn by chance here anyway.
+    const checked = async () => {
+      await training.prepare(CHECKED_STEPS)();
+      const loss = await training.loss!();
+      training.prepare(0); // the first weights again
+      return loss;
+    };
+    await emitMeasured({ ...head, workload: name }, { ...training, checked }, { seconds });
+    training.close();
     continue;
   }
   const workload = TRAININGS.find((one) => one.name === name)!;

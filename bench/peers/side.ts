@@ -31,6 +31,8 @@ export interface SideLine extends Partial<CallTimes> {
   readonly lossAfter?: number;
   /** The same after `CHECKED_STEPS` steps of a copy that draws nothing by chance. */
   readonly lossChecked?: number;
+  /** Memory of the process while it trained: of a side that allocates as it goes, the most. */
+  readonly rssBytes?: number;
   /** Products alone. */
   readonly gflops?: number;
   /** Of the calls of W11, what all sides must answer alike. */
@@ -73,18 +75,18 @@ export function sideOptions(args: readonly string[]): SideOptions {
 export async function writeSideData(folder: string, images: ImageSet, seed: number): Promise<void> {
   await writeSideImages(folder, "digits", images);
   for (const [name, network] of Object.entries(NETWORKS)) {
-    await writeSideWeights(folder, name as NetworkName, initializeWeights(network(), seed));
+    await writeSideWeights(folder, name, initializeWeights(network(), seed));
   }
 }
 
 /** Weights that all sides start from, in place of those that were there. */
 export async function writeSideWeights(
   folder: string,
-  network: NetworkName,
+  network: string,
   weights: ReadonlyMap<string, Float32Array>,
 ): Promise<void> {
-  const values = Float32Array.from([...weights.values()].flatMap((part) => [...part]));
-  await Deno.writeFile(join(folder, `${network}.f32`), new Uint8Array(values.buffer));
+  const values = new Blob([...weights.values()] as Float32Array<ArrayBuffer>[]);
+  await Deno.writeFile(join(folder, `${network}.f32`), await values.bytes());
 }
 
 /** Images that all sides train with. */
@@ -151,6 +153,7 @@ export async function emitMeasured(
     ...(lossBefore !== undefined && lossAfter !== undefined && { lossBefore, lossAfter }),
     ...(lossChecked !== undefined && { lossChecked }),
     ...(head.workload.startsWith("W7") && { gflops: subject.flops! / ms / 1e6 }),
+    rssBytes: Deno.memoryUsage().rss,
     ...times,
     ...(answers !== undefined && { answers }),
   };

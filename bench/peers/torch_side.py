@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 
 import torch_measure
-from torch_networks import CONVOLUTIONAL, NOISY, PIXELS, Denoising, build_model, load_layers, objective, raw
+from torch_networks import CONVOLUTIONAL, NETWORKS, NOISY, PIXELS, Denoising, build_model, load_layers, objective, raw
 from torch_predict import predictors
 from torch_tuned import adam_update, denoise, gradients
 
@@ -36,6 +36,9 @@ TRAININGS = {
     "W9": ("residual", 32, "momentum", 0.05, 1e-4, 0),
     "W10": ("variational", 128, "adam", 1e-3, 0, 1024),
 }
+# Rows of the data where they are not the images once.
+ROWS = {}
+STRIDE = 2_654_435_761
 TUNED = ("W1", "W2", "W4", "W5", "W6", "W8", "W9")
 # Steps with nothing drawn by chance after which all sides must have the same loss.
 CHECKED_STEPS = 5
@@ -53,6 +56,17 @@ cuda = args.device == "cuda"
 torch.set_num_threads(args.threads)
 # Single precision as WebGPU has it, not the tensor cores' nineteen bits.
 torch.backends.cuda.matmul.allow_tf32 = False
+
+
+def add_points():
+    """The points of the sweeps (see sweeps.ts), where the folder has them, as trainings beside the others."""
+    path = os.path.join(args.data, "sweeps.json")
+    if os.path.exists(path):
+        with open(path) as file:
+            for point in json.load(file):
+                NETWORKS[point["network"]] = point["units"]
+                TRAININGS[point["name"]] = (point["network"], point["batch"], "adam", 1e-3, 0, 1024)
+                ROWS[point["name"]] = point["rows"]
 
 
 def blas():
@@ -85,12 +99,16 @@ def measure(step, seconds):
     return torch_measure.measure(step, seconds, torch.cuda.synchronize if cuda else lambda: None)
 
 
-def load_images(network):
+def load_images(network, rows=None):
     shapes = network == "residual"
     labels = raw(args.data, "shape_labels.u8" if shapes else "labels.u8", torch.uint8).long()
     x = raw(args.data, "shapes.u8" if shapes else "images.u8", torch.uint8)
     x = x.view(len(labels), 32, 32, 3).permute(0, 3, 1, 2).contiguous() if shapes else x.view(len(labels), PIXELS)
-    return (x.float() / 255).to(args.device), labels.to(args.device)
+    if rows is not None:
+        # As sweeps.ts has them: the images again and again, in an order in which neighbours lie far apart.
+        order = torch.arange(rows) * STRIDE % rows % len(x)
+        x, labels = x[order], labels[order]
+    return x.float().div_(255).to(args.device), labels.to(args.device)
 
 
 def build_optimizer(name, parameters, rate, decay, capturable, foreach=None):
@@ -206,12 +224,13 @@ def loss_checked(workload, variant, x, y):
 
 
 def train(workload):
-    x, y = load_images(TRAININGS[workload][0])
+    x, y = load_images(TRAININGS[workload][0], ROWS.get(workload))
     for variant in ("eager", "graph") if cuda else ("eager", "tuned") if workload in TUNED else ("eager",):
         checked = loss_checked(workload, variant, x, y)
         step, loss = start(workload, variant, x, y)
         before = loss()
-        timing = measure(step, args.seconds)
+        torch_measure.forget_peak()
+        timing = {**measure(step, args.seconds), **torch_measure.peak_rss()}
         emit(workload, variant, timing, lossBefore=before, lossAfter=loss(), **checked)
 
 
@@ -237,6 +256,7 @@ def predict():
             emit(f"W11-{count}", variant, timing, answers=step(0).mean(0).tolist())
 
 
+add_points()
 for chosen in args.workloads:
     if chosen == "W7":
         multiply()
