@@ -44,7 +44,7 @@ async function bench(args: readonly string[], { print, note }: Output): Promise<
     await benchScaling(words, values, { print, note });
     return 0;
   }
-  const scalingOnly = (["quick", "python"] as const).find((name) => values[name] !== undefined);
+  const scalingOnly = (["quick", "cpu-time", "python"] as const).find((name) => values[name] !== undefined);
   if (scalingOnly !== undefined) throw new UsageError(`--${scalingOnly} is for --scaling`);
   const { workloads, ops, notes } = select(words);
   notes.forEach(note);

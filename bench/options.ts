@@ -32,6 +32,9 @@ export const BENCH_FLAGS = {
     help: "steps of a dense network against batch, width, depth and rows (or those named), beside PyTorch's",
   },
   quick: { help: "of each sweep of --scaling the ends and the base alone" },
+  "cpu-time": {
+    help: "with --scaling: time that the processor spends, on one thread, for a machine that others use too",
+  },
   python: { ...PYTHON, help: `of --scaling: ${PYTHON.help}` },
   backend: {
     value: "NAME",

@@ -30,7 +30,11 @@ export async function benchScaling(
 ): Promise<void> {
   const { rounds = 2, seconds = 0.6, quick = false, json = false, data, out } = values,
     { print, note } = output;
+  const cpuTime = values["cpu-time"] === true;
   if (values.off !== undefined) throw new UsageError("--off is not for --scaling");
+  if (cpuTime && (values.threads ?? values.backend) !== undefined) {
+    throw new UsageError("--cpu-time is of one thread on WASM: leave --threads and --backend out");
+  }
   const sweeps = selectSweeps(words), points = pointsOf(sweeps, quick);
   note(`${processor()}; Deno ${Deno.version.deno}`);
   const sides = await scalingSides(values, note),
@@ -46,7 +50,10 @@ export async function benchScaling(
     if (!json) print(`\n${textTable(table)}`);
     [...jumpsOf(rows), ...crossoversOf(rows)].forEach(note);
     if (out === undefined) return;
-    const figures = [timeFigure(rows), memoryFigure(rows)];
+    const figures = [
+      timeFigure(rows, cpuTime ? "ms of the processor per step" : "ms per step"),
+      memoryFigure(rows),
+    ];
     const labels = table.columns.map((column) => typeof column === "string" ? column : column.label);
     await writeFiles(out, {
       "scaling.csv": toCsv([labels, ...table.rows.map((row) => row.map(withoutCommas))]),
@@ -66,18 +73,22 @@ const withoutCommas = (cell: unknown) => String(cell).replaceAll(/,(?=\d{3})/g, 
 
 /** Descent on WASM and on a real GPU, and PyTorch on the same. */
 async function scalingSides(
-  { backend = "all", threads = defaultThreads(), python }: ScalingValues,
+  { "cpu-time": cpuTime = false, backend, threads = defaultThreads(), python }: ScalingValues,
   note: Output["note"],
 ): Promise<readonly Side[]> {
   const sides: Side[] = [], torch = await findTorch(python);
   if (torch === undefined) note(TORCH_MISSING);
+  if (cpuTime) {
+    const more = ["--cpu-time"];
+    return [denoSide(OURS, "descent.ts", 1, more), ...(torch ? [await torchSide(torch, 1, more)] : [])];
+  }
   if (backend !== "webgpu") {
     for (const count of threads) sides.push(denoSide(OURS, "descent.ts", count));
     if (torch) { for (const count of threads) sides.push(await torchSide(torch, count)); }
   }
   if (backend === "wasm") return sides;
   const { kind, why } = await findAdapter();
-  if (backend === "all" && kind !== "gpu") note(`WebGPU is left out: ${why}`);
+  if (backend !== "webgpu" && kind !== "gpu") note(`WebGPU is left out: ${why}`);
   else sides.push(denoSide(OURS, "descent.ts", 0, ["--backend", "webgpu"]));
   if (torch?.cuda) sides.push(torchCudaSide(torch));
   return sides;

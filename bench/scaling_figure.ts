@@ -16,9 +16,9 @@ const ROLES: Partial<Record<SideName, Role>> = { wasm: "train", torch: "validati
 
 const SIDE_NAMES = Object.keys(SIDES) as SideName[];
 
-/** Milliseconds of a step. */
-export function timeFigure(rows: readonly ScalingRow[]): Figure {
-  return panels("scaling_time", "Time of a step", "ms per step", rows, (own) =>
+/** How long a step takes. */
+export function timeFigure(rows: readonly ScalingRow[], yLabel = "ms per step"): Figure {
+  return panels("scaling_time", "Time of a step", yLabel, rows, (own) =>
     SIDE_NAMES.map((side) => ({
       label: SIDES[side],
       ...(ROLES[side] && { role: ROLES[side] }),

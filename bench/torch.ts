@@ -38,9 +38,13 @@ export async function findTorch(python?: string): Promise<FoundTorch | undefined
 }
 
 /** PyTorch on the processor. */
-export async function torchSide({ python, flags }: FoundTorch, threads: number): Promise<Side> {
+export async function torchSide(
+  { python, flags }: FoundTorch,
+  threads: number,
+  more: readonly string[] = [],
+): Promise<Side> {
   const env = blasEnvironment(threads, flags, await openBlasFolders());
-  return { name: "pytorch", threads, command: python, args: () => ["-B", SCRIPT], env };
+  return { name: "pytorch", threads, command: python, args: () => ["-B", SCRIPT, ...more], env };
 }
 
 /** PyTorch on an NVIDIA GPU. */

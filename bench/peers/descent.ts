@@ -9,7 +9,7 @@ import { loadTraining } from "../training.ts";
 import { CALL_ROWS, CHECKED_STEPS, PRODUCT_SIZES, TRAININGS } from "../workloads.ts";
 import { emitMeasured, readSideImages, readSideWeights, sideOptions } from "./side.ts";
 
-const { threads, seconds, folder, workloads, backend } = sideOptions(Deno.args);
+const { threads, seconds, folder, workloads, backend, now } = sideOptions(Deno.args);
 
 const executor = backend === "webgpu"
   ? await webgpuExecutor({ software: true })
@@ -56,7 +56,7 @@ for (const name of workloads) {
       training.prepare(0); // the first weights again
       return loss;
     };
-    await emitMeasured({ ...head, workload: name }, { ...training, checked }, { seconds });
+    await emitMeasured({ ...head, workload: name }, { ...training, checked }, { seconds, now });
     training.close();
     continue;
   }
@@ -70,7 +70,7 @@ for (const name of workloads) {
     return loss;
   };
   const training = await loadTraining(workload, images, executor);
-  await emitMeasured({ ...head, workload: name }, { ...training, checked }, { seconds });
+  await emitMeasured({ ...head, workload: name }, { ...training, checked }, { seconds, now });
   training.close();
 }
 executor.close();

@@ -3,6 +3,7 @@
  * a program `side --threads N --seconds S --data FOLDER W1 …`, so that none shares a process with another.
  */
 import { join } from "node:path";
+import process from "node:process";
 import { number, oneOf, parseFlags, path, wholeNumber } from "../../src/cli/flags.ts";
 import { columnsOf, type Shape, sizeOf } from "../../src/core/tensor.ts";
 import type { DataSet } from "../../src/data/data_set.ts";
@@ -47,6 +48,8 @@ export interface SideOptions {
   readonly folder: string;
   readonly workloads: readonly string[];
   readonly backend: "wasm" | "webgpu";
+  /** A clock in milliseconds: the wall's, or how much of the processor this process has had. */
+  readonly now: () => number;
   /** Only tell whether the side can run here. */
   readonly probe: boolean;
 }
@@ -56,6 +59,7 @@ const SIDE_FLAGS = {
   seconds: { value: "S", help: "time for each workload (default 1)", parse: number(0, 3600) },
   data: { value: "DIR", help: "folder of images and first weights (default .)", parse: path },
   backend: { value: "NAME", help: "of Descent (default wasm)", parse: oneOf(["wasm", "webgpu"]) },
+  "cpu-time": { help: "measure time of the processor" },
   probe: { help: "only tell whether the side can run here" },
 } as const;
 
@@ -68,7 +72,13 @@ const IMAGE_FILES: Readonly<Record<ImagesName, readonly [images: string, labels:
 export function sideOptions(args: readonly string[]): SideOptions {
   const { words: workloads, values } = parseFlags(SIDE_FLAGS, args, { words: true });
   const { threads = 1, seconds = 1, data: folder = ".", backend = "wasm", probe = false } = values;
-  return { threads, seconds, folder, workloads, backend, probe };
+  const now = values["cpu-time"] ? cpuTime : () => performance.now();
+  return { threads, seconds, folder, workloads, backend, now, probe };
+}
+
+function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** The training images and first weights as raw files, which a program in any language reads in a line. */
@@ -140,10 +150,11 @@ export async function emitMeasured(
     checked?(): Promise<number>;
     readonly flops?: number;
   },
-  { seconds }: Pick<MeasureOptions, "seconds">,
+  { seconds, now }: Pick<MeasureOptions, "seconds" | "now">,
 ): Promise<void> {
   const lossChecked = await subject.checked?.(), lossBefore = await subject.loss?.();
-  const [found] = await measure([subject], { seconds, rounds: 1 }), { ms, ...rest } = found!;
+  const [found] = await measure([subject], { seconds, rounds: 1, ...(now && { now }) }),
+    { ms, ...rest } = found!;
   const lossAfter = await subject.loss?.();
   const times = await subject.callTimes?.(seconds), answers = await subject.answers?.();
   const line: SideLine = {

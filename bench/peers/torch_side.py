@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """PyTorch as a side of a comparison (see side.ts): one JSON line per workload and variant.
 
-    torch_side.py --threads N --seconds S --data FOLDER [--device cpu|cuda] W1 ...
+    torch_side.py --threads N --seconds S --data FOLDER [--device cpu|cuda] [--cpu-time] W1 ...
 
 eager   nn.Module, autograd and torch.optim, as most would write it
 tuned   CPU: gradients by hand in TorchScript, and updates of all parameters at once; for convolutions autograd on
@@ -14,6 +14,7 @@ Shapes: x [rows, 784], or [rows, 3, 32, 32].
 import argparse
 import json
 import os
+import time
 
 import torch
 import torch.nn.functional as F
@@ -50,6 +51,7 @@ parser.add_argument("--threads", type=int, default=1)
 parser.add_argument("--seconds", type=float, default=1.0)
 parser.add_argument("--data", default=".")
 parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+parser.add_argument("--cpu-time", action="store_true")
 parser.add_argument("workloads", nargs="*")
 args = parser.parse_args()
 cuda = args.device == "cuda"
@@ -96,7 +98,8 @@ def emit(workload, variant, timing, **more):
 
 
 def measure(step, seconds):
-    return torch_measure.measure(step, seconds, torch.cuda.synchronize if cuda else lambda: None)
+    clock = time.process_time if args.cpu_time else time.perf_counter
+    return torch_measure.measure(step, seconds, torch.cuda.synchronize if cuda else lambda: None, clock)
 
 
 def load_images(network, rows=None):

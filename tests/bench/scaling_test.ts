@@ -176,6 +176,11 @@ Deno.test("--quick and --python without --scaling are refused, as --off and work
   const refusals = [
     [["--quick"], "descent: --quick is for --scaling"],
     [["W2", "--python", "python3"], "descent: --python is for --scaling"],
+    [["--cpu-time"], "descent: --cpu-time is for --scaling"],
+    [
+      ["--scaling", "--cpu-time", "--threads", "2"],
+      "descent: --cpu-time is of one thread on WASM: leave --threads and --backend out",
+    ],
     [["--scaling", "--off", "hoist"], "descent: --off is not for --scaling"],
     [["--scaling", "W2"], 'descent: Unknown sweep "W2": choose from batch, width, depth, rows'],
   ] as const;
