@@ -12,6 +12,7 @@ import { BENCH_FLAGS, trainingImages } from "./options.ts";
 import { jsonOf, type Line, nearestBound, placeOfDevice, speedOf, textOf } from "./report.ts";
 import { loadPredicting, trainPredictor } from "./predicting.ts";
 import { loadCase, loadProduct } from "./routine.ts";
+import { benchScaling } from "./scaling_command.ts";
 import { shapeImages } from "./shapes.ts";
 import { type LoadedSubject, loadTraining } from "./training.ts";
 import { CALL_ROWS, PRODUCT_SIZES, TRAININGS } from "./workloads.ts";
@@ -39,6 +40,12 @@ async function bench(args: readonly string[], { print, note }: Output): Promise<
   if (values.threads !== undefined && backend === "webgpu") {
     throw new UsageError("--threads is for the WASM backend, not for --backend webgpu");
   }
+  if (values.scaling) {
+    await benchScaling(words, values, { print, note });
+    return 0;
+  }
+  const scalingOnly = (["quick", "cpu-time", "python"] as const).find((name) => values[name] !== undefined);
+  if (scalingOnly !== undefined) throw new UsageError(`--${scalingOnly} is for --scaling`);
   const { workloads, ops, notes } = select(words);
   notes.forEach(note);
   if (workloads.length + ops.length === 0) return 1;

@@ -21,7 +21,21 @@ const COMMON = {
   help: { help: "show this" },
 } as const;
 
+const PYTHON = {
+  value: "PATH",
+  help: "the Python that has torch (default python3, then /usr/bin/python3)",
+  parse: path,
+} as const;
+
 export const BENCH_FLAGS = {
+  scaling: {
+    help: "steps of a dense network against batch, width, depth and rows (or those named), beside PyTorch's",
+  },
+  quick: { help: "of each sweep of --scaling the ends and the base alone" },
+  "cpu-time": {
+    help: "with --scaling: time that the processor spends, on one thread, for a machine that others use too",
+  },
+  python: { ...PYTHON, help: `of --scaling: ${PYTHON.help}` },
   backend: {
     value: "NAME",
     help: `${BENCH_BACKENDS.join(", ")} (default all: WASM, and WebGPU where there is a GPU)`,
@@ -34,7 +48,7 @@ export const BENCH_FLAGS = {
   },
   seconds: {
     value: "S",
-    help: "time for each line, over all rounds (default 3; an op takes a fifth)",
+    help: "time for each line, over all rounds (default 3; an op takes a fifth; --scaling 0.6 in 2 rounds)",
     parse: number(0, 3600),
   },
   off: {
@@ -46,7 +60,8 @@ export const BENCH_FLAGS = {
   out: {
     value: "DIR",
     help:
-      "also write the lines of --json into DIR, as a file named by the time: runs/bench is where the dashboard looks",
+      "also write the lines of --json into DIR, as a file named by the time: runs/bench is where the dashboard looks; " +
+      "of --scaling the figures (SVG, PNG) and the table (CSV, Markdown)",
     parse: path,
   },
   ...COMMON,
@@ -64,11 +79,7 @@ export const COMPARE_FLAGS = {
     parse: (text: string): readonly string[] => text.split(","),
   },
   compile: { help: "time PyTorch by torch.compile too, which takes up to a minute a workload and round" },
-  python: {
-    value: "PATH",
-    help: "the Python that has torch (default python3, then /usr/bin/python3)",
-    parse: path,
-  },
+  python: PYTHON,
   ...COMMON,
 } as const;
 

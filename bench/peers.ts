@@ -10,15 +10,14 @@ import { selectWorkloads } from "./names.ts";
 import { COMPARE_FLAGS } from "./options.ts";
 import { OURS } from "./ratios.ts";
 import { denoSide, outputOf, type Side } from "./sides.ts";
-import { findTorch, torchSide, type TorchSideOptions } from "./torch.ts";
+import { findTorch, TORCH_MISSING, torchSide, type TorchSideOptions } from "./torch.ts";
 
 const ABOUT =
   "Time training steps and calls of Descent and of its peers in turn on this processor, with ratios";
 
 /** What to say of a peer that is not here. */
 const MISSING = {
-  pytorch: 'PyTorch is left out: no python3 here can import torch; on Debian "apt-get install -y ' +
-    '--no-install-recommends python3-torch libopenblas0-openmp" brings it, elsewhere "pip install torch"',
+  pytorch: TORCH_MISSING,
   tfjs:
     "TensorFlow.js is left out: npm:@tensorflow/tfjs@4.22.0 and npm:@tensorflow/tfjs-backend-wasm@4.22.0 are not " +
     "in Deno's cache and cannot be fetched; run this once with a network",

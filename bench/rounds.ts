@@ -37,7 +37,8 @@ export async function compare(
   { print, note }: Output,
 ): Promise<void> {
   note(`${processor()}; Deno ${Deno.version.deno}`);
-  const folder = await Deno.makeTempDir({ prefix: "descent-bench-" }), lines: RoundLine[] = [];
+  const folder = await Deno.makeTempDir({ prefix: "descent-bench-" });
+  let lines: readonly RoundLine[];
   try {
     const images = await trainingImages(data);
     await writeSideData(folder, images, SEED);
@@ -47,23 +48,8 @@ export async function compare(
       await writeSideWeights(folder, "predictor", trained.weights);
       for (const side of sides) await side.prepare?.(folder, trained);
     }
-    for (let round = 1; round <= rounds; round++) {
-      for (const workload of workloads) {
-        for (const side of sides) {
-          if (side.workloads?.includes(workload) === false) continue;
-          const { found, problem } = await runSide(side, workload, { seconds, folder });
-          for (const line of found) {
-            lines.push({ round, ...line });
-            if (json) print(JSON.stringify({ round, ...line }, jsonNumbers));
-            else note(`round ${round} of ${rounds}: ${describe(line)}`);
-          }
-          checkAnswers(lines);
-          if (problem !== undefined) {
-            note(`round ${round} of ${rounds}: ${side.name} ${workload}: ${problem}`);
-          }
-        }
-      }
-    }
+    const timing = { rounds, seconds, folder, json };
+    lines = await measureSides(sides, workloads, timing, { print, note });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -75,6 +61,42 @@ export async function compare(
   }
   print(`\n${textTable(timesTable(lines))}`);
   if (ratios.length > 0) print(`\n${textTable(ratiosTable(ratios))}`);
+}
+
+/**
+ * Times all sides, round after round and workload after workload, with the data of `folder`, and says each line; resolves
+ * to all of them. A side that fails or is too slow is named and left out.
+ */
+export async function measureSides(
+  sides: readonly Side[],
+  workloads: readonly string[],
+  { rounds, seconds, folder, json }: {
+    readonly rounds: number;
+    readonly seconds: number;
+    readonly folder: string;
+    readonly json: boolean;
+  },
+  { print, note }: Output,
+): Promise<readonly RoundLine[]> {
+  const lines: RoundLine[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    for (const workload of workloads) {
+      for (const side of sides) {
+        if (side.workloads?.includes(workload) === false) continue;
+        const { found, problem } = await runSide(side, workload, { seconds, folder });
+        for (const line of found) {
+          lines.push({ round, ...line });
+          if (json) print(JSON.stringify({ round, ...line }, jsonNumbers));
+          else note(`round ${round} of ${rounds}: ${describe(line)}`);
+        }
+        checkAnswers(lines);
+        if (problem !== undefined) {
+          note(`round ${round} of ${rounds}: ${side.name} ${workload}: ${problem}`);
+        }
+      }
+    }
+  }
+  return lines;
 }
 
 function describe(line: SideLine): string {

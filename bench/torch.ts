@@ -10,6 +10,11 @@ export interface FoundTorch {
   readonly flags: readonly string[];
 }
 
+/** What to say where there is none. */
+export const TORCH_MISSING =
+  'PyTorch is left out: no python3 here can import torch; on Debian "apt-get install -y ' +
+  '--no-install-recommends python3-torch libopenblas0-openmp" brings it, elsewhere "pip install torch"';
+
 const PYTHONS = ["python3", "/usr/bin/python3"];
 /** Deno does not let a program read /proc without all permissions: Python looks for the processor's flags. */
 const PROBE = `import json, torch
@@ -32,9 +37,11 @@ export async function findTorch(python?: string): Promise<FoundTorch | undefined
   return undefined;
 }
 
-/** With `compile`, by torch.compile too. */
 export interface TorchSideOptions {
+  /** By torch.compile too. */
   readonly compile?: boolean | undefined;
+  /** The time of the processor, not of the clock. */
+  readonly cpuTime?: boolean | undefined;
 }
 
 /** PyTorch on the processor. */
@@ -52,9 +59,10 @@ export function torchCudaSide({ python }: FoundTorch, options: TorchSideOptions 
   return { name: "pytorch", threads: 1, command: python, ...scriptOf(options, ["--device", "cuda"]) };
 }
 
-function scriptOf({ compile = false }: TorchSideOptions, more: readonly string[] = []) {
+function scriptOf({ compile = false, cpuTime = false }: TorchSideOptions, more: readonly string[] = []) {
   return {
-    args: () => ["-B", SCRIPT, ...more, ...(compile ? ["--compile"] : [])],
+    args:
+      () => ["-B", SCRIPT, ...more, ...(compile ? ["--compile"] : []), ...(cpuTime ? ["--cpu-time"] : [])],
     ...(compile && { startSeconds: 300 }),
   };
 }

@@ -13,7 +13,7 @@ import { writeTable } from "../src/train/session_data.ts";
 import { type DataKind, dataKind, tableLeaves } from "../src/train/table.ts";
 import { LEAST_GPU_MS, type Subject } from "./measure.ts";
 import { NETWORKS } from "./networks.ts";
-import type { TrainingWorkload } from "./workloads.ts";
+import type { Training } from "./workloads.ts";
 
 /** A subject that owns a program. */
 export interface LoadedSubject extends Subject {
@@ -31,7 +31,7 @@ const EVALUATION_BATCH = 512;
 
 /** What a training is made of, for rows of a kind; without `noise` (default true) nothing is drawn by chance. */
 export function planTraining(
-  { network, batch: size, optimizer: makeOptimizer, loss: makeLoss }: TrainingWorkload,
+  { network, batch: size, optimizer: makeOptimizer, loss: makeLoss }: Training,
   { kind, rows, backend, off = [], noise = true }: {
     readonly kind: DataKind;
     readonly rows: number;
@@ -40,7 +40,8 @@ export function planTraining(
     readonly noise?: boolean;
   },
 ) {
-  const model = NETWORKS[network]({ noise }), optimizer = makeOptimizer(), loss = makeLoss();
+  const model = typeof network === "string" ? NETWORKS[network]({ noise }) : network();
+  const optimizer = makeOptimizer(), loss = makeLoss();
   const batch = size === "all" ? rows : Math.min(size, rows), table = tableLeaves(rows, kind, { loss });
   const training = trainingGraph(model, table, { rows, batch, loss, optimizer });
   const evaluation = evaluationGraph(model, table, { batch: Math.min(EVALUATION_BATCH, rows), loss });
@@ -51,13 +52,18 @@ export function planTraining(
 
 /**
  * Loads a training on an executor, with its first weights; without `noise` (default true) nothing is drawn by chance. The
- * rows of `train` are in a mixed order already.
+ * rows of `train` are in a mixed order already, or `order` has one: then each repeat goes on through it where the last one
+ * ended, so that rows are not in a cache because they have just been read.
  */
 export async function loadTraining(
-  workload: TrainingWorkload,
+  workload: Training,
   data: DataSet,
   executor: Executor,
-  { off = [], noise = true }: { readonly off?: readonly RewriteName[]; readonly noise?: boolean } = {},
+  { off = [], noise = true, order }: {
+    readonly off?: readonly RewriteName[];
+    readonly noise?: boolean;
+    readonly order?: Uint32Array;
+  } = {},
 ): Promise<LoadedSubject> {
   const rows = countRows(data), { lossRows } = workload;
   const { model, optimizer, loss, batch, table, training, evaluation, routines, plan } = planTraining(
@@ -72,10 +78,11 @@ export async function loadTraining(
   );
   const program = await executor.load(plan, loadOptionsFor(off));
   writeTable(program, table, [data], loss);
-  const counting = Uint32Array.from({ length: rows }, (_, row) => row);
-  program.write(training.order, counting);
-  program.write(evaluation.order, counting);
+  const rowsInOrder = order ?? Uint32Array.from({ length: rows }, (_, row) => row);
+  program.write(training.order, rowsInOrder);
+  program.write(evaluation.order, rowsInOrder);
   const first = initializeWeights(model, SEED), epoch = batches(rows, batch);
+  let begin = 0;
   const reset = () => {
     for (const node of modelLeaves(model)) program.write(node, first.get(node.label)!);
     for (const state of training.states) program.write(state, new Float32Array(sizeOf(state.type.shape)));
@@ -89,9 +96,10 @@ export async function loadTraining(
       // Always the same steps: what is zero, and so what is skipped, changes while a network learns.
       reset();
       const steps = Array.from({ length: count }, (_, step): Step => {
-        const slot = step % epoch.length;
+        const slot = (begin + step) % epoch.length;
         return { ...epoch[slot]!, slot, step, seed: SEED, scalars: optimizer.scalars(step) };
       });
+      if (order !== undefined) begin += count;
       // On a GPU the steps are done when something that they wrote can be read.
       return async () => {
         await program.run("train", steps);

@@ -1,16 +1,15 @@
 /** What is timed: the trainings W1 to W6 of the experiments and W8 to W10 of the examples, the products W7, and the calls of a trained network W11. */
 import { crossEntropy } from "../src/nn/cross_entropy.ts";
 import type { Loss } from "../src/nn/loss.ts";
+import type { Model } from "../src/nn/model.ts";
 import { reconstructionCrossEntropy, reconstructionError } from "../src/nn/losses.ts";
 import { adam, type Optimizer, sgd } from "../src/optim/mod.ts";
 import { evidenceBound, type NetworkName } from "./networks.ts";
 
-/** A training whose steps are timed. */
-export interface TrainingWorkload {
-  readonly name: "W1" | "W2" | "W3" | "W4" | "W5" | "W6" | "W8" | "W9" | "W10";
-  readonly title: string;
-  /** Names the network: workloads of one network start from the same weights. */
-  readonly network: NetworkName;
+/** A training whose steps can be timed. */
+export interface Training {
+  /** Its network, by name or made anew. */
+  readonly network: NetworkName | (() => Model);
   /** What it learns from: digits of MNIST, or what `shapeImages` draws. Default digits. */
   readonly images?: ImagesName;
   readonly batch: number | "all";
@@ -18,6 +17,14 @@ export interface TrainingWorkload {
   readonly loss: () => Loss;
   /** Rows, from the first, whose loss is printed before and after; all if left out. */
   readonly lossRows?: number;
+}
+
+/** A training that has a name. */
+export interface TrainingWorkload extends Training {
+  readonly name: "W1" | "W2" | "W3" | "W4" | "W5" | "W6" | "W8" | "W9" | "W10";
+  readonly title: string;
+  /** Workloads of one network start from the same weights. */
+  readonly network: NetworkName;
 }
 
 export type ImagesName = "digits" | "shapes";

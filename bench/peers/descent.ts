@@ -4,11 +4,12 @@ import { wasmExecutor } from "../../src/exec/wasm.ts";
 import { NETWORKS } from "../networks.ts";
 import { loadPredicting } from "../predicting.ts";
 import { loadProduct } from "../routine.ts";
+import { mixedOrder, pointNamed, repeatedRows, trainingOf } from "../sweeps.ts";
 import { loadTraining } from "../training.ts";
 import { CALL_ROWS, CHECKED_STEPS, PRODUCT_SIZES, TRAININGS } from "../workloads.ts";
 import { emitMeasured, readSideImages, readSideWeights, sideOptions } from "./side.ts";
 
-const { threads, seconds, folder, workloads, backend } = sideOptions(Deno.args);
+const { threads, seconds, folder, workloads, backend, now } = sideOptions(Deno.args);
 
 const executor = backend === "webgpu"
   ? await webgpuExecutor({ software: true })
@@ -44,6 +45,21 @@ for (const name of workloads) {
     }
     continue;
   }
+  const point = pointNamed(name);
+  if (point !== undefined) {
+    const rows = repeatedRows(await readSideImages(folder), point.rows), order = mixedOrder(point.rows);
+    const training = await loadTraining(trainingOf(point), rows, executor, { order });
+    // Not of a copy, as below: the rows would be there twice, and nothing is drawn by chance here anyway.
+    const checked = async () => {
+      await training.prepare(CHECKED_STEPS)();
+      const loss = await training.loss!();
+      training.prepare(0); // the first weights again
+      return loss;
+    };
+    await emitMeasured({ ...head, workload: name }, { ...training, checked }, { seconds, now });
+    training.close();
+    continue;
+  }
   const workload = TRAININGS.find((one) => one.name === name)!;
   const images = await readSideImages(folder, workload.images);
   const checked = async () => {
@@ -54,7 +70,7 @@ for (const name of workloads) {
     return loss;
   };
   const training = await loadTraining(workload, images, executor);
-  await emitMeasured({ ...head, workload: name }, { ...training, checked }, { seconds });
+  await emitMeasured({ ...head, workload: name }, { ...training, checked }, { seconds, now });
   training.close();
 }
 executor.close();

@@ -3,6 +3,7 @@
  * a program `side --threads N --seconds S --data FOLDER W1 …`, so that none shares a process with another.
  */
 import { join } from "node:path";
+import process from "node:process";
 import { number, oneOf, path, wholeNumber } from "../../src/cli/flags.ts";
 import { parseFlags } from "../../src/cli/parse_flags.ts";
 import { columnsOf, type Shape, sizeOf } from "../../src/core/tensor.ts";
@@ -32,6 +33,8 @@ export interface SideLine extends Partial<CallTimes> {
   readonly lossAfter?: number;
   /** The same after `CHECKED_STEPS` steps of a copy that draws nothing by chance. */
   readonly lossChecked?: number;
+  /** Memory of the process while it trained: of a side that allocates as it goes, the most. */
+  readonly rssBytes?: number;
   /** Products alone. */
   readonly gflops?: number;
   /** Of the calls of W11, what all sides must answer alike. */
@@ -46,6 +49,8 @@ export interface SideOptions {
   readonly folder: string;
   readonly workloads: readonly string[];
   readonly backend: "wasm" | "webgpu";
+  /** A clock in milliseconds: the wall's, or how much of the processor this process has had. */
+  readonly now: () => number;
   /** Only tell whether the side can run here. */
   readonly probe: boolean;
 }
@@ -55,6 +60,7 @@ const SIDE_FLAGS = {
   seconds: { value: "S", help: "time for each workload (default 1)", parse: number(0, 3600) },
   data: { value: "DIR", help: "folder of images and first weights (default .)", parse: path },
   backend: { value: "NAME", help: "of Descent (default wasm)", parse: oneOf(["wasm", "webgpu"]) },
+  "cpu-time": { help: "measure time of the processor" },
   probe: { help: "only tell whether the side can run here" },
 } as const;
 
@@ -67,25 +73,31 @@ const IMAGE_FILES: Readonly<Record<ImagesName, readonly [images: string, labels:
 export function sideOptions(args: readonly string[]): SideOptions {
   const { words: workloads, values } = parseFlags(SIDE_FLAGS, args, { words: true });
   const { threads = 1, seconds = 1, data: folder = ".", backend = "wasm", probe = false } = values;
-  return { threads, seconds, folder, workloads, backend, probe };
+  const now = values["cpu-time"] ? cpuTime : () => performance.now();
+  return { threads, seconds, folder, workloads, backend, now, probe };
+}
+
+function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** The training images and first weights as raw files, which a program in any language reads in a line. */
 export async function writeSideData(folder: string, images: ImageSet, seed: number): Promise<void> {
   await writeSideImages(folder, "digits", images);
   for (const [name, network] of Object.entries(NETWORKS)) {
-    await writeSideWeights(folder, name as NetworkName, initializeWeights(network(), seed));
+    await writeSideWeights(folder, name, initializeWeights(network(), seed));
   }
 }
 
 /** Weights that all sides start from, in place of those that were there. */
 export async function writeSideWeights(
   folder: string,
-  network: NetworkName,
+  network: string,
   weights: ReadonlyMap<string, Float32Array>,
 ): Promise<void> {
-  const values = Float32Array.from([...weights.values()].flatMap((part) => [...part]));
-  await Deno.writeFile(join(folder, `${network}.f32`), new Uint8Array(values.buffer));
+  const values = new Blob([...weights.values()] as Float32Array<ArrayBuffer>[]);
+  await Deno.writeFile(join(folder, `${network}.f32`), await values.bytes());
 }
 
 /** Images that all sides train with. */
@@ -139,10 +151,11 @@ export async function emitMeasured(
     checked?(): Promise<number>;
     readonly flops?: number;
   },
-  { seconds }: Pick<MeasureOptions, "seconds">,
+  { seconds, now }: Pick<MeasureOptions, "seconds" | "now">,
 ): Promise<void> {
   const lossChecked = await subject.checked?.(), lossBefore = await subject.loss?.();
-  const [found] = await measure([subject], { seconds, rounds: 1 }), { ms, ...rest } = found!;
+  const [found] = await measure([subject], { seconds, rounds: 1, ...(now && { now }) }),
+    { ms, ...rest } = found!;
   const lossAfter = await subject.loss?.();
   const times = await subject.callTimes?.(seconds), answers = await subject.answers?.();
   const line: SideLine = {
@@ -152,6 +165,7 @@ export async function emitMeasured(
     ...(lossBefore !== undefined && lossAfter !== undefined && { lossBefore, lossAfter }),
     ...(lossChecked !== undefined && { lossChecked }),
     ...(head.workload.startsWith("W7") && { gflops: subject.flops! / ms / 1e6 }),
+    rssBytes: Deno.memoryUsage().rss,
     ...times,
     ...(answers !== undefined && { answers }),
   };

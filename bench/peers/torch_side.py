@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """PyTorch as a side of a comparison (see side.ts): one JSON line per workload and variant.
 
-    torch_side.py --threads N --seconds S --data FOLDER [--device cpu|cuda] [--compile] W1 ...
+    torch_side.py --threads N --seconds S --data FOLDER [--device cpu|cuda] [--compile] [--cpu-time] W1 ...
 
 eager    nn.Module, autograd and torch.optim, as most would write it; on CUDA with fused updates
 tuned    CPU: gradients by hand in TorchScript, and updates of all parameters at once; for convolutions autograd on
@@ -17,13 +17,14 @@ import argparse
 import json
 import os
 import sys
+import time
 
 import torch
 import torch.nn.functional as F
 
 import torch_cuda
 import torch_measure
-from torch_networks import CONVOLUTIONAL, NOISY, PIXELS, Denoising, build_model, load_layers, objective, raw
+from torch_networks import CONVOLUTIONAL, NETWORKS, NOISY, PIXELS, Denoising, build_model, load_layers, objective, raw
 from torch_predict import predictors
 from torch_tuned import adam_update, denoise, gradients
 
@@ -41,6 +42,9 @@ TRAININGS = {
     "W10": ("variational", 128, "adam", 1e-3, 0, 1024),
 }
 GRAPHS = ("graph", "tf32")
+# Rows of the data where they are not the images once.
+ROWS = {}
+STRIDE = 2_654_435_761
 TUNED = ("W1", "W2", "W4", "W5", "W6", "W8", "W9")
 # Steps with nothing drawn by chance after which all sides must have the same loss.
 CHECKED_STEPS = 5
@@ -53,6 +57,7 @@ parser.add_argument("--seconds", type=float, default=1.0)
 parser.add_argument("--data", default=".")
 parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
 parser.add_argument("--compile", action="store_true")
+parser.add_argument("--cpu-time", action="store_true")
 parser.add_argument("workloads", nargs="*")
 args = parser.parse_args()
 cuda = args.device == "cuda"
@@ -61,6 +66,17 @@ if cuda:
     torch_cuda.prepare()
 # What did not work, and why.
 failures = []
+
+
+def add_points():
+    """The points of the sweeps (see sweeps.ts), where the folder has them, as trainings beside the others."""
+    path = os.path.join(args.data, "sweeps.json")
+    if os.path.exists(path):
+        with open(path) as file:
+            for point in json.load(file):
+                NETWORKS[point["network"]] = point["units"]
+                TRAININGS[point["name"]] = (point["network"], point["batch"], "adam", 1e-3, 0, 1024)
+                ROWS[point["name"]] = point["rows"]
 
 
 def blas():
@@ -90,15 +106,20 @@ def emit(workload, variant, timing, **more):
 
 
 def measure(step, seconds):
-    return torch_measure.measure(step, seconds, torch.cuda.synchronize if cuda else lambda: None)
+    clock = time.process_time if args.cpu_time else time.perf_counter
+    return torch_measure.measure(step, seconds, torch.cuda.synchronize if cuda else lambda: None, clock)
 
 
-def load_images(network):
+def load_images(network, rows=None):
     shapes = network == "residual"
     labels = raw(args.data, "shape_labels.u8" if shapes else "labels.u8", torch.uint8).long()
     x = raw(args.data, "shapes.u8" if shapes else "images.u8", torch.uint8)
     x = x.view(len(labels), 32, 32, 3).permute(0, 3, 1, 2).contiguous() if shapes else x.view(len(labels), PIXELS)
-    return (x.float() / 255).to(args.device), labels.to(args.device)
+    if rows is not None:
+        # As sweeps.ts has them: the images again and again, in an order in which neighbours lie far apart.
+        order = torch.arange(rows) * STRIDE % rows % len(x)
+        x, labels = x[order], labels[order]
+    return x.float().div_(255).to(args.device), labels.to(args.device)
 
 
 def build_optimizer(name, parameters, rate, decay, capturable, foreach=None):
@@ -206,13 +227,14 @@ def timed(variant, step, seconds):
 
 
 def train(workload):
-    x, y = load_images(TRAININGS[workload][0])
+    x, y = load_images(TRAININGS[workload][0], ROWS.get(workload))
     for variant in variants_of(workload):
         try:
             checked = loss_checked(workload, variant, x, y)
             step, loss = start(workload, variant, x, y)
             before = loss()
-            timing = timed(variant, step, args.seconds)
+            torch_measure.forget_peak()
+            timing = {**timed(variant, step, args.seconds), **torch_measure.peak_rss()}
             emit(workload, variant, timing, lossBefore=before, lossAfter=loss(), **checked)
         except Exception as error:
             # It asks for a compiler, and a PyTorch that has it. What else fails is a fault of ours.
@@ -244,6 +266,7 @@ def predict():
             emit(f"W11-{count}", variant, timing, answers=step(0).mean(0).tolist())
 
 
+add_points()
 for chosen in args.workloads:
     if chosen == "W7":
         multiply()

@@ -59,7 +59,9 @@ export function writeTable(
 ): void {
   const columns = inputs.type.shape[1]!;
   const Kind = inputs.type.dtype === "u8" ? Uint8Array : Float32Array;
-  program.write(inputs, concat(new Kind(rows * columns), sets.map(({ inputs }) => inputs)));
+  const parts = sets.map(({ inputs }) => inputs), size = rows * columns;
+  // One set that fills the table is written as it lies: of a large one a copy would be as much memory again.
+  program.write(inputs, parts[0]?.length === size ? parts[0] : concat(new Kind(size), parts));
   if (targets?.type.dtype === "u32") {
     program.write(targets, concat(new Uint32Array(rows), sets.map((set) => classesOf(set, loss))));
   } else if (targets !== undefined) {
