@@ -10,12 +10,18 @@ const WARM_UP =
   '<text x="2" y="12">0.9</text><text x="2" y="24" font-weight="600">Loss</text><path d="M40 2L80 20" stroke="#000"/>' +
   "</svg>";
 
-await toPng(WARM_UP).catch(() => {}); // what is missing is told to whoever wants a figure
+// What is missing is told to whoever wants a figure. All take their turns: an answer says not whose it is.
+let last: Promise<unknown> = toPng(WARM_UP).catch(() => {});
 
-self.onmessage = async ({ data: svg }: MessageEvent<string>) => {
+// Set before anything is awaited: what comes while there is no listener is lost.
+self.onmessage = ({ data: svg }: MessageEvent<string>) => {
+  last = last.then(() => answer(svg));
+};
+
+async function answer(svg: string): Promise<void> {
   try {
     tell({ png: await toPng(svg) });
   } catch (error) {
     tell({ message: error instanceof Error ? error.message : String(error) });
   }
-};
+}
