@@ -36,10 +36,10 @@ export default function RecomputeView(target: RecomputeTarget) {
     isHere = useSignal(false);
   const curves = useSignal<readonly DrawnPicture[]>([]), ended = useSignal<Ended | null>(null);
   // Both are known in the browser alone: how fast this machine is, and whether the page was opened from disk.
-  const factor = useSignal<number | null>(null), isFile = useSignal(false);
+  const factor = useSignal<number | null>(null), file = useSignal<"" | "first" | "other">("");
   useEffect(() => {
     factor.value = timesAsLong();
-    isFile.value = location.protocol === "file:";
+    if (location.protocol === "file:" && file.value === "") file.value = takeFirst() ? "first" : "other";
   }, [isTraining.value]);
   const form = forms[chosen.value]!;
 
@@ -68,10 +68,15 @@ export default function RecomputeView(target: RecomputeTarget) {
     }
   };
 
-  if (isFile.value) {
+  if (file.value !== "") {
     return (
       <div class="recompute" {...alive}>
-        <p class="quiet">Opened from disk, this page may not train: put the folder on any web server.</p>
+        {file.value === "first" && (
+          <p class="quiet">
+            Opened from disk, this page may not train its tables, claims and figures: put the folder on any
+            web server.
+          </p>
+        )}
       </div>
     );
   }
@@ -131,6 +136,15 @@ export default function RecomputeView(target: RecomputeTarget) {
       )}
     </div>
   );
+}
+
+let isTaken = false;
+
+/** True for the first that asks: what holds for the page is said once. */
+function takeFirst(): boolean {
+  const isFirst = !isTaken;
+  isTaken = true;
+  return isFirst;
 }
 
 function estimate(minutes: number, factor: number | null): string {

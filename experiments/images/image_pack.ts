@@ -81,6 +81,8 @@ export class PackedImages {
   readonly #read: (file: string) => Promise<Uint8Array<ArrayBuffer>>;
   #opened: Promise<Opened> | undefined;
   readonly #unpacked = new Map<number, Promise<void>>();
+  /** Sets are some 10 MB each: runs of one seed share theirs. */
+  readonly #selected = new Map<string, SelectedImages>();
 
   /** `read` gives the bytes of a file of the pack. */
   constructor(read: (file: string) => Promise<Uint8Array<ArrayBuffer>>) {
@@ -93,6 +95,9 @@ export class PackedImages {
 
   /** What `selectImages` gives, bit for bit. Throws a `DescentError` where the pack has not all of the images. */
   async select(selection: ImageSelection): Promise<SelectedImages> {
+    const key = JSON.stringify({ ...selection, ...(selection.first && { seed: 0 }) });
+    const known = this.#selected.get(key);
+    if (known !== undefined) return known;
     const { labels, set, parts } = await this.#open();
     const { train, validation, test } = selectRows(labels, selection);
     const missing = new Set([...train, ...validation, ...test]);
@@ -109,7 +114,9 @@ export class PackedImages {
           `reports with the seeds 1 to ${PACKED_SEEDS}`,
       );
     }
-    return selectOf(set, selection);
+    const selected = selectOf(set, selection);
+    this.#selected.set(key, selected);
+    return selected;
   }
 
   #open(): Promise<Opened> {
