@@ -1,10 +1,8 @@
 /** Packed images. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { decodePixels, encodePixels } from "../../experiments/images/pixel_coder.ts";
-import { sha256Of } from "../../experiments/images/sha256_of.ts";
 import { DescentError } from "../../src/core/errors.ts";
 import { randomWords, STREAM } from "../../src/core/random.ts";
-import { sha256 } from "../../src/core/sha256.ts";
 
 const SIZE = { width: 28, height: 28 } as const, PIXELS = 28 * 28;
 
@@ -35,12 +33,5 @@ Deno.test("packed images that are cut short, or followed by more, are refused", 
   longer.set(packed);
   for (const damaged of [packed.subarray(0, -40), longer]) {
     assertThrows(() => decodePixels(damaged, 3, SIZE), DescentError, "The packed images are damaged");
-  }
-});
-
-Deno.test("sha256Of() gives what the platform's SHA-256 does, on both sides of each block's end", async () => {
-  for (const length of [0, 1, 55, 56, 63, 64, 65, 119, 120, 1000]) {
-    const bytes = Uint8Array.from({ length }, (_, i) => 7 * i);
-    assertEquals(sha256Of(bytes), await sha256(bytes));
   }
 });
