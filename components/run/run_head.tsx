@@ -1,6 +1,7 @@
 /** The top of a run's page: what it is, how it stands, and its numbers. */
+import { CopyCommand } from "../runs/copy_command.tsx";
 import { formatCount, formatDuration, formatScore, formatTime, formatValue } from "../format.ts";
-import { Command, Fact, RunLink, StateMark } from "../parts.tsx";
+import { Fact, RunLink, StateMark } from "../parts.tsx";
 import { Link } from "../site.tsx";
 import { epochsOf, progressOf, statusOf } from "./run_words.ts";
 import type { RunData } from "../types.ts";
@@ -37,7 +38,7 @@ export function RunHead({ data }: { readonly data: RunData }) {
       <p class="lead">{statusOf(data)}</p>
       {data.command !== null && (
         <p class="repeat">
-          <span class="quiet">Made by</span> <Command text={data.command} />
+          <CopyCommand text={data.command} label="Made by" />
         </p>
       )}
       {row.error !== null && row.state !== "failed" && row.state !== "unknown" && (

@@ -21,7 +21,7 @@ import { askedRecord, CHECKPOINTS_FOLDER } from "./resume.ts";
 import { dataRecord } from "./load_images.ts";
 import { placeRecord, within } from "./run_folder.ts";
 import { runStage } from "./run_stage.ts";
-import { nested, settingWords } from "./settings.ts";
+import { argumentsFor, nested } from "./settings.ts";
 import { stopWatch } from "./stop_watch.ts";
 import { type StageEnd, summarize } from "./summary.ts";
 import { conclude, endedLine, introduce } from "./tell.ts";
@@ -42,7 +42,7 @@ export async function makeRun(experiment: Experiment, ask: RunAsk, asked: Place)
   const place = { ...asked, choice: await choiceFor(bound, ask, asked) };
   introduce(place.screen, bound, place.choice);
   const { name } = experiment, { out } = place;
-  const words = settingWords(experiment, bound.settings);
+  const words = argumentsFor(experiment, bound.settings);
   const record = {
     ...await runRecord(bound, place),
     asked: askedRecord(place, { from: ask.from, out, words }),

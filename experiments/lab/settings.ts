@@ -77,7 +77,7 @@ export function argumentsFor(declared: Declared<object>, settings: object): read
   const changes = changesOf(declared.defaults, settings);
   return Array.from(flagged(declared)).flatMap(([flag, [name, { parse, on = true }]]) => {
     const value = changes[name];
-    if (value === undefined) return [];
+    if (value === undefined || value === null) return [];
     return parse !== undefined ? [`--${flag}`, argumentOf(value)] : value === on ? [`--${flag}`] : [];
   });
 }
@@ -90,16 +90,6 @@ function argumentOf(value: Json): string {
 export function changesOf(defaults: object, settings: object): Readonly<Record<string, Json>> {
   const before = settingTexts(defaults);
   return Object.fromEntries(entriesOf(settings).filter(([name, value]) => textOf(value) !== before[name]));
-}
-
-/** The words that ask for settings on a command line, those that differ from the defaults: `["--lr", "0.01"]`. */
-export function settingWords(declared: Declared<object>, settings: object): readonly string[] {
-  const changes = changesOf(declared.defaults, settings);
-  return Array.from(flagged(declared)).flatMap(([flag, [name, { parse }]]) => {
-    const value = changes[name];
-    if (value === undefined || value === null) return [];
-    return parse === undefined ? [`--${flag}`] : [`--${flag}`, argumentOf(value)];
-  });
 }
 
 /** Each setting as text, as facts of a run have it: `{ arch: "30, 20, 10" }`. */

@@ -16,7 +16,8 @@ export const handler = define.handlers({
     if (data === undefined) return notFound(`There is no run "${id}".`);
     const desk = {
       ...(token !== undefined && { token }),
-      command: startCommand((await store.entry(id))?.info),
+      // Where the head does not say how the run was made, as of groups.
+      command: data.command === null ? startCommand((await store.entry(id))?.info) : null,
       isStopping: row!.state === "running" && isAskedToStop(store.root, id),
     };
     return page<RunViewProps>({ data, desk });
