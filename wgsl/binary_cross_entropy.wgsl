@@ -44,12 +44,13 @@ fn exponential(x: vec4f) -> vec4f {
   return select((1 + expm1_of_rest(bounded, n)) * power_of_2(n), vec4f(), isTooSmall);
 }
 
-// ln(1 + t) = 2·atanh(t / (t + 2)) for t from 0 to 1, without loss for small t: log(1 + t) would give 0 there.
+// ln(1 + t) = 2·atanh(t / (t + 2)) for t from 0 to 1, without loss for small t: log(1 + t) would give 0 there. Of the
+// quotient twice is taken from the start, since a GPU may make 0 of half of the least normal number.
 fn log1p(t: vec4f) -> vec4f {
-  let s = t / (t + 2);
-  let w = s * s;
-  let p = ((0.268514980 * w + 0.282366198) * w + 0.400075606) * w + 0.666666403;
-  return s * w * p + 2 * s;
+  let s = t / (0.5 * t + 1);
+  let w = 0.25 * s * s;
+  let p = ((0.134257490 * w + 0.141183099) * w + 0.2000378015) * w + 0.3333332015;
+  return s * w * p + s;
 }
 
 @compute @workgroup_size(256)

@@ -39,6 +39,6 @@ fn main(
     return;
   }
   for (var i = id.x; i < VECTORS; i += groups.x * 256u) {
-    grads[i] *= factor;
+    grads[i] = grads[i] * factor;
   }
 }

@@ -43,6 +43,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       let byte = (table[table_row(i) * WORDS + k / 4u] >> (8u * (k % 4u))) & 0xffu;
       sum = fma(vec4f(SCALE * f32(byte)), b[i * VECTORS + columns], sum);
     }
-    weights[at] -= step.scalars[0].x * sum;
+    weights[at] = weights[at] - step.scalars[0].x * sum;
   }
 }

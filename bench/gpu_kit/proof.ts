@@ -78,7 +78,13 @@ export function proofSteps(parts: readonly Part[], place: ProofPlace): readonly 
       parity("merge", software ? 120 : 60, ["tests/exec/webgpu_merge_test.ts"]),
       ...(quick ? [] : [
         parity("executor", 60, ["tests/exec/webgpu_test.ts", "tests/exec/webgpu_failures_test.ts"]),
-        parity("training", 100, [...OF_WEBGPU, "tests/train", "tests/nn", "tests/ops/curves_test.ts"]),
+        parity("training", 100, [
+          ...OF_WEBGPU,
+          "tests/train",
+          "tests/nn",
+          "tests/ops/curves_test.ts",
+          "tests/ops/map_test.ts",
+        ]),
       ]),
     ],
     bench: [

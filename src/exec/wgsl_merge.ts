@@ -124,7 +124,7 @@ function renamed(kernel: MergedKernel, k: number, around: Around): string {
         const close = closing(tokens, i + 1), value = assigned(tokens, close);
         const index = rename(tokens.slice(i + 2, close), scope);
         const type = types[array.binding]!, split = type === "f32" && array.element === "vec4f";
-        const at = (index: string) => array.offset === 0 ? index : `k${k}_at${array.i} + (${index})`;
+        const at = (index: string) => array.offset === 0 ? index : `k${k}_at${array.i} + u32(${index})`;
         const isHanded = handed !== undefined && array.binding === handed.binding &&
           array.offset === handed.offset;
         if (isHanded && !array.writes) {
@@ -134,10 +134,10 @@ function renamed(kernel: MergedKernel, k: number, around: Around): string {
           const stored = rename(tokens.slice(value.from, value.to), scope).trim();
           const store = (at: string, value: string) =>
             split
-              ? `write_b${array.binding}(${at}, ${value});`
+              ? `write_b${array.binding}(u32(${at}), ${value});`
               : `${element(array.binding, at, array.element, type)} = ${value};`;
           text += kernel.after.length === 0 ? store(at(index), stored) : `{
-    let stored_at = ${index};
+    let stored_at = u32(${index});
     let stored = ${stored};
     ${store(at("stored_at"), "stored")}
 ${kernel.after.map((one) => `    k${kernels.indexOf(one)}_each(stored_at, stored);`).join("\n")}
@@ -175,10 +175,10 @@ function outputOf({ places }: MergedKernel): MergedPlace {
   return places.find(({ writes }) => writes)!;
 }
 
-/** An element of a binding as the kernel sees it. */
+/** An element of a binding as the kernel sees it, whose index may have a sign. */
 function element(binding: number, at: string, seen: string, type: string): string {
   if (seen === type) return `b${binding}[${at}]`;
-  return seen === "vec4f" ? `read_b${binding}(${at})` : `b${binding}[(${at}) / 4u][(${at}) % 4u]`;
+  return seen === "vec4f" ? `read_b${binding}(u32(${at}))` : `b${binding}[u32(${at}) / 4u][u32(${at}) % 4u]`;
 }
 
 /** Finds the unit of a workgroup, and runs its kernels. */

@@ -98,6 +98,8 @@ export function parseWgsl(text: string): WgslModule | undefined {
   if (builtins === undefined) return undefined;
   const arrays = [...storage, ...shared].map(({ name }) => name);
   if (declarations.some((one) => declaresLocally(one, arrays))) return undefined;
+  const vectors = storage.filter(({ element }) => element === "vec4f");
+  if (vectors.some(({ name }) => declarations.some((one) => changesInPlace(one, name)))) return undefined;
   const overrides = declarations.filter(({ kind }) => kind === "override").map(({ name }) => name);
   return {
     overrides,
@@ -229,4 +231,14 @@ function parametersOf(tokens: readonly string[]): readonly string[] {
 function declaresLocally({ tokens }: WgslDeclaration, arrays: readonly string[]): boolean {
   const words = tokens.filter((token) => token.trim() !== "");
   return words.some((word, i) => ["let", "var", "const"].includes(word) && arrays.includes(words[i + 1]!));
+}
+
+const CHANGE = /^\s*(?:(?:\.\w+|\[[^\]]*\])\s*=(?!=)|(?:\.\w+|\[[^\]]*\])?\s*(?:[-+*/%]=|\+\+|--))/;
+
+/** Whether a vector of an array is changed other than by `array[…] = value;`, the one form that its parts can be stored in. */
+function changesInPlace({ tokens }: WgslDeclaration, array: string): boolean {
+  return usesOf(tokens, array).some((at) =>
+    tokens[at - 1] === "&" ||
+    (tokens[at + 1] === "[" && CHANGE.test(tokens.slice(closing(tokens, at + 1) + 1).join("")))
+  );
 }

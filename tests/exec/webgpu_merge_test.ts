@@ -8,6 +8,7 @@ import type { Executor } from "../../src/exec/executor.ts";
 import { readShader } from "../../src/exec/read_shader.ts";
 import { type Launch, launchMaker } from "../../src/exec/webgpu_launches.ts";
 import { launchesOf, type Link, scheduleLaunches } from "../../src/exec/webgpu_schedule.ts";
+import { mergeWgsl } from "../../src/exec/wgsl_merge.ts";
 import { parseWgsl } from "../../src/exec/wgsl_module.ts";
 import { leaf } from "../../src/ir/leaf.ts";
 import { node } from "../../src/ir/node.ts";
@@ -147,9 +148,67 @@ Deno.test("a text of other forms runs by itself", () => {
       `@group(1) @binding(0) var<storage, read> x: array<f32>;\n${flat}`,
       `@group(0) @binding(0) var<storage, read> x: Rows;\nstruct Rows { length: u32 }\n${flat}`,
       `/* one */\n${flat}`,
+      ...["x[i] *= 2;", "x[i].y = 1;", "x[i][1] += 1;", "let part = &x[i];"].map((changing) =>
+        `@group(0) @binding(0) var<storage, read_write> x: array<vec4f>;\n${
+          flat.replace("{}", `{ ${changing} }`)
+        }`
+      ),
     ]
   ) assertEquals(parseWgsl(other), undefined, other);
 });
+
+gpuTest(
+  "every kernel can share buffers with kernels that see them otherwise, and begin anywhere in them",
+  async () => {
+    const device = await (await navigator.gpu.requestAdapter())!.requestDevice(), refused: string[] = [];
+    // One reads buffers as vectors, one writes into them number by number.
+    const other = (element: string, mode: string, work: string) =>
+      parseWgsl(`
+@group(0) @binding(0) var<storage, ${mode}> a: array<${element}>;
+@group(0) @binding(1) var<storage, read_write> b: array<${element}>;
+@compute @workgroup_size(256)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  ${work}
+}`)!;
+    const others = [
+      other("vec4f", "read", "if (a[0].x > 0 && id.x > 0) { b[0] = a[0]; }"),
+      other("f32", "read_write", "a[id.x] = b[id.x];"),
+    ];
+    const seen = new Set<string>();
+    for (const op of [...OPS, ...OPTIMIZER_OPS]) {
+      for (const one of op.cases.filter(isModest)) {
+        const { output } = buildCase(op, one);
+        for (
+          const { kernel, module, operands } of await launchesIn(compile({ run: [output] }).routines.run!)
+        ) {
+          if (seen.has(kernel) && op.name !== "map" && op.name !== "reduce") continue;
+          seen.add(kernel);
+          const places = operands.map(({ writes }, binding) => ({ binding, offset: 4096, writes }));
+          for (const stranger of others) {
+            const strangers = places.flatMap((place, i) =>
+              ["f32", "vec4f"].includes(module!.storage[i]!.element)
+                ? [{
+                  module: stranger,
+                  places: [{ ...place, writes: stranger === others[1] }, { ...place, writes: true }],
+                  isSingle: false,
+                  after: [],
+                }]
+                : []
+            );
+            const code = mergeWgsl([[{ module: module!, places, isSingle: false, after: [] }], strangers]);
+            device.pushErrorScope("validation");
+            device.createShaderModule({ code });
+            const error = await device.popErrorScope();
+            if (error) refused.push(`${kernel}, ${one.label}: ${error.message}\n${code}`);
+          }
+        }
+      }
+    }
+    device.destroy();
+    assertEquals(refused, []);
+    assert(seen.size > 60, `${seen.size}`);
+  },
+);
 
 /** Adds 1 to a count for each vector of a value that is stored: what goes after a kernel goes once over each. */
 const countOp: Op = {
