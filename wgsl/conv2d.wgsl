@@ -63,18 +63,19 @@ fn corner_of(position: u32) -> Corner {
 }
 
 fn load_w(tap: u32, c: u32, filters: u32) -> vec4f {
-  if (c >= C) { return vec4f(); }
   let turned = select(tap, TAPS - 1u - tap, FLIP != 0u);
-  return weights[(turned * C + c) * N_VECTORS + filters];
+  return select(vec4f(), weights[(turned * C + min(c, C - 1u)) * N_VECTORS + filters], c < C);
 }
 
-// Adds four channels of a pixel under the window, or the only one; nothing for a pixel outside the image.
+// Adds four channels of a pixel under the window, or the only one; nothing for a pixel outside the image, where another is
+// read: behind a branch each read would wait for the one before.
 fn add_pixel(sum: vec4f, corner: Corner, ky: u32, kx: u32, c: u32, w: mat4x4f) -> vec4f {
-  if (PADDED != 0u && (corner.y + ky >= H || corner.x + kx >= W)) { return sum; }
-  let at = corner.at + ky * ROW + kx * PIXEL + c;
-  if (C == 1u) { return fma(vec4f(x[at / 4u][at % 4u]), w[0], sum); }
+  let isOutside = PADDED != 0u && (corner.y + ky >= H || corner.x + kx >= W);
+  let at = select(corner.at + ky * ROW + kx * PIXEL + c, 0u, isOutside);
+  if (C == 1u) { return select(fma(vec4f(x[at / 4u][at % 4u]), w[0], sum), sum, isOutside); }
   let four = x[at / 4u];
-  return fma(vec4f(four.x), w[0], fma(vec4f(four.y), w[1], fma(vec4f(four.z), w[2], fma(vec4f(four.w), w[3], sum))));
+  let more = fma(vec4f(four.x), w[0], fma(vec4f(four.y), w[1], fma(vec4f(four.z), w[2], fma(vec4f(four.w), w[3], sum))));
+  return select(more, sum, isOutside);
 }
 
 // Whether x is below a negative number, or below -0, that is given by its bits; NaN is not. Of a comparison, compilers may

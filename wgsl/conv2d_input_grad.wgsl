@@ -63,23 +63,22 @@ fn pixel_of(index: u32) -> Pixel {
 }
 
 fn load_w(tap: u32, c: u32, filters: u32) -> vec4f {
-  if (c >= C) { return vec4f(); }
   let turned = select(tap, TAPS - 1u - tap, FLIP != 0u);
-  return weights[(turned * C + c) * N_VECTORS + filters];
+  return select(vec4f(), weights[(turned * C + min(c, C - 1u)) * N_VECTORS + filters], c < C);
 }
 
 // Adds four filters at the position that has the pixel under this tap, if there is one. Columns of w: for each channel
 // four filters. Left of and above the first position the differences wrap around, and are too large like those
-// beyond the last.
+// beyond the last. Where there is none another is read: behind a branch each read would wait for the one before.
 fn add_position(sum: vec4f, pixel: Pixel, ky: u32, kx: u32, filters: u32, w: mat4x4f) -> vec4f {
   let down = pixel.y - ky;
   let right = pixel.x - kx;
   let oy = down / STRIDE_Y;
   let ox = right / STRIDE_X;
-  if (oy >= OH || ox >= OW || down % STRIDE_Y != 0u || right % STRIDE_X != 0u) { return sum; }
-  let four = dy[(pixel.positions + oy * OW + ox) * N_VECTORS + filters];
-  if (C == 1u) { return vec4f(sum.x + dot(four, w[0]), 0, 0, 0); }
-  return sum + four * w;
+  let isNone = oy >= OH || ox >= OW || down % STRIDE_Y != 0u || right % STRIDE_X != 0u;
+  let four = dy[select((pixel.positions + oy * OW + ox) * N_VECTORS + filters, 0u, isNone)];
+  if (C == 1u) { return select(vec4f(sum.x + dot(four, w[0]), 0, 0, 0), sum, isNone); }
+  return select(sum + four * w, sum, isNone);
 }
 
 fn store(index: u32, channels: u32, sum: vec4f) {

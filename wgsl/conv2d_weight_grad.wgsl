@@ -56,10 +56,11 @@ fn rows_of(index: u32) -> Rows {
   return Rows(vec4u(index / C_VECTORS), 4u * (index % C_VECTORS) + vec4u(0, 1, 2, 3));
 }
 
-// Adds one pixel of the only channel; nothing for a pixel outside the image.
+// Adds one pixel of the only channel; nothing for a pixel outside the image, where another is read: behind a branch each
+// read would wait for the one before.
 fn add_pixel(sum: vec4f, at: u32, isOutside: bool, dy: vec4f) -> vec4f {
-  if (isOutside) { return sum; }
-  return fma(vec4f(x[at / 4u][at % 4u]), dy, sum);
+  let real = select(at, 0u, isOutside);
+  return select(fma(vec4f(x[real / 4u][real % 4u]), dy, sum), sum, isOutside);
 }
 
 fn store(part: u32, tap: u32, c: u32, filters: u32, sum: vec4f) {
@@ -104,12 +105,12 @@ fn main(
       sum1 = add_pixel(sum1, at.y, isOutside.y, four_dy);
       sum2 = add_pixel(sum2, at.z, isOutside.z, four_dy);
       sum3 = add_pixel(sum3, at.w, isOutside.w, four_dy);
-    } else if (!isOutside.x) {
-      let four_x = x[at.x / 4u];
-      sum0 = fma(vec4f(four_x.x), four_dy, sum0);
-      sum1 = fma(vec4f(four_x.y), four_dy, sum1);
-      sum2 = fma(vec4f(four_x.z), four_dy, sum2);
-      sum3 = fma(vec4f(four_x.w), four_dy, sum3);
+    } else {
+      let four_x = x[select(at.x / 4u, 0u, isOutside.x)];
+      sum0 = select(fma(vec4f(four_x.x), four_dy, sum0), sum0, isOutside.x);
+      sum1 = select(fma(vec4f(four_x.y), four_dy, sum1), sum1, isOutside.x);
+      sum2 = select(fma(vec4f(four_x.z), four_dy, sum2), sum2, isOutside.x);
+      sum3 = select(fma(vec4f(four_x.w), four_dy, sum3), sum3, isOutside.x);
     }
   }
 

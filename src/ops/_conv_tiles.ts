@@ -3,8 +3,8 @@ import type { ConvAttrs } from "./_conv.ts";
 
 /** Threads of a workgroup; the WGSL files carry the same number. */
 const THREADS = 256;
-/** Workgroups that a GPU is taken to run at a time; as for products of matrices. */
-const CONCURRENT = 128;
+/** Workgroups that a GPU is taken to run at a time: of such short loops, which wait for memory, several on each of its parts. */
+const CONCURRENT = 512;
 /** WebGPU's default limit along an axis of the grid. */
 const MAX_WORKGROUPS = 65535;
 /** Most terms of one thread where a split can help: llvmpipe ends loops after so many rounds. */
