@@ -2,12 +2,12 @@
 //   Y[b,oy,ox,c] = X[b,sy,sx,c],  sx = cx + (cos·qx - sin·qy)/z,  sy = cy + (sin·qx + cos·qy)/z,  q = o - t - centre.
 // Values between pixels are bilinear; what lies outside an image is `fill`.   X → Y, [B,H,W,C] or [B,H,W] (pixel 1).
 // Split: images; image b draws the Philox block with counter [b, step, lane, stream].
-// Scratch: an image in a frame of `fill`, one pixel wide before it and two behind: then a pixel has neighbours wherever
+// Scratch: 128 bytes, the words of eight images; an image in a frame of `fill`, one pixel wide before it and two behind: then a pixel has neighbours wherever
 // it comes from, and no one asks where an image ends.   Limits: sides below 2¹⁵.
 import { scratch, stepNumber, stepSeedHigh, stepSeedLow } from "./lib/layout";
 import { clearPads, fma } from "./lib/math";
 import { cosTurns } from "./lib/normal";
-import { philox4x32 } from "./lib/philox";
+import { philoxBlocks } from "./lib/philox_blocks";
 
 export function augment(
   begin: i32,
@@ -29,12 +29,15 @@ export function augment(
   lane: u32,
   stream: u32,
 ): void {
-  const number = stepNumber(step), low = stepSeedLow(step), high = stepSeedHigh(step), frame = scratch();
+  const number = stepNumber(step), low = stepSeedLow(step), high = stepSeedHigh(step), drawn = scratch();
+  const frame = drawn + 128;
   const pixelBytes = <usize> pixel << 2, rowBytes = <usize> row << 2, imageBytes = <usize> height * rowBytes;
   const frameRow = <usize> (width + 3) * pixelBytes, image = frame + frameRow + pixelBytes;
   fillFrame(frame, (height + 3) * (width + 3), channels, pixel, fill);
   for (let b = begin; b < end; b++) {
-    const words = philox4x32(<u32> b, number, lane, stream, low, high), from = x + <usize> b * imageBytes;
+    const turn = (b - begin) & 7, from = x + <usize> b * imageBytes;
+    if (turn == 0) philoxBlocks(b, number, lane, stream, low, high, drawn);
+    const words = v128.load(drawn + (<usize> turn << 4));
     const down = whole(i32x4.extract_lane(words, 0), shiftY), right = whole(i32x4.extract_lane(words, 1), shiftX);
     const third = <u32> i32x4.extract_lane(words, 2), to = y + <usize> b * imageBytes;
     const flippedX = ((third >> 31) & flip) != 0, flippedY = ((third >> 30) & 1 & (flip >> 1)) != 0;

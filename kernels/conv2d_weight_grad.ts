@@ -3,14 +3,16 @@
 // Split: rows of the window of four filters each. For four filters, the gradients of some 1,000 positions that are not zero
 // are listed, each with the place of its window; for each entry, the pixels of a row of its window, which lie side by
 // side, are added to that row's sums in registers. Where few gradients are zero, units are parts of the tiles of
-// lib/window_products.ts instead; both give the same bits.
+// lib/window_products.ts instead, to the same bits, or, for windows of 3 × 3, of the sums of lib/winograd_products.ts.
 // Limits: scratch for the lists, the sums, and, where there is padding, the images with their borders; see
 // src/ops/_conv_scratch.ts. Sums run from the first image to the last in one order, however rows are shared.
-import { hasDenseTiles, isDense } from "./lib/dense_windows";
+import { isDense } from "./lib/dense_images";
+import { hasDenseTiles } from "./lib/dense_windows";
 import { pitchBytes, scratch } from "./lib/layout";
 import { append4, listBytes, offsetsAt } from "./lib/nonzeros";
 import { addProducts, productTiles, storeProducts } from "./lib/window_products";
 import { addWindows } from "./lib/window_sums";
+import { hasWinogradProducts, winogradProducts } from "./lib/winograd_products";
 
 /** Positions that are listed at a time, at least an image's; the same as in src/ops/_conv_scratch.ts. */
 const LISTED_POSITIONS: i32 = 1024;
@@ -24,12 +26,23 @@ export function conv2d_weight_grad(
 ): void {
   if (begin >= end) return;
   const yPixel = pitchBytes(n), positions = oh * ow, padded = (positions + 3) & ~3;
+  const filters = <i32> (yPixel >> 2);
+  const byWinograd = hasWinogradProducts(kh, kw, pixel, filters, strideY * strideX, oh, ow);
+  if (byWinograd && isMostlyDense(dY, images, <usize> positions * yPixel, true)) {
+    // The same share of its units as of all.
+    const own = (pixel >> 3) * (filters >> 4), units = kh * (filters >> 2);
+    const from = <i32> (<i64> own * begin / units), to = <i32> (<i64> own * end / units);
+    winogradProducts(
+      from, to, x, dY, dW, images, height, width, channels, pixel, filters, oh, ow, top, left, flip, scratch(),
+    );
+    return;
+  }
   // The windows fit into the image as it lies, or it is copied into the middle of zeros.
   const neededHeight = (oh - 1) * strideY + kh, neededWidth = (ow - 1) * strideX + kw;
   const isInside = top == 0 && left == 0 && neededHeight <= height && neededWidth <= width;
   const windowRow = isInside ? row : (neededWidth * pixel + 3) & ~3;
   const imageBytes = <usize> (isInside ? height * row : neededHeight * windowRow) << 2;
-  if (kw * pixel >= 6 && hasDenseTiles(<i32> (yPixel >> 2)) && isMostlyDense(dY, images, <usize> positions * yPixel)) {
+  if (kw * pixel >= 6 && hasDenseTiles(<i32> (yPixel >> 2)) && isMostlyDense(dY, images, <usize> positions * yPixel, false)) {
     // The same share of all tiles as of all units.
     const tiles = productTiles(kh, kw * pixel, <i32> (yPixel >> 2)), units = kh * <i32> (yPixel >> 4);
     const from = <i32> (<i64> tiles * begin / units), to = <i32> (<i64> tiles * end / units);
@@ -53,30 +66,30 @@ export function conv2d_weight_grad(
   const run = (kw * pixel + 3) & ~3, sumRow = <usize> run << 2, sums4 = sumRow * kh;
   const toOffsets = offsetsAt(capacity), bytes = listBytes(capacity);
   const places = scratch(), lists = places + (<usize> padded << 2), sums = lists + bytes * 4;
-  const borders = sums + sums4 * 4;
+  const borders = sums + sums4 * 4 * <usize> ((end - 1) / kh - begin / kh + 1);
   for (let p: i32 = 0; p < positions; p++) {
     store<u32>(places + (<usize> p << 2), (p / ow * strideY * windowRow + p % ow * strideX * pixel) << 2);
   }
   if (!isInside) memory.fill(borders, 0, imageBytes * block + 16);
-  for (let unit = begin; unit < end;) {
-    const quad = unit / kh, firstRow = unit - quad * kh, lastRow = min(kh, firstRow + end - unit);
-    memory.fill(sums, 0, sums4 * 4);
-    for (let b: i32 = 0; b < images; b += block) {
-      const count = min(block, images - b);
-      const gradients = dY + <usize> (b * positions) * yPixel + (<usize> quad << 4);
-      let source = x + <usize> b * imageBytes;
-      if (!isInside) {
-        source = borders;
-        for (let i: i32 = 0; i < count; i++) {
-          const from = x + (<usize> ((b + i) * height * row) << 2), into = borders + <usize> i * imageBytes;
-          copyInto(from, into, height, width, pixel, row, top, left, neededHeight, neededWidth, windowRow);
-        }
+  memory.fill(sums, 0, borders - sums);
+  // Block by block of images, so that their gradients are in the cache when the next four filters are listed.
+  for (let b: i32 = 0; b < images; b += block) {
+    const count = min(block, images - b), gradients = dY + <usize> (b * positions) * yPixel;
+    let source = x + <usize> b * imageBytes;
+    if (!isInside) {
+      source = borders;
+      for (let i: i32 = 0; i < count; i++) {
+        const from = x + (<usize> ((b + i) * height * row) << 2), into = borders + <usize> i * imageBytes;
+        copyInto(from, into, height, width, pixel, row, top, left, neededHeight, neededWidth, windowRow);
       }
+    }
+    for (let unit = begin, into = sums; unit < end; into += sums4 * 4) {
+      const quad = unit / kh, firstRow = unit - quad * kh, lastRow = min(kh, firstRow + end - unit);
       const l0 = lists, l1 = l0 + bytes, l2 = l1 + bytes, l3 = l2 + bytes;
       let e0 = l0, e1 = l1, e2 = l2, e3 = l3;
       for (let i: i32 = 0; i < count; i++) {
         const image = i32x4.splat(<i32> (<usize> i * imageBytes));
-        let at = gradients + <usize> (i * positions) * yPixel;
+        let at = gradients + <usize> (i * positions) * yPixel + (<usize> quad << 4);
         for (let p: i32 = 0; p < positions; p += 4, at += yPixel << 2) {
           const zero = f32x4.splat(0);
           const r0 = v128.load(at);
@@ -95,32 +108,34 @@ export function conv2d_weight_grad(
       }
       const first = <usize> firstRow * sumRow, rowBytes = <usize> windowRow << 2, rows = lastRow - firstRow;
       const from = source + <usize> firstRow * rowBytes;
-      addWindows(l0, e0, toOffsets, from, rowBytes, sums + first, sumRow, rows);
-      addWindows(l1, e1, toOffsets, from, rowBytes, sums + sums4 + first, sumRow, rows);
-      addWindows(l2, e2, toOffsets, from, rowBytes, sums + sums4 * 2 + first, sumRow, rows);
-      addWindows(l3, e3, toOffsets, from, rowBytes, sums + sums4 * 3 + first, sumRow, rows);
+      addWindows(l0, e0, toOffsets, from, rowBytes, into + first, sumRow, rows);
+      addWindows(l1, e1, toOffsets, from, rowBytes, into + sums4 + first, sumRow, rows);
+      addWindows(l2, e2, toOffsets, from, rowBytes, into + sums4 * 2 + first, sumRow, rows);
+      addWindows(l3, e3, toOffsets, from, rowBytes, into + sums4 * 3 + first, sumRow, rows);
+      unit += rows;
     }
-    for (let ky = firstRow; ky < lastRow; ky++) {
-      for (let kx: i32 = 0; kx < kw; kx++) {
-        const tap = flip ? (kh - 1 - ky) * kw + kw - 1 - kx : ky * kw + kx;
-        for (let c: i32 = 0; c < channels; c++) {
-          const sum = sums + <usize> ky * sumRow + (<usize> (kx * pixel + c) << 2);
-          const four = f32x4(
-            load<f32>(sum), load<f32>(sum + sums4), load<f32>(sum + sums4 * 2), load<f32>(sum + sums4 * 3),
-          );
-          v128.store(dW + <usize> (tap * channels + c) * yPixel + (<usize> quad << 4), four);
-        }
+  }
+  for (let unit = begin, from = sums; unit < end; unit++) {
+    const quad = unit / kh, ky = unit - quad * kh;
+    for (let kx: i32 = 0; kx < kw; kx++) {
+      const tap = flip ? (kh - 1 - ky) * kw + kw - 1 - kx : ky * kw + kx;
+      for (let c: i32 = 0; c < channels; c++) {
+        const sum = from + <usize> ky * sumRow + (<usize> (kx * pixel + c) << 2);
+        const four = f32x4(
+          load<f32>(sum), load<f32>(sum + sums4), load<f32>(sum + sums4 * 2), load<f32>(sum + sums4 * 3),
+        );
+        v128.store(dW + <usize> (tap * channels + c) * yPixel + (<usize> quad << 4), four);
       }
     }
-    unit += lastRow - firstRow;
+    if (ky == kh - 1) from += sums4 * 4;
   }
 }
 
 /** Whether most of some images of the batch have few zeros. Every thread must find the same. */
-function isMostlyDense(dY: usize, images: i32, bytes: usize): bool {
+function isMostlyDense(dY: usize, images: i32, bytes: usize, byWinograd: bool): bool {
   const step = max(1, images / SAMPLED);
   let dense: i32 = 0, looked: i32 = 0;
-  for (let b: i32 = 0; b < images; b += step, looked++) dense += <i32> isDense(dY + <usize> b * bytes, bytes);
+  for (let b: i32 = 0; b < images; b += step, looked++) dense += <i32> isDense(dY + <usize> b * bytes, bytes, byWinograd);
   return dense * 2 > looked;
 }
 

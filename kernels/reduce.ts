@@ -17,6 +17,8 @@ export function reduce(
   k1Step: i32, r0: i32, r0Step: i32, r1: i32, r1Step: i32, scale: f32,
 ): void {
   if (kind != SUM && kind != MAX && kind != MIN) unreachable();
+  // The least is the largest of all with the other sign.
+  const sign = f32x4.splat(kind == MIN ? -0.0 : 0);
   const r0Row = <usize> r0Step << 2, r1Row = <usize> r1Step << 2;
   const vectors = <i32> (pitchBytes(isLast ? results : columns) >> 4);
   for (let at = begin; at < end;) {
@@ -29,9 +31,7 @@ export function reduce(
         const from = x + (<usize> (q / k1 * k0Step + q % k1 * k1Step) << 2);
         const terms = kind == SUM
           ? sumOfRows(from, r0, r0Row, r1, r1Row, columns)
-          : kind == MAX
-          ? mostOfRows<Max>(from, r0, r0Row, r1, r1Row, columns)
-          : mostOfRows<Min>(from, r0, r0Row, r1, r1Row, columns);
+          : mostOfRows(from, r0, r0Row, r1, r1Row, columns, sign);
         if (i == 0) a = terms;
         else if (i == 1) b = terms;
         else if (i == 2) c = terms;
@@ -39,9 +39,7 @@ export function reduce(
       }
       const all = kind == SUM
         ? f32x4.mul(sums4(a, b, c, d), f32x4.splat(scale))
-        : kind == MAX
-        ? most4<Max>(a, b, c, d)
-        : most4<Min>(a, b, c, d);
+        : v128.xor(most4(a, b, c, d), sign);
       v128.store(to, all);
       at++;
     } else {
@@ -51,8 +49,7 @@ export function reduce(
         memory.fill(to, 0, bytes);
         for (let i: i32 = 0; i < r0; i++) addRows(from + <usize> i * r0Row, r1Row, r1, to, to + bytes);
         if (scale != 1) scaleAll(to, to + bytes, scale);
-      } else if (kind == MAX) mostAlong<Max>(from, r0, r0Row, r1, r1Row, to, to + bytes);
-      else mostAlong<Min>(from, r0, r0Row, r1, r1Row, to, to + bytes);
+      } else mostAlong(from, r0, r0Row, r1, r1Row, to, to + bytes, sign);
       at += run;
     }
   }
@@ -83,69 +80,59 @@ function sumOfRows(x: usize, r0: i32, r0Row: usize, r1: i32, r1Row: usize, colum
   return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
 }
 
-/** Which of two is wanted, as a type: a kernel has the loops of each. */
-class Max {}
-class Min {}
-
-// @ts-ignore: decorator
-@inline
-function isMin<T>(): bool {
-  return idof<T>() == idof<Min>();
-}
-
-// @ts-ignore: decorator
-@inline
-function most<T>(a: v128, b: v128): v128 {
-  return isMin<T>() ? f32x4.min(a, b) : f32x4.max(a, b);
-}
-
-/** Four maxima whose largest is that of all columns of these rows; likewise minima. */
-function mostOfRows<T>(x: usize, r0: i32, r0Row: usize, r1: i32, r1Row: usize, columns: i32): v128 {
-  let a = f32x4.splat(isMin<T>() ? Infinity : -Infinity), b = a, c = a, d = a;
+/** Four maxima whose largest is that of all columns of these rows, their signs changed by `sign`. */
+function mostOfRows(x: usize, r0: i32, r0Row: usize, r1: i32, r1Row: usize, columns: i32, sign: v128): v128 {
+  let a = f32x4.splat(-Infinity), b = a, c = a, d = a;
   const whole = <usize> (columns & ~3) << 2;
   for (let i: i32 = 0; i < r0; i++) {
     for (let j: i32 = 0; j < r1; j++) {
       let at = x + <usize> i * r0Row + <usize> j * r1Row;
       const last = at + whole;
       for (; at + 64 <= last; at += 64) {
-        a = most<T>(a, v128.load(at));
-        b = most<T>(b, v128.load(at, 16));
-        c = most<T>(c, v128.load(at, 32));
-        d = most<T>(d, v128.load(at, 48));
+        a = f32x4.max(a, v128.xor(v128.load(at), sign));
+        b = f32x4.max(b, v128.xor(v128.load(at, 16), sign));
+        c = f32x4.max(c, v128.xor(v128.load(at, 32), sign));
+        d = f32x4.max(d, v128.xor(v128.load(at, 48), sign));
       }
-      for (; at < last; at += 16) a = most<T>(a, v128.load(at));
+      for (; at < last; at += 16) a = f32x4.max(a, v128.xor(v128.load(at), sign));
       // Not the pads: zero may be more, or less, than every value.
       for (let left = columns & 3; left > 0; left--) {
-        b = most<T>(b, v128.load32_splat(at));
+        b = f32x4.max(b, v128.xor(v128.load32_splat(at), sign));
         at += 4;
       }
     }
   }
-  return most<T>(most<T>(a, b), most<T>(c, d));
+  return f32x4.max(f32x4.max(a, b), f32x4.max(c, d));
 }
 
-/** The largest, or smallest, lane of each of four vectors. */
+/** The largest lane of each of four vectors. */
 // @ts-ignore: decorator
 @inline
-function most4<T>(a: v128, b: v128, c: v128, d: v128): v128 {
-  const ab = most<T>(v128.shuffle<f32>(a, b, 0, 2, 4, 6), v128.shuffle<f32>(a, b, 1, 3, 5, 7));
-  const cd = most<T>(v128.shuffle<f32>(c, d, 0, 2, 4, 6), v128.shuffle<f32>(c, d, 1, 3, 5, 7));
-  return most<T>(v128.shuffle<f32>(ab, cd, 0, 2, 4, 6), v128.shuffle<f32>(ab, cd, 1, 3, 5, 7));
+function most4(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.max(v128.shuffle<f32>(a, b, 0, 2, 4, 6), v128.shuffle<f32>(a, b, 1, 3, 5, 7));
+  const cd = f32x4.max(v128.shuffle<f32>(c, d, 0, 2, 4, 6), v128.shuffle<f32>(c, d, 1, 3, 5, 7));
+  return f32x4.max(v128.shuffle<f32>(ab, cd, 0, 2, 4, 6), v128.shuffle<f32>(ab, cd, 1, 3, 5, 7));
 }
 
-/** The largest, or smallest, of each column over these rows. */
-function mostAlong<T>(x: usize, r0: i32, r0Row: usize, r1: i32, r1Row: usize, first: usize, last: usize): void {
+/** The largest of each column over these rows, their signs changed by `sign` meanwhile. */
+function mostAlong(x: usize, r0: i32, r0Row: usize, r1: i32, r1Row: usize, first: usize, last: usize, sign: v128): void {
   memory.copy(first, x, last - first);
   for (let i: i32 = 0; i < r0; i++) {
     for (let j: i32 = 0; j < r1; j++) {
       let from = x + <usize> i * r0Row + <usize> j * r1Row, at = first;
       for (; at + 32 <= last; at += 32) {
-        const low = most<T>(v128.load(at), v128.load(from)), high = most<T>(v128.load(at, 16), v128.load(from, 16));
+        const low = more(v128.load(at), v128.load(from), sign), high = more(v128.load(at, 16), v128.load(from, 16), sign);
         v128.store(at, low);
         v128.store(at, high, 16);
         from += 32;
       }
-      if (at < last) v128.store(at, most<T>(v128.load(at), v128.load(from)));
+      if (at < last) v128.store(at, more(v128.load(at), v128.load(from), sign));
     }
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function more(a: v128, b: v128, sign: v128): v128 {
+  return v128.xor(f32x4.max(v128.xor(a, sign), v128.xor(b, sign)), sign);
 }

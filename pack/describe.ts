@@ -38,6 +38,8 @@ export function packageJson({ version, license, exports, imports }: ProjectConfi
     type: "module",
     exports: { ...Object.fromEntries(entries), "./package.json": "./package.json" },
     types: compiled(exports["."]!, ".d.ts"),
+    // A page needs no files, threads and words of Deno and Node.
+    browser: { "./src/core/choose_platform.js": "./src/core/choose_browser.js" },
     sideEffects: ["./src/exec/wasm_worker.js"],
     engines: { node: "^20.16.0 || >=22.3.0" },
     peerDependencies: peers,

@@ -12,8 +12,8 @@ export function emitModules(
   vendored: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
-  // What is found at run time alone: a thread's module, and what a notebook draws with.
-  const found = ["src/exec/wasm_worker.ts", "src/notebook/displays.ts"];
+  // What is found at run time alone: a thread's module, and what a notebook draws with; and what bundlers take for a page.
+  const found = ["src/exec/wasm_worker.ts", "src/notebook/displays.ts", "src/core/choose_browser.ts"];
   const roots = [...entries, ...found].map((path) => join(root, path));
   const program = ts.createProgram(roots, {
     target: ts.ScriptTarget.ES2022,

@@ -67,8 +67,8 @@ function packTransposed(b: usize, bRow: usize, k: i32, j: i32, n: i32, width: us
   }
 }
 
-/** Y += X·W for rows [begin, end) of `width` bytes. */
-function tileRows(
+/** Y += X·W for rows [begin, end) of `width` bytes; 64 only where vectors are joined. */
+export function tileRows(
   begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
   width: usize,
 ): void {
@@ -80,7 +80,7 @@ function tileRows(
     const xi = x + <usize> i * xRow, yi = y + <usize> i * yRow;
     rows = tileHeight(end - i);
     if (width == 64) {
-      if (rows == 6) tile6x16(xi, xRow, xStep, k, w, wRow, yi, yRow);
+      if (rows == 6) tile6x16(xi, xRow, xStep, k, w, wRow, yi, yRow, yi, yRow);
       else if (rows == 4) tile4x16(xi, xRow, xStep, k, w, wRow, yi, yRow);
       else tile1x16(xi, xRow, xStep, k, w, wRow, yi, yRow);
     } else if (rows == 6) tile6x8(xi, xRow, xStep, k, w, wRow, yi, yRow);

@@ -15,24 +15,12 @@ import {
 
 /** Positions of a tile. */
 const TILE: i32 = 6;
-/** Percent of values that are not zero from which tiles are faster than lists. */
-const DENSE_PERCENT: i32 = 40;
-
 /** Source rows and columns under any window, and how the image lies that is read: as it is, or with borders. */
 let lowY: i32, highY: i32, lowX: i32, highX: i32, isInside: bool, rowBytes: usize;
 
 /** Whether a target of `pixel` values a pixel can be computed by tiles at all. */
 export function hasDenseTiles(pixel: i32): bool {
   return joinsVectors() && (pixel & 15) == 0;
-}
-
-/** Whether most of `bytes` bytes are values that are not zero. */
-export function isDense(x: usize, bytes: usize): bool {
-  let zeros = i32x4.splat(0);
-  for (let at: usize = 0; at < bytes; at += 16) zeros = i32x4.sub(zeros, f32x4.eq(v128.load(x + at), f32x4.splat(0)));
-  const sum = i32x4.extract_lane(zeros, 0) + i32x4.extract_lane(zeros, 1) + i32x4.extract_lane(zeros, 2) +
-    i32x4.extract_lane(zeros, 3);
-  return <u64> sum * 100 <= <u64> (bytes >> 2) * (100 - DENSE_PERCENT);
 }
 
 /** Taps of the window at `first`, `first` + spread, … */

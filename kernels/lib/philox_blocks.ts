@@ -1,4 +1,4 @@
-// Eight blocks of Philox4x32-10 at a time, a block per lane: the same words as philox.ts, sooner. Two groups of four go side
+// Eight blocks of Philox4x32-10 at a time, a block per lane: the same words as in src/core/random.ts. Two groups of four go side
 // by side, because each product of a round waits for the round before.
 
 /** Upper halves of two pairs of 64-bit products. */

@@ -60,6 +60,8 @@ export const CONV_CASES: readonly ConvCase[] = [
   convCase([3, 9, 7, 16], [3, 3], 32, { padTop: 1, padBottom: 1, padLeft: 1, padRight: 1, flip: true }),
   convCase([2, 5, 7, 16], [1, 2], 48, { strideY: 3, strideX: 2, padLeft: 1 }),
   convCase([2, 5, 6, 16], [3, 3], 16),
+  convCase([4, 7, 6, 24], [3, 3], 32),
+  convCase([5, 6, 9, 32], [3, 3], 16, { padTop: 2, padBottom: 1, padLeft: 0, padRight: 2, flip: true }),
   convCase([2, 6, 7, 32], [3, 2], 16, { strideY: 2, strideX: 2, padTop: 1, padLeft: 2, flip: true }),
   // With gaps or groups: groups of whole vectors, of one channel (depthwise), and across vectors.
   convCase([2, 9, 8, 3], [3, 2], 5, { dilationY: 2, dilationX: 3 }),

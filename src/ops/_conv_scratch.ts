@@ -38,14 +38,30 @@ function windowBytes(
   return Math.max(...tiles) + 12 * targetHeight + 4 * (sourceHeight + 1) + 16;
 }
 
-/** The same where few values are zero: weights of all channels, masks, places, and an image with its borders. */
-function tiledBytes(
-  { sourcePixel, kh, kw, targetHeight, targetWidth, targetPixel, spreadY, spreadX, reached }: Windows,
-): number {
+/** The same where few values are zero: weights of all channels, masks, and what either way of tiles takes. */
+function tiledBytes(windows: Windows): number {
+  const { sourcePixel, kh, kw, targetHeight, targetWidth, targetPixel, spreadY, spreadX, reached } = windows;
   if (targetPixel % 16 > 0) return 0;
   const weights = 4 * kh * kw * sourcePixel * targetPixel;
   const places = 8 * (targetHeight * targetWidth + 5 * spreadY * spreadX);
-  return weights + 4 * targetPixel + places + 4 * sourcePixel * reached + 64;
+  const tiles = Math.max(places + 4 * sourcePixel * reached, winogradBytes(windows));
+  return weights + 4 * targetPixel + tiles + 64;
+}
+
+/** Of kernels/lib/winograd.ts: maps, weights, values and sums at 36 points, places of 12 tiles, an image with its borders. */
+function winogradBytes({ sourcePixel, targetPixel, targetHeight, targetWidth, kh, kw }: Windows): number {
+  if (kh !== 3 || kw !== 3) return 0;
+  const points = 36 * (4 * sourcePixel * targetPixel + 48 * (sourcePixel + targetPixel) + 192);
+  return 1280 + points + 192 +
+    4 * sourcePixel * (roundUp(targetHeight, 4) + 2) * (roundUp(targetWidth, 4) + 2);
+}
+
+/** Of kernels/lib/winograd_products.ts: maps, sums, and values and gradients of 24 tiles at 36 points, an image and its gradients. */
+function winogradProductBytes({ x, kh, kw, oh, ow, n }: ConvSizes): number {
+  if (kh !== 3 || kw !== 3) return 0;
+  const points = 36 * (4 * x.pixel * roundUp(n, 4) + 96 * (x.pixel + roundUp(n, 4)) + 192);
+  const [height, width] = [roundUp(oh, 4), roundUp(ow, 4)];
+  return 1152 + points + 4 * x.pixel * (height + 2) * (width + 2) + 4 * roundUp(n, 4) * height * width;
 }
 
 /** Of a window with gaps or groups, which packs its weights for `columns` results of `terms` terms a tap. */
@@ -73,14 +89,16 @@ export function convInputListBytes(sizes: ConvSizes, attrs: ConvAttrs): number {
   const { strideY: spreadY, strideX: spreadX } = attrs;
   const reached = (Math.ceil((x.height + kh) / spreadY) + 1) * (Math.ceil((x.width + kw) / spreadX) + 1);
   const windows = { ...source, ...target, kh, kw, strideX: 1, spreadY, spreadX, reached };
-  return Math.max(windowBytes(windows) + 16 * x.height * x.width, tiledBytes(windows));
+  const turned = 4 * kh * kw * n * roundUp(x.pixel, 4);
+  return turned + Math.max(windowBytes(windows) + 16 * x.height * x.width, tiledBytes(windows));
 }
 
 /** Positions of which lists are made at a time; the same as in kernels/conv2d_weight_grad.ts. */
 const LISTED_POSITIONS = 1024;
 
-/** Of `conv2d_weight_grad`: places of the windows, four lists, the sums of four filters, and padded images; or tiles and one image. */
-export function convWeightListBytes({ x, kh, kw, oh, ow, n }: ConvSizes, attrs: ConvAttrs): number {
+/** Of `conv2d_weight_grad`: places of the windows, four lists, the sums of all filters, and padded images; or tiles and one image. */
+export function convWeightListBytes(sizes: ConvSizes, attrs: ConvAttrs): number {
+  const { x, kh, kw, oh, ow, n } = sizes;
   if (isGeneral(attrs)) return 0;
   const positions = roundUp(oh * ow, 4);
   const images = Math.min(x.count, Math.max(1, Math.floor(LISTED_POSITIONS / positions)));
@@ -89,8 +107,9 @@ export function convWeightListBytes({ x, kh, kw, oh, ow, n }: ConvSizes, attrs: 
     ? ((oh - 1) * attrs.strideY + kh) * roundUp(((ow - 1) * attrs.strideX + kw) * x.pixel, 4)
     : 0;
   const run = roundUp(kw * x.pixel, 4);
-  const lists = 4 * positions + 4 * listBytes(images * positions) + 16 * kh * run + 4 * images * padded;
+  const lists = 4 * positions + 4 * listBytes(images * positions) + 4 * kh * run * roundUp(n, 4) +
+    4 * images * padded;
   // Tiles of six values of the window and 16 filters have 384 bytes of sums.
   const tiles = 384 * kh * Math.ceil(kw * x.pixel / 6) * Math.ceil(n / 16) + 4 * padded;
-  return Math.max(lists, tiles) + 64;
+  return Math.max(lists, tiles, winogradProductBytes(sizes)) + 64;
 }

@@ -87,7 +87,7 @@ export const augmentOp: Op<AugmentAttrs> = {
   wasm: (types) => ({
     units: types.output.shape[0]!,
     args: Object.values(settingsOf(types)),
-    scratchBytes: frameBytes(types),
+    scratchBytes: 128 + frameBytes(types),
   }),
   cases: [
     augmentCase([1, 1, 1], { rotate: 45, fill: 0.25 }),

@@ -61,6 +61,8 @@ export const dropoutOp: Op<DropoutAttrs> = {
   wasm: ({ output, attrs }) => ({
     units: vectorsOf(output),
     args: [threshold(attrs.rate), keepScale(attrs), attrs.lane, STREAM.mask],
+    // The words of eight vectors.
+    scratchBytes: 128,
   }),
   cases: [
     dropoutCase([1, 1], 0.5, 0),

@@ -276,8 +276,8 @@ export const WASM_BUGS: readonly PlantedBug[] = [
     what: "takes the largest for the smallest",
     op: "reduce",
     file: "reduce.ts",
-    from: "? f32x4.min(a, b) : f32x4.max(a, b)",
-    to: "? f32x4.max(a, b) : f32x4.max(a, b)",
+    from: "kind == MIN ? -0.0 : 0",
+    to: "kind == MIN ? 0 : 0",
   },
   {
     what: "puts results of rows of several axes elsewhere",
@@ -306,6 +306,27 @@ export const WASM_BUGS: readonly PlantedBug[] = [
     file: "lib/windows.ts",
     from: "floorDiv(kh - 1 - shift, spreadY) + 1",
     to: "floorDiv(kh - 1 - shift, spreadY)",
+  },
+  {
+    what: "takes a point of Winograd's maps for its negative",
+    op: "conv2d",
+    file: "lib/winograd_maps.ts",
+    from: "v128.store(to, fma(minusNear, oddA, evenA));",
+    to: "v128.store(to, fma(near, oddA, evenA));",
+  },
+  {
+    what: "writes a column too few of a tile at the right edge",
+    op: "conv2d_input_grad",
+    file: "lib/winograd.ts",
+    from: "min(4, targetWidth - x)",
+    to: "min(3, targetWidth - x)",
+  },
+  {
+    what: "maps gradients back to taps without those at infinity",
+    op: "conv2d_weight_grad",
+    file: "lib/winograd_maps.ts",
+    from: "fma(number(17), far, u5)",
+    to: "f32x4.mul(number(17), far)",
   },
   {
     what: "gives the fourth pixel the gradient of the third",
