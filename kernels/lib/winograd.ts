@@ -1,10 +1,11 @@
 // Windows of 3 × 3 that move pixel by pixel over images of which most values are not zero: what dense_windows.ts computes, by
 // 36 products of a channel for 16 targets instead of 144 (winograd_maps.ts), to other last bits. A tile is 4 × 4 targets,
 // under which lie 6 × 6 source pixels. The tiles' source values at the 36 points times the weights' there are 36 products
-// of matrices, TILES × channels by channels × filters, whose sums are mapped back to targets.
+// of matrices, TILES × channels by channels × filters, whose sums are mapped back to targets. A target under whose window
+// all is zero, as over an empty background, is its bias exactly: ReLU would take the rounding of the maps for activity.
 //
 // Work: masks, a tile's map along one axis, weights at the points, source values and sums of TILES tiles, the places of the
-// tiles, an image with its borders; as in src/ops/_conv_scratch.ts.
+// tiles, which pixels are not zero, an image with its borders; as in src/ops/_conv_scratch.ts.
 import { tileRows } from "./dense";
 import { joinsVectors } from "./layout";
 import { clearPads, RELU } from "./math";
@@ -21,7 +22,7 @@ const TILES: i32 = 12;
 /** Bytes between the values of two points, beside those themselves: else all would fall into the same sets of a cache. */
 const APART: usize = 64;
 
-let masks: usize, work: usize, weights: usize, values: usize, sums: usize, places: usize, borders: usize, filled: i32;
+let masks: usize, work: usize, weights: usize, values: usize, sums: usize, places: usize, live: usize, borders: usize, filled: i32;
 let weightStep: usize, valueStep: usize, sumStep: usize, isInside: bool, rowBytes: usize, bias: usize, least: f32;
 
 /** Whether windows as they are set can move this way. Not a matter of the engine: the bits must not be. */
@@ -44,7 +45,8 @@ export function setWinograd(at: usize, packed: usize, start: usize, channels: i3
   values = weights + weightStep * 36;
   sums = values + valueStep * 36;
   places = sums + sumStep * 36;
-  borders = places + 16 * TILES;
+  live = places + 16 * TILES;
+  borders = (live + <usize> (height * width) + 23) & ~15;
   isInside = top == 0 && left == 0 && height <= sourceHeight && width <= sourceWidth;
   rowBytes = <usize> (isInside ? sourceRow : width * sourcePixel) << 2;
   if (!isInside) memory.fill(borders, 0, <usize> height * rowBytes);
@@ -73,7 +75,15 @@ export function winogradOver(source: usize, target: usize): void {
       memory.copy(into, source + (<usize> (y * sourceRow) << 2), <usize> (columns * sourcePixel) << 2);
     }
   }
-  const pixel = <usize> sourcePixel << 2;
+  const pixel = <usize> sourcePixel << 2, width = ((targetWidth + 3) & ~3) + 2;
+  for (let y: i32 = 0, at = live; y < ((targetHeight + 3) & ~3) + 2; y++) {
+    for (let x: i32 = 0, from = image + <usize> y * rowBytes; x < width; x++, at++, from += pixel) {
+      let any = v128.load(from);
+      for (let c: usize = 16; c < pixel; c += 16) any = v128.or(any, v128.load(from + c));
+      // Of -0 too.
+      store<u8>(at, <u8> v128.any_true(i32x4.shl(any, 1)));
+    }
+  }
   for (let y: i32 = 0; y < targetHeight; y += 4) {
     for (let x: i32 = 0; x < targetWidth; x += 4) {
       const from = image + <usize> y * rowBytes + <usize> x * pixel, into = values + <usize> filled * pixel;
@@ -85,9 +95,24 @@ export function winogradOver(source: usize, target: usize): void {
       store<usize>(place, target + (<usize> (y * targetRow + x * targetPixel) << 2));
       store<i32>(place, min(4, targetHeight - y), 4);
       store<i32>(place, min(4, targetWidth - x), 8);
+      store<i32>(place, liveTargets(live + <usize> (y * width + x), width), 12);
       if (++filled == TILES) endWinograd();
     }
   }
+}
+
+/** Bit 4·row + column for each target of a tile whose window has a pixel that is not zero. */
+function liveTargets(at: usize, width: i32): i32 {
+  let targets: i32 = 0;
+  for (let r: i32 = 0; r < 6; r++, at += width) {
+    const row = load<u32>(at), end = <u32> load<u16>(at, 4);
+    // Three pixels side by side, a byte for each of four columns.
+    const three = row | (row >> 8) | (row >> 16) | (end << 24) | (end << 16) | (end >> 8 << 24);
+    const bits = <i32> ((three & 1) | (three >> 7 & 2) | (three >> 14 & 4) | (three >> 21 & 8));
+    // A row of pixels lies under three rows of targets.
+    targets |= (bits | (bits << 4) | (bits << 8)) << (r << 2) >> 8;
+  }
+  return targets & 0xffff;
 }
 
 /** Multiplies the tiles that wait, and writes their targets. */
@@ -119,6 +144,23 @@ export function endWinograd(): void {
         work, y + c, <usize> targetPixel << 2, <usize> targetRow << 2, load<i32>(place, 4), load<i32>(place, 8),
         bias == 0 ? ZEROS : bias + c, masks + c, least,
       );
+    }
+    const targets = load<i32>(place, 12);
+    if (targets != 0xffff) putEmpty(y, targets, load<i32>(place, 4), load<i32>(place, 8));
+  }
+}
+
+/** Writes the biases to those targets of a tile that `targets` leaves out. */
+function putEmpty(y: usize, targets: i32, rows: i32, columns: i32): void {
+  const floor = f32x4.splat(least);
+  for (let r: i32 = 0; r < rows; r++) {
+    for (let x: i32 = 0; x < columns; x++) {
+      if (targets >> ((r << 2) + x) & 1) continue;
+      const to = y + (<usize> (r * targetRow + x * targetPixel) << 2);
+      for (let c: usize = 0; c < <usize> targetPixel << 2; c += 16) {
+        const start = bias == 0 ? f32x4.splat(0) : v128.load(bias + c);
+        v128.store(to + c, v128.and(f32x4.pmax(start, floor), v128.load(masks + c)));
+      }
     }
   }
 }

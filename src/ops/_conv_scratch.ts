@@ -52,8 +52,9 @@ function tiledBytes(windows: Windows): number {
 function winogradBytes({ sourcePixel, targetPixel, targetHeight, targetWidth, kh, kw }: Windows): number {
   if (kh !== 3 || kw !== 3) return 0;
   const points = 36 * (4 * sourcePixel * targetPixel + 48 * (sourcePixel + targetPixel) + 192);
-  return 1280 + points + 192 +
-    4 * sourcePixel * (roundUp(targetHeight, 4) + 2) * (roundUp(targetWidth, 4) + 2);
+  const pixels = (roundUp(targetHeight, 4) + 2) * (roundUp(targetWidth, 4) + 2);
+  // Which pixels are not zero, and the image itself.
+  return 1280 + points + 192 + (1 + 4 * sourcePixel) * pixels + 24;
 }
 
 /** Of kernels/lib/winograd_products.ts: maps, sums, and values and gradients of 24 tiles at 36 points, an image and its gradients. */

@@ -75,6 +75,30 @@ Deno.test("images of few zeros and of many, mixed, get the same bits as each by 
   wasm.close();
 });
 
+Deno.test("where a window has nothing but zeros under it the result is the bias exactly, and the gradient zero", async () => {
+  const wasm = await wasmExecutor({ threads: 1 }), { x, w, b, dY, y, dX } = convolution(3);
+  const values = valuesOf([x, w, b, dY]),
+    corner = (at: number, channels: number) => {
+      const pixel = Math.floor(at / channels) % 90;
+      return Math.floor(pixel / 10) > 5 || pixel % 10 > 6;
+    };
+  // Something in a corner and a pixel in the middle; zeros of either sign elsewhere.
+  for (const [node, channels] of [[0, 16], [3, 32]] as const) {
+    values[node]![1].forEach((_value, at, all) => {
+      const pixel = Math.floor(at / channels) % 90;
+      if (!corner(at, channels) && pixel !== 22) all[at] = at % 2 === 0 ? 0 : -0;
+    });
+  }
+  const roots = [y, dX], found = await forward(wasm, roots, values);
+  const right = await forward(referenceExecutor(), roots, values);
+  for (const [i, bias] of [[0, values[2]![1]], [1, new Float32Array(16)]] as const) {
+    const empty = Array.from(right[i]!).flatMap((value, at) => value === bias[at % bias.length] ? [at] : []);
+    assert(empty.length > 500, `${empty.length}`);
+    assertEquals([...empty].filter((at) => found[i]![at] !== right[i]![at]), []);
+  }
+  wasm.close();
+});
+
 Deno.test("a NaN in an image stays within the tiles of 4 × 4 targets that it lies under, and in its image", async () => {
   const wasm = await wasmExecutor({ threads: 1 }),
     { x, w, b, y } = convolution(2),
