@@ -10,6 +10,8 @@ export interface ProofStep {
   readonly env?: Readonly<Record<string, string>>;
   /** Most seconds; less where less is left. */
   readonly limit: number;
+  /** It goes on as long as there is time: that it is stopped is no failure. Default false. */
+  readonly fillsTime?: boolean;
   /** Of the last lines that it prints, so many are shown. Default 0. */
   readonly shown?: number;
 }
@@ -65,7 +67,9 @@ export async function runSteps(
     log(text);
     const took = elapsed() - began, printed = text.split("\n").filter((line) => line.trim() !== "");
     const words = printed.filter((line) => !line.startsWith("{"));
-    const why = timedOut
+    const why = timedOut && step.fillsTime
+      ? undefined
+      : timedOut
       ? `stopped after ${Math.round(seconds)} s`
       : code === 0
       ? undefined

@@ -17,34 +17,37 @@ const PLACE = {
   software: false,
 };
 
-Deno.test("steps of a proof fail alone, keep to the time for all, and their lines of JSON are kept", async () => {
+Deno.test("steps of a proof fail alone, keep to the time for all, may fill it, and their lines of JSON are kept", async () => {
   let clock = 0;
   const said: string[] = [], step = { shows: "it", command: "c", args: [], limit: 60, shown: 1 };
   const given: Readonly<Record<string, Printed & { readonly takes: number }>> = {
     good: { takes: 10, code: 0, timedOut: false, text: '{"a":1}\nwords\n{"half' },
     bad: { takes: 20, code: 3, timedOut: false, text: "what went wrong" },
     slow: { takes: 60, code: 124, timedOut: true, text: '{"b":2}' },
-    short: { takes: 8, code: 0, timedOut: false, text: "" },
+    filling: { takes: 8, code: 124, timedOut: true, text: "" },
     late: { takes: 1, code: 0, timedOut: false, text: "" },
   };
   const limits: number[] = [];
-  const ends = await runSteps(Object.keys(given).map((name): ProofStep => ({ ...step, name })), {
-    budget: 100,
-    elapsed: () => clock,
-    say: (line) => said.push(line),
-    log: () => {},
-    run: ({ name }, seconds) => {
-      limits.push(seconds);
-      clock += given[name]!.takes;
-      return Promise.resolve(given[name]!);
+  const ends = await runSteps(
+    Object.keys(given).map((name): ProofStep => ({ ...step, name, fillsTime: name === "filling" })),
+    {
+      budget: 100,
+      elapsed: () => clock,
+      say: (line) => said.push(line),
+      log: () => {},
+      run: ({ name }, seconds) => {
+        limits.push(seconds);
+        clock += given[name]!.takes;
+        return Promise.resolve(given[name]!);
+      },
     },
-  });
+  );
   assertEquals(limits, [60, 60, 60, 10]);
   assertEquals(ends.map(({ name, ok, why }) => [name, ok, why]), [
     ["good", true, undefined],
     ["bad", false, "exit code 3"],
     ["slow", false, "stopped after 60 s"],
-    ["short", true, undefined],
+    ["filling", true, undefined],
     ["late", false, "no time was left"],
   ]);
   assertEquals(ends.map(({ lines }) => lines), [[{ a: 1 }], [], [{ b: 2 }], [], []]);
