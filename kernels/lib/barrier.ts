@@ -1,7 +1,7 @@
 // A barrier for the threads of one program. Control block: arrived i32 · phase i32 · sleepers i32.
 
-/** Looks at the phase this often before a thread goes to sleep: about 20 microseconds. */
-const SPINS: i32 = 20000;
+/** Looks at the phase this often before a thread goes to sleep: about 60 microseconds, since to wake one takes as long. */
+const SPINS: i32 = 60_000;
 
 /** Returns when all `threads` have called it. A thread that `mayWait` sleeps after a while; others spin. */
 export function barrier(control: usize, threads: i32, mayWait: i32): void {
