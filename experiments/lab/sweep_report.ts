@@ -53,7 +53,11 @@ export async function sweepReport(
       "figures/table_settings.csv": toCsv([headings(table), ...table.rows]),
       "figures/table_runs.csv": runTable(runs, varied, experiment),
     },
-    text: (width) => `${textTable(table, { width })}\n\nCompare     ${link} while the dashboard runs`,
+    text: (width) => {
+      // Of hundreds of runs it would fill the screen.
+      const place = link.length <= MOST_SHOWN ? link : '"compare" of summary.json';
+      return `${textTable(table, { width })}\n\nCompare     ${place} while the dashboard runs`;
+    },
     summary: { compare: link },
   };
 }
@@ -61,6 +65,9 @@ export async function sweepReport(
 function headings({ columns }: TableOptions): readonly string[] {
   return columns.map((column) => typeof column === "string" ? column : column.label);
 }
+
+/** Letters of a link that are shown. */
+const MOST_SHOWN = 500;
 
 /** The page of the dashboard that has all runs beside each other. */
 function linkOf(runs: readonly RunFacts[], [by]: readonly string[]): string {
