@@ -29,6 +29,7 @@ export async function compareData(
       runs: choice.runs.filter((id) => runs.some(({ row }) => row.id === id)),
     } satisfies Choice,
     missing: choice.runs.filter((id) => !runs.some(({ row }) => row.id === id)),
+    leftOut: Math.max(0, new Set(url.searchParams.getAll("run")).size - MAX_COMPARED),
     runs: isExport ? runs.map(thinned) : runs,
     picks: rows.slice(0, isExport ? EXPORTED_RUNS : undefined).map(pickOf),
     suggestions: suggestionsOf(rows),

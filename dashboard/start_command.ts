@@ -19,7 +19,8 @@ export function startCommand(info: JsonObject | undefined): string | null {
   const own = textsIn(isJsonObject(asked) ? asked.words : words);
   if (own === undefined || own.some((word) => /\p{Cc}|\p{Cf}|\u2028|\u2029/u.test(word))) return null;
   const more = isJsonObject(asked) && typeof seed === "number" && seed !== 1 ? ["--seed", String(seed)] : [];
-  return ["deno task", experiment, ...own.map(quoted), ...more].join(" ");
+  // The folder of a sweep is named after what it trains.
+  return ["deno task", experiment.replace(/^sweep-/, "sweep "), ...own.map(quoted), ...more].join(" ");
 }
 
 function textsIn(value: Json | undefined): readonly string[] | undefined {

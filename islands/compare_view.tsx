@@ -56,6 +56,11 @@ export default function CompareView({ data }: { readonly data: CompareData }) {
           Not there any more: <bdi>{data.missing.join(", ")}</bdi>
         </p>
       )}
+      {data.leftOut > 0 && (
+        <p class="warning">
+          The first {data.choice.runs.length} are shown: {data.leftOut} more are too many for one page
+        </p>
+      )}
       {problem.value !== "" && <p class="warning" role="alert">{problem.value}</p>}
       {runs.length > 0 && <Comparison runs={runs} choice={choice.value} onChange={change} />}
       <section>

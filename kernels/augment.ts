@@ -2,8 +2,8 @@
 //   Y[b,oy,ox,c] = X[b,sy,sx,c],  sx = cx + (cos·qx - sin·qy)/z,  sy = cy + (sin·qx + cos·qy)/z,  q = o - t - centre.
 // Values between pixels are bilinear; what lies outside an image is `fill`.   X → Y, [B,H,W,C] or [B,H,W] (pixel 1).
 // Split: images; image b draws the Philox block with counter [b, step, lane, stream].
-// Scratch: 128 bytes, the words of eight images; an image in a frame of `fill`, one pixel wide before it and two behind: then a pixel has neighbours wherever
-// it comes from, and no one asks where an image ends.   Limits: sides below 2¹⁵.
+// Scratch: 128 bytes, the words of eight images; an image in a frame of `fill`, one pixel wide before it and two behind:
+// then a pixel has neighbours wherever it comes from, and no one asks where an image ends.   Limits: sides below 2¹⁵.
 import { scratch, stepNumber, stepSeedHigh, stepSeedLow } from "./lib/layout";
 import { clearPads, fma } from "./lib/math";
 import { cosTurns } from "./lib/normal";

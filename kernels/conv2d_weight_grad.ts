@@ -12,7 +12,8 @@ import { pitchBytes, scratch } from "./lib/layout";
 import { append4, listBytes, offsetsAt } from "./lib/nonzeros";
 import { addProducts, productTiles, storeProducts } from "./lib/window_products";
 import { addWindows } from "./lib/window_sums";
-import { hasWinogradProducts, winogradProducts } from "./lib/winograd_products";
+import { gainsByMaps } from "./lib/winograd_maps";
+import { winogradProducts } from "./lib/winograd_products";
 
 /** Positions that are listed at a time, at least an image's; the same as in src/ops/_conv_scratch.ts. */
 const LISTED_POSITIONS: i32 = 1024;
@@ -27,7 +28,7 @@ export function conv2d_weight_grad(
   if (begin >= end) return;
   const yPixel = pitchBytes(n), positions = oh * ow, padded = (positions + 3) & ~3;
   const filters = <i32> (yPixel >> 2);
-  const byWinograd = hasWinogradProducts(kh, kw, pixel, filters, strideY * strideX, oh, ow);
+  const byWinograd = gainsByMaps(kh, kw, strideY * strideX, pixel, filters, oh, ow);
   if (byWinograd && isMostlyDense(dY, images, <usize> positions * yPixel, true)) {
     // The same share of its units as of all.
     const own = (pixel >> 3) * (filters >> 4), units = kh * (filters >> 2);
@@ -42,9 +43,9 @@ export function conv2d_weight_grad(
   const isInside = top == 0 && left == 0 && neededHeight <= height && neededWidth <= width;
   const windowRow = isInside ? row : (neededWidth * pixel + 3) & ~3;
   const imageBytes = <usize> (isInside ? height * row : neededHeight * windowRow) << 2;
-  if (kw * pixel >= 6 && hasDenseTiles(<i32> (yPixel >> 2)) && isMostlyDense(dY, images, <usize> positions * yPixel, false)) {
+  if (kw * pixel >= 6 && hasDenseTiles(filters) && isMostlyDense(dY, images, <usize> positions * yPixel, false)) {
     // The same share of all tiles as of all units.
-    const tiles = productTiles(kh, kw * pixel, <i32> (yPixel >> 2)), units = kh * <i32> (yPixel >> 4);
+    const tiles = productTiles(kh, kw * pixel, filters), units = kh * (filters >> 2);
     const from = <i32> (<i64> tiles * begin / units), to = <i32> (<i64> tiles * end / units);
     const sums = scratch(), borders = sums + <usize> (to - from) * 384, rowBytes = <usize> windowRow << 2;
     memory.fill(sums, 0, isInside ? borders - sums : borders - sums + imageBytes);

@@ -25,6 +25,8 @@ export interface CompareData {
   readonly choice: Choice;
   /** Asked for, but not there. */
   readonly missing: readonly string[];
+  /** So many runs that were asked for are more than are compared. */
+  readonly leftOut: number;
   /** Of the choice; in an export, all that can be chosen. */
   readonly runs: readonly Compared[];
   readonly picks: readonly PickRow[];

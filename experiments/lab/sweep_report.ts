@@ -54,8 +54,8 @@ export async function sweepReport(
       "figures/table_runs.csv": runTable(runs, varied, experiment),
     },
     text: (width) => {
-      // Of hundreds of runs it would fill the screen.
-      const place = link.length <= MOST_SHOWN ? link : '"compare" of summary.json';
+      // Of a hundred runs it would fill the screen.
+      const place = link.length <= MOST_SHOWN ? link : 'the link "compare" in summary.json,';
       return `${textTable(table, { width })}\n\nCompare     ${place} while the dashboard runs`;
     },
     summary: { compare: link },

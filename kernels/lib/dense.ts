@@ -67,8 +67,18 @@ function packTransposed(b: usize, bRow: usize, k: i32, j: i32, n: i32, width: us
   }
 }
 
-/** Y += X·W for rows [begin, end) of `width` bytes; 64 only where vectors are joined. */
-export function tileRows(
+/** Y += X·W for rows [begin, end) of 16 columns. */
+export function rowsOf16(
+  begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
+): void {
+  for (let at: usize = 0, width: usize = 0; at < 64; at += width) {
+    width = tileWidth(64 - at);
+    tileRows(begin, end, x, xRow, xStep, k, w + at, wRow, y + at, yRow, width);
+  }
+}
+
+/** Y += X·W for rows [begin, end) of `width` bytes. */
+function tileRows(
   begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
   width: usize,
 ): void {

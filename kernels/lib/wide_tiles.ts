@@ -1,9 +1,12 @@
 // Tiles of 16 columns for an engine that joins pairs of neighbouring vectors into one of 256 bits (see joinsVectors in
 // lib/layout.ts): two thirds of its 16 registers are sums. Elsewhere the sums would not fit, and tiles.ts has narrower
-// ones. Arguments and order of summation as there: the numbers are the same, bit for bit.
+// ones. The order of summation is as there: the numbers are the same, bit for bit.
 import { fma } from "./math";
 
-/** Y = S + X·W for 6 rows × 16 columns: joined, 12 sums, 2 vectors of W and a value of X. S may be Y, or zeros `sRow` 0 apart. */
+/**
+ * Y = S + X·W for 6 rows × 16 columns: joined, 12 sums, 2 vectors of W and a value of X. S may be Y, or a row of zeros with
+ * `sRow` 0.
+ */
 export function tile6x16(
   x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, s: usize, sRow: usize, y: usize, yRow: usize,
 ): void {

@@ -6,7 +6,7 @@
 //
 // Work: masks, a tile's map along one axis, weights at the points, source values and sums of TILES tiles, the places of the
 // tiles, which pixels are not zero, an image with its borders; as in src/ops/_conv_scratch.ts.
-import { tileRows } from "./dense";
+import { rowsOf16 } from "./dense";
 import { joinsVectors } from "./layout";
 import { clearPads, RELU } from "./math";
 import { ZEROS } from "./rows";
@@ -15,26 +15,27 @@ import {
   kh, kw, left, sourceHeight, sourcePixel, sourceRow, sourceWidth, spreadX, spreadY, strideX, strideY, targetHeight,
   targetPixel, targetRow, targetWidth, top,
 } from "./window_moves";
-import { mapSource, mapTaps, mapTargets, putTargets } from "./winograd_maps";
+import { APART, gainsByMaps, mapSource, mapTaps, mapTargets, putTargets } from "./winograd_maps";
 
 /** Tiles that are multiplied at a time. */
 const TILES: i32 = 12;
-/** Bytes between the values of two points, beside those themselves: else all would fall into the same sets of a cache. */
-const APART: usize = 64;
 
-let masks: usize, work: usize, weights: usize, values: usize, sums: usize, places: usize, live: usize, borders: usize, filled: i32;
+/** Where the parts of the work lie, how many tiles wait, and rows and columns of pixels under all tiles of an image. */
+let masks: usize, work: usize, weights: usize, values: usize, sums: usize, places: usize, live: usize, borders: usize;
+let filled: i32, rows: i32, columns: i32;
 let weightStep: usize, valueStep: usize, sumStep: usize, isInside: bool, rowBytes: usize, bias: usize, least: f32;
 
-/** Whether windows as they are set can move this way. Not a matter of the engine: the bits must not be. */
+/** Whether windows as they are set move this way. */
 export function hasWinograd(): bool {
-  return kh == 3 && kw == 3 && strideY * strideX * spreadY * spreadX == 1 && top >= 0 && left >= 0 &&
-    sourcePixel >= 16 && (sourcePixel & 7) == 0 && (targetPixel & 15) == 0 && targetHeight >= 4 && targetWidth >= 4;
+  const steps = strideY * strideX * spreadY * spreadX;
+  return top >= 0 && left >= 0 && gainsByMaps(kh, kw, steps, sourcePixel, targetPixel, targetHeight, targetWidth);
 }
 
 /** Prepares `at` for images of the same size; weights packed 16 channels after 16 (dense_windows.ts); `start` may be 0: no bias. */
 export function setWinograd(at: usize, packed: usize, start: usize, channels: i32, activation: i32): void {
-  const source = <usize> sourcePixel << 2, target = <usize> targetPixel << 2, down = (targetHeight + 3) >> 2;
-  const right = (targetWidth + 3) >> 2, height = (down << 2) + 2, width = (right << 2) + 2;
+  const source = <usize> sourcePixel << 2, target = <usize> targetPixel << 2;
+  rows = ((targetHeight + 3) & ~3) + 2;
+  columns = ((targetWidth + 3) & ~3) + 2;
   weightStep = source * <usize> targetPixel + APART;
   valueStep = source * TILES + APART;
   sumStep = target * TILES + APART;
@@ -46,10 +47,10 @@ export function setWinograd(at: usize, packed: usize, start: usize, channels: i3
   sums = values + valueStep * 36;
   places = sums + sumStep * 36;
   live = places + 16 * TILES;
-  borders = (live + <usize> (height * width) + 23) & ~15;
-  isInside = top == 0 && left == 0 && height <= sourceHeight && width <= sourceWidth;
-  rowBytes = <usize> (isInside ? sourceRow : width * sourcePixel) << 2;
-  if (!isInside) memory.fill(borders, 0, <usize> height * rowBytes);
+  borders = (live + <usize> (rows * columns) + 23) & ~15;
+  isInside = top == 0 && left == 0 && rows <= sourceHeight && columns <= sourceWidth;
+  rowBytes = <usize> (isInside ? sourceRow : columns * sourcePixel) << 2;
+  if (!isInside) memory.fill(borders, 0, <usize> rows * rowBytes);
   filled = 0;
   bias = start;
   least = activation == RELU ? 0 : -Infinity;
@@ -69,15 +70,15 @@ export function winogradOver(source: usize, target: usize): void {
   let image = source;
   if (!isInside) {
     image = borders;
-    const columns = min(sourceWidth, ((targetWidth + 3) & ~3) + 2 - left), rows = ((targetHeight + 3) & ~3) + 2 - top;
-    for (let y: i32 = 0; y < sourceHeight && y < rows; y++) {
+    const bytes = <usize> (min(sourceWidth, columns - left) * sourcePixel) << 2;
+    for (let y: i32 = 0; y < sourceHeight && y + top < rows; y++) {
       const into = borders + <usize> (y + top) * rowBytes + (<usize> (left * sourcePixel) << 2);
-      memory.copy(into, source + (<usize> (y * sourceRow) << 2), <usize> (columns * sourcePixel) << 2);
+      memory.copy(into, source + (<usize> (y * sourceRow) << 2), bytes);
     }
   }
-  const pixel = <usize> sourcePixel << 2, width = ((targetWidth + 3) & ~3) + 2;
-  for (let y: i32 = 0, at = live; y < ((targetHeight + 3) & ~3) + 2; y++) {
-    for (let x: i32 = 0, from = image + <usize> y * rowBytes; x < width; x++, at++, from += pixel) {
+  const pixel = <usize> sourcePixel << 2;
+  for (let y: i32 = 0, at = live; y < rows; y++) {
+    for (let x: i32 = 0, from = image + <usize> y * rowBytes; x < columns; x++, at++, from += pixel) {
       let any = v128.load(from);
       for (let c: usize = 16; c < pixel; c += 16) any = v128.or(any, v128.load(from + c));
       // Of -0 too.
@@ -95,16 +96,16 @@ export function winogradOver(source: usize, target: usize): void {
       store<usize>(place, target + (<usize> (y * targetRow + x * targetPixel) << 2));
       store<i32>(place, min(4, targetHeight - y), 4);
       store<i32>(place, min(4, targetWidth - x), 8);
-      store<i32>(place, liveTargets(live + <usize> (y * width + x), width), 12);
+      store<i32>(place, liveTargets(live + <usize> (y * columns + x)), 12);
       if (++filled == TILES) endWinograd();
     }
   }
 }
 
 /** Bit 4·row + column for each target of a tile whose window has a pixel that is not zero. */
-function liveTargets(at: usize, width: i32): i32 {
+function liveTargets(at: usize): i32 {
   let targets: i32 = 0;
-  for (let r: i32 = 0; r < 6; r++, at += width) {
+  for (let r: i32 = 0; r < 6; r++, at += columns) {
     const row = load<u32>(at), end = <u32> load<u16>(at, 4);
     // Three pixels side by side, a byte for each of four columns.
     const three = row | (row >> 8) | (row >> 16) | (end << 24) | (end << 16) | (end >> 8 << 24);
@@ -126,12 +127,9 @@ export function endWinograd(): void {
     const x = values + point * valueStep, y = sums + point * sumStep;
     let w = weights + point * weightStep;
     for (let c: usize = 0; c < target; c += 64, w += pixel << 4) {
-      if (!joins) {
-        tileRows(0, count, x, pixel, 4, sourcePixel, w, 64, y + c, target, 32);
-        tileRows(0, count, x, pixel, 4, sourcePixel, w + 32, 64, y + c + 32, target, 32);
-        continue;
-      }
-      for (let i: usize = 0; i < <usize> count; i += 6) {
+      if (!joins) rowsOf16(0, count, x, pixel, 4, sourcePixel, w, 64, y + c, target);
+      // Without zeros in `sums` first; tiles that were there before fill up the last six.
+      for (let i: usize = 0; joins && i < <usize> count; i += 6) {
         tile6x16(x + i * pixel, pixel, 4, sourcePixel, w, 64, ZEROS, 0, y + i * target + c, target);
       }
     }

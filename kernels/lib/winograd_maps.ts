@@ -18,6 +18,20 @@ function number(index: usize): v128 {
   return v128.load32_splat(NUMBERS + (index << 2));
 }
 
+/** Bytes between the values of two points, beside those themselves: else all would fall into the same sets of a cache. */
+export const APART: usize = 64;
+
+/**
+ * Whether a window of `kh` × `kw` that moves by `strides` pixels, over and across, gains by the maps: between images of
+ * `source` and `target` values a pixel, the latter of `height` × `width`. Not a matter of the engine: the bits must not be.
+ */
+export function gainsByMaps(
+  kh: i32, kw: i32, strides: i32, source: i32, target: i32, height: i32, width: i32,
+): bool {
+  return kh == 3 && kw == 3 && strides == 1 && source >= 16 && (source & 7) == 0 && (target & 15) == 0 &&
+    height >= 4 && width >= 4;
+}
+
 /** Source values at the six points. */
 export function mapSource(
   from: usize, fromStep: usize, fromNext: usize, into: usize, intoStep: usize, intoNext: usize, count: i32,

@@ -5,20 +5,11 @@
 //
 // Work: a map along one axis, sums of the units, values and gradients of TILES tiles, an image and its gradients with
 // borders; as in src/ops/_conv_scratch.ts.
-import { tileRows } from "./dense";
-import { joinsVectors } from "./layout";
-import { mapSource, mapTapGrads, mapTargetGrads } from "./winograd_maps";
+import { rowsOf16 } from "./dense";
+import { APART, mapSource, mapTapGrads, mapTargetGrads } from "./winograd_maps";
 
 /** Tiles that are multiplied at a time. */
 const TILES: i32 = 24;
-/** Bytes between the values of two points, beside those themselves: else all would fall into the same sets of a cache. */
-const APART: usize = 64;
-
-/** Whether a window of such a size can go this way. Not a matter of the engine: the bits must not be. */
-export function hasWinogradProducts(kh: i32, kw: i32, pixel: i32, filters: i32, strides: i32, oh: i32, ow: i32): bool {
-  return kh == 3 && kw == 3 && strides == 1 && pixel >= 16 && (pixel & 7) == 0 && (filters & 15) == 0 && oh >= 4 && ow >= 4;
-}
-
 /** Units [begin, end) of `pixel`/8 × `filters`/16, block of filters after block, over all images. */
 export function winogradProducts(
   begin: i32, end: i32, x: usize, dY: usize, dW: usize, images: i32, height: i32, width: i32, channels: i32, pixel: i32,
@@ -101,12 +92,7 @@ function multiply(
       const from = (unit - block * octets - firstOctet) << 3, to = from + ((last - unit) << 3);
       const x = values + point * valueStep, g = grads + point * gradStep + (<usize> (block - firstBlock) << 6);
       const y = sums + point * sumStep + <usize> (block - firstBlock) * (xBytes << 4);
-      if (joinsVectors()) {
-        tileRows(from, to, x, 4, xBytes, count, g, gBytes, y, 64, 64);
-      } else {
-        tileRows(from, to, x, 4, xBytes, count, g, gBytes, y, 64, 32);
-        tileRows(from, to, x, 4, xBytes, count, g + 32, gBytes, y + 32, 64, 32);
-      }
+      rowsOf16(from, to, x, 4, xBytes, count, g, gBytes, y, 64);
       unit = last;
     }
   }

@@ -126,8 +126,9 @@ export function dotComparison(options: DotOptions): Figure {
   const columnOf = (head: string, texts: readonly string[]) =>
     Math.max(textWidth(head, SIZE.label, true) + MARK_ROOM, widest(texts, SIZE.tick));
   const publishedEdge = width - SIZE.pad;
+  const isPublished = rows.some(({ published }) => isNumber(published));
   const publishedWidth = columnOf(publishedLabel, rows.map(({ published }) => format(published)));
-  const oursEdge = publishedEdge - publishedWidth - COLUMN_GAP;
+  const oursEdge = isPublished ? publishedEdge - publishedWidth - COLUMN_GAP : publishedEdge;
   const oursWidth = columnOf(oursLabel, rows.map(({ ours }) => format(ours)));
   const indent = groups.length > 0 ? INDENT : 0;
   const groupWidth = widest(groups.map(({ name }) => name), SIZE.label, true);
@@ -194,14 +195,16 @@ export function dotComparison(options: DotOptions): Figure {
     mark: { r: DOT, fill: tone.mark },
     cells: cells("ours"),
   });
-  drawColumn(sheet, {
-    head: publishedLabel,
-    headAt,
-    edge: publishedEdge,
-    color: grey.text,
-    mark: { r: RING, fill: "none", stroke: grey.mark, "stroke-width": RING_LINE },
-    cells: cells("published"),
-  });
+  if (isPublished) {
+    drawColumn(sheet, {
+      head: publishedLabel,
+      headAt,
+      edge: publishedEdge,
+      color: grey.text,
+      mark: { r: RING, fill: "none", stroke: grey.mark, "stroke-width": RING_LINE },
+      cells: cells("published"),
+    });
+  }
   append(document, svg, "text", { ...plain, x: (left + right) / 2, y: bottom + 36 }, xLabel);
   if (intervalLabel) {
     const look = {
@@ -217,8 +220,11 @@ export function dotComparison(options: DotOptions): Figure {
     ["group", "label", oursLabel, "low", "high", publishedLabel],
     ...rows.map((row) => [row.group, row.label, row.ours, row.low, row.high, row.published]),
   ]);
-  const description = `${xLabel}, ${oursLabel} and ${publishedLabel}. ${
-    rows.map((row) => `${row.label}: ${format(row.ours)}, ${format(row.published)}.`).join(" ")
+  const sides = isPublished ? ` and ${publishedLabel}` : "";
+  const valuesOf = ({ ours, published }: DotRow) =>
+    isPublished ? `${format(ours)}, ${format(published)}` : format(ours);
+  const description = `${xLabel}, ${oursLabel}${sides}. ${
+    rows.map((row) => `${row.label}: ${valuesOf(row)}.`).join(" ")
   }`;
   return finishFigure(sheet, options, { heading, description, csv });
 }

@@ -115,6 +115,9 @@ Deno.test("the page Compare has the curves of the choice, every run to choose fr
     const data = propsIn<CompareData>(html);
     assertEquals(data.choice.runs, ["q1-adam-1", "q1-sgd-1"]);
     assertEquals(data.missing, ["gone", "../x"]);
+    assertEquals(data.leftOut, 0);
+    const many = Array.from({ length: 43 }, (_, i) => `run=q1-adam-${i}`).join("&");
+    assertStringIncludes(await pageText(dashboard, `/compare?${many}`), "3 more are too many for one page");
     assertEquals(data.runs[0]!.curves.find(({ key }) => key === "valLoss")!.x.length, 21);
     assertEquals(data.runs[0]!.curves.find(({ key }) => key === "seconds")!.y.at(-1), 2.1);
     assertEquals(data.runs[0]!.confusions.map(({ name }) => name), ["Test"]);

@@ -223,6 +223,8 @@ Deno.test("a command to copy is quoted for a shell, and there is none where run.
   const of = (words: readonly string[], experiment = "q1-adam") =>
     startCommand({ experiment, seed: 1, asked: { words } });
   assertEquals(of(["--lr", "0.01"]), "deno task q1-adam --lr 0.01");
+  const sweep = { experiment: "sweep-q1-adam", seed: 1, arguments: ["--seeds", "100"] };
+  assertEquals(startCommand(sweep), "deno task sweep q1-adam --seeds 100");
   assertEquals(of(["--data", "a'; rm -rf ~ #"]), `deno task q1-adam --data 'a'\\''; rm -rf ~ #'`);
   for (const bad of ["a\nb", "a\u202Eb", "a\u0000"]) assertEquals(of([bad]), null);
   for (const bad of ["; rm", "-x", "$(x)", ""]) assertEquals(of([], bad), null);
