@@ -1,8 +1,7 @@
-/** On the page of a run: what people keep of it, the way to stop it, and the command that starts the like. */
+/** On the page of a run: what people keep of it, and the way to stop it. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { RunRow } from "../types.ts";
-import { CopyCommand } from "./copy_command.tsx";
 import { NO_NOTE, type NoteChange, noteOf, type RunNote, tagProblem, tagsIn } from "./run_note.ts";
 import { Tags } from "./tags.tsx";
 import { sendChange } from "./send_change.ts";
@@ -11,14 +10,12 @@ import { sendChange } from "./send_change.ts";
 export interface DeskData {
   /** Absent where nothing can be changed. */
   readonly token?: string;
-  /** Starts a run of the same settings; null where the run does not say how. */
-  readonly command: string | null;
   /** Whether it is asked to stop already. */
   readonly isStopping: boolean;
 }
 
 export function Desk({ row, desk }: { readonly row: RunRow; readonly desk: DeskData }) {
-  const { token, command } = desk, { id, state, isGroup } = row;
+  const { token } = desk, { id, state, isGroup } = row;
   const kept = useSignal<RunNote | undefined>(undefined),
     problem = useSignal(""),
     isStopping = useSignal(desk.isStopping);
@@ -96,7 +93,6 @@ export function Desk({ row, desk }: { readonly row: RunRow; readonly desk: DeskD
             )}
           </>
         )}
-        {command !== null && <CopyCommand text={command} label="Start one like it" />}
       </div>
     </div>
   );

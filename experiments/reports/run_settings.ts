@@ -10,8 +10,8 @@ import { REPORTS } from "./mod.ts";
 import { differingSettings, digitsOf, wantedSettings } from "./wanted.ts";
 
 /**
- * The command that makes a run again, with no more than what differs from the defaults; null where it is no run of an
- * experiment, or does not tell how it was asked for.
+ * The command that makes a run again, with no more than what differs from the defaults; null where it does not tell how
+ * it was asked for, or tells what is no command.
  */
 export function repeatCommand(info: JsonObject): string | null {
   const name = wordOf(info.experiment), experiment = EXPERIMENTS.find((one) => one.name === name);
@@ -35,8 +35,14 @@ export function repeatCommand(info: JsonObject): string | null {
   ]);
 }
 
+/** A folder may have been put there by anyone: nothing in it may look like what it is not, or end the line. */
 function groupCommand(name: string, words: Json | undefined): string | null {
-  return Array.isArray(words) ? inShell(["deno", "task", name, ...words.map(String)]) : null;
+  if (!/^[a-z][a-z0-9-]*$/.test(name) || !Array.isArray(words)) return null;
+  const texts = words.map(String);
+  if (texts.some((word) => /\p{Cc}|\p{Cf}|\u2028|\u2029/u.test(word))) return null;
+  // The folder of a sweep is named after what it trains.
+  const task = name.startsWith("sweep-") ? ["sweep", name.slice("sweep-".length)] : [name];
+  return inShell(["deno", "task", ...task, ...texts]);
 }
 
 /** Words as a shell takes them. */

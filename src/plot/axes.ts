@@ -98,6 +98,31 @@ export function axisFor(values: Iterable<number>, options: AxisOptions): Axis {
   return log ? logAxis(low, high, whole, options) : linearAxis(low, high, whole, options);
 }
 
+/** `axisFor` with no more ticks than have room for their numbers, of `widthOf` pixels each, along `room` pixels. */
+export function axisAlong(
+  values: readonly number[],
+  options: AxisOptions,
+  { room, widthOf }: { readonly room: number; readonly widthOf: (text: string) => number },
+): Axis {
+  let axis = axisFor(values, options);
+  for (let count = options.count - 1; count > 0 && isCrowded(axis, room, widthOf); count--) {
+    axis = axisFor(values, { ...options, count });
+  }
+  return axis;
+}
+
+/** Pixels between the numbers of two ticks. */
+const TICK_GAP = 6;
+
+function isCrowded(axis: Axis, room: number, widthOf: (text: string) => number): boolean {
+  return axis.ticks.some((tick, i) => {
+    if (i === 0) return false;
+    const before = axis.ticks[i - 1]!, apart = project(axis, tick, 0, room) - project(axis, before, 0, room);
+    const widths = widthOf(axis.format(tick)) + widthOf(axis.format(before));
+    return apart < widths / 2 + TICK_GAP;
+  });
+}
+
 function linearAxis(
   low: number,
   high: number,

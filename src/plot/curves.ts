@@ -12,7 +12,7 @@ import {
   MARK_ROW,
   placeMarks,
 } from "./annotations.ts";
-import { type Axis, axisFor, formatCount, formatPlain, project, type ScaleType } from "./axes.ts";
+import { type Axis, axisAlong, axisFor, formatCount, formatPlain, project, type ScaleType } from "./axes.ts";
 import { bandMark } from "./bands.ts";
 import { append } from "./dom.ts";
 import {
@@ -28,7 +28,7 @@ import {
 import { layoutHeading } from "./heading.ts";
 import { checkSeries, coordinates, type Series, seriesRows, valueAt, yValues } from "./series.ts";
 import { toCsv } from "../core/text_table.ts";
-import { widest, wrapText } from "./text.ts";
+import { textWidth, widest, wrapText } from "./text.ts";
 import { INK, SIZE, type Tone, toneOf } from "./theme.ts";
 import { isolated, type PixelPoint, thin } from "./thin.ts";
 
@@ -203,7 +203,6 @@ export const CURVES_NAMES: OptionNames<CurvesOptions> = {
 function draw(options: Drawn): Figure {
   check(options);
   const { xLabel, yLabel, series, xScale, yScale, yDomain, yMinSpan } = options, width = SIZE.width;
-  const xAxis = axisFor(xValues(options), { type: xScale, count: 6 });
   const yAxis = axisFor(yValues(series), {
     type: yScale,
     domain: yDomain,
@@ -219,6 +218,10 @@ function draw(options: Drawn): Figure {
   );
   const left = Math.ceil(SIZE.pad + Math.max(20, widest(yAxis.ticks.map(yAxis.format), SIZE.tick)) + 9);
   const right = Math.floor(width - SIZE.pad - END_LABEL_GAP - widest(labels.flat(), SIZE.label, true));
+  const xAxis = axisAlong([...xValues(options)], { type: xScale, count: 6 }, {
+    room: right - left,
+    widthOf: (text) => textWidth(text, SIZE.tick),
+  });
   const placed = placeMarks(options.marks ?? [], xAxis, { left, right }, width);
   const markRows = placed.reduce((rows, { row }) => Math.max(rows, row + 1), 0);
   const yLabelAt = heading.height + 22;

@@ -3,7 +3,7 @@ import * as Plot from "@observablehq/plot";
 import { require } from "../core/errors.ts";
 import { checkOptions, shown } from "../core/option_names.ts";
 import { type Area, drawMarks, type Mark, MARK_ROW, placeMarks } from "./annotations.ts";
-import { type Axis, axisFor, formatPlain, project } from "./axes.ts";
+import { type Axis, axisAlong, axisFor, formatPlain, project } from "./axes.ts";
 import { append } from "./dom.ts";
 import {
   type Figure,
@@ -17,7 +17,7 @@ import {
 } from "./figure.ts";
 import { type Key, layoutHeading } from "./heading.ts";
 import { type Cell, toCsv } from "../core/text_table.ts";
-import { widest } from "./text.ts";
+import { textWidth, widest } from "./text.ts";
 import { INK, type Role, SIZE, type Tone, toneOf } from "./theme.ts";
 
 /** The values of one thing; those that are no numbers, or outside of the bins, are left out. */
@@ -183,12 +183,15 @@ function draw(options: Drawn): Figure {
   const { xLabel, yLabel = "Share", domain } = options, width = SIZE.width;
   const all = barsOf(options), edges = edgesOf(options);
   const highest = all.reduce((most, { shares }) => Math.max(most, ...shares), 0);
-  const xAxis = axisFor([], { domain, count: 6 });
   const yAxis = axisFor([0, highest || 1], { count: 4, round: true });
   const keys = all.map(({ label, tone }): Key => ({ label, tone, mark: "square" }));
   const heading = layoutHeading({ ...options, keys }, width);
   const left = Math.ceil(SIZE.pad + Math.max(20, widest(yAxis.ticks.map(yAxis.format), SIZE.tick)) + 9);
   const right = width - SIZE.pad - 8;
+  const xAxis = axisAlong([], { domain, count: 6 }, {
+    room: right - left,
+    widthOf: (text) => textWidth(text, SIZE.tick),
+  });
   const placed = placeMarks(options.marks ?? [], xAxis, { left, right }, width);
   const markRows = placed.reduce((rows, { row }) => Math.max(rows, row + 1), 0);
   const yLabelAt = heading.height + 22, top = yLabelAt + 14 + markRows * MARK_ROW;

@@ -13,7 +13,7 @@ import { packRuns, unpackRuns } from "../../components/runs/packed.ts";
 import { NO_NOTE } from "../../components/runs/run_note.ts";
 import { runsChoiceOf, runsPath } from "../../components/runs/runs_choice.ts";
 import type { RunRow } from "../../components/types.ts";
-import { startCommand } from "../../dashboard/start_command.ts";
+import { repeatCommand } from "../../experiments/reports/run_settings.ts";
 import { epochs, pageText, withRuns, writeRun } from "./dashboard_fixtures.ts";
 
 function row(id: string, part: Partial<RunRow> = {}): RunRow {
@@ -219,14 +219,12 @@ Deno.test("the page is a sorted, filtered table without scripts, with a link for
   });
 });
 
-Deno.test("a command to copy is quoted for a shell, and there is none where run.json holds no command", () => {
-  const of = (words: readonly string[], experiment = "q1-adam") =>
-    startCommand({ experiment, seed: 1, asked: { words } });
-  assertEquals(of(["--lr", "0.01"]), "deno task q1-adam --lr 0.01");
-  const sweep = { experiment: "sweep-q1-adam", seed: 1, arguments: ["--seeds", "100"] };
-  assertEquals(startCommand(sweep), "deno task sweep q1-adam --seeds 100");
-  assertEquals(of(["--data", "a'; rm -rf ~ #"]), `deno task q1-adam --data 'a'\\''; rm -rf ~ #'`);
+Deno.test("a group's command to copy is quoted for a shell, and there is none where run.json holds no command", () => {
+  const of = (words: readonly string[], experiment = "q1") => repeatCommand({ experiment, arguments: words });
+  assertEquals(of(["--lr", "0.01"]), "deno task q1 --lr 0.01");
+  assertEquals(of(["--seeds", "100"], "sweep-q1-adam"), "deno task sweep q1-adam --seeds 100");
+  assertEquals(of(["--data", "a'; rm -rf ~ #"]), `deno task q1 --data 'a'\\''; rm -rf ~ #'`);
   for (const bad of ["a\nb", "a\u202Eb", "a\u0000"]) assertEquals(of([bad]), null);
   for (const bad of ["; rm", "-x", "$(x)", ""]) assertEquals(of([], bad), null);
-  assertEquals(startCommand({ experiment: "q1-adam", asked: {} }), null);
+  assertEquals(repeatCommand({ experiment: "q1", arguments: null }), null);
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DescentError } from "../../src/core/errors.ts";
+import { axisAlong } from "../../src/plot/axes.ts";
 import { bars, confusionMatrix, curves, histogram, learningCurves, toPng } from "../../src/plot/mod.ts";
 
 const HISTORY = [1, 2, 3].map((epoch) => ({
@@ -86,4 +87,15 @@ Deno.test("what is no data of a figure is refused by the name of the function th
   );
   const message = await toPng(wrong).then(() => "", (error) => error.message);
   assertEquals(message, "toPng() takes a figure, or the text of an SVG, got an object");
+});
+
+Deno.test("an axis has no more ticks than have room for their numbers, and as many as are wished for where they have", () => {
+  const widthOf = (text: string) => 7 * text.length;
+  const along = (room: number) => axisAlong([0.001, 0.003], { count: 6 }, { room, widthOf }).ticks.length;
+  assertEquals([1000, 270, 120].map(along), [11, 5, 3]);
+  for (const type of ["linear", "log"] as const) {
+    const axis = axisAlong([1e-5, 0.02], { count: 6, type }, { room: 200, widthOf });
+    const places = axis.ticks.map((tick) => axis.format(tick)).join("").length * 7;
+    assert(places < 200 && axis.ticks.length >= 2, axis.ticks.join());
+  }
 });

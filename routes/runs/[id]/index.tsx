@@ -4,7 +4,6 @@ import { runPath, useAddress } from "../../../components/site.tsx";
 import { define, namesIn, notFound } from "../../../dashboard/define.ts";
 import type { Library } from "../../../dashboard/library.ts";
 import { runData } from "../../../dashboard/run_data.ts";
-import { startCommand } from "../../../dashboard/start_command.ts";
 import RunView, { type RunViewProps } from "../../../islands/run_view.tsx";
 import { isAskedToStop } from "../../../src/runs/stop_request.ts";
 
@@ -16,8 +15,6 @@ export const handler = define.handlers({
     if (data === undefined) return notFound(`There is no run "${id}".`);
     const desk = {
       ...(token !== undefined && { token }),
-      // Where the head does not say how the run was made, as of groups.
-      command: data.command === null ? startCommand((await store.entry(id))?.info) : null,
       isStopping: row!.state === "running" && isAskedToStop(store.root, id),
     };
     return page<RunViewProps>({ data, desk });
