@@ -30,7 +30,7 @@ export function list_bytes(
   } else {
     for (let i: i32 = 0; i < m; i++, starts += 4) {
       store<u32>(starts, <u32> ((at - values) >> 2));
-      at = listByteRow(rowAt(table, order, i, pitch), 0, k, scale, <usize> stride, at, toOffsets);
+      at = listByteRow(rowAt(table, order, i, pitch), k, scale, <usize> stride, at, toOffsets);
     }
   }
   store<u32>(starts, <u32> ((at - values) >> 2));

@@ -1,24 +1,17 @@
 // matmul: C = op(A)·op(B).   op(A) [M,K], op(B) [K,N] → C [M,N].
 // Split: rows of C. Four routes by the transpose flags:
-//   A·B    by the non-zeros of A's rows where C is narrow or many are zero, else by tiles (lib/rows.ts, lib/listed.ts);
-//   Aᵀ·B   by the non-zeros of A's columns where C is narrow or many are zero, else by tiles (lib/dense.ts);
-//   A·Bᵀ   by tiles of B transposed where many rows of A share it and rows are short, else dot products (lib/dots.ts);
+//   A·B    by the non-zeros of A's rows where enough values are zero (lib/listed.ts), else by tiles (lib/dense.ts);
+//   Aᵀ·B   by the non-zeros of A's columns where enough values are zero, else by tiles;
+//   A·Bᵀ   by tiles of B transposed, of few rows of A by dot products (lib/dots.ts);
 //   Aᵀ·Bᵀ  plain loops: no layer of the library needs it fast.
-// Limits: scratch for lists of 32 rows of K entries, or of 64 columns of 128, or for 16 packed columns of 256 terms. The
-// order of summation does not depend on the split.
-import { denseRows, transposedRows } from "./lib/dense";
+// Limits: scratch for what is listed, or packed, at a time; see src/ops/_support.ts. The order of summation does not depend
+// on the split.
+import { denseRows, startRows, transposedRows, TRANSPOSE_ROWS } from "./lib/dense";
 import { dots } from "./lib/dots";
 import { pitchBytes, scratch } from "./lib/layout";
-import { isSparse, WIDE, wideRows } from "./lib/listed";
-import { append4, listBytes, listRow, offsetsAt } from "./lib/nonzeros";
-import { clearRowPads, listedBytes, sparseRow, takesNonZeros } from "./lib/rows";
-
-/** Rows of A from which transposing B pays, and the longest rows of B for which it does: long dots are as fast as tiles. */
-const TRANSPOSE_ROWS: i32 = 16;
-const TRANSPOSE_TERMS: i32 = 256;
-/** Rows of A, and columns, that are listed at a time; as in src/ops/matmul.ts. 128 rows of B of 64 columns take 32 KiB. */
-const BLOCK: i32 = 128;
-const COLUMNS: i32 = 64;
+import { addLists, gainsByLists, listAt, listedOrDense, listedStride, LISTS, setEnd, TERMS } from "./lib/listed";
+import { append4, offsetsAt } from "./lib/nonzeros";
+import { clearRowPads } from "./lib/rows";
 
 export function matmul(
   begin: i32,
@@ -35,90 +28,46 @@ export function matmul(
   const aRow = pitchBytes(transposeA ? m : k), bRow = pitchBytes(transposeB ? k : n), cRow = pitchBytes(n);
   if (transposeB) {
     if (transposeA) plain(begin, end, a, aRow, b, bRow, c, cRow, k, n);
-    else if (m >= TRANSPOSE_ROWS && k <= TRANSPOSE_TERMS) {
-      clear(begin, end, c, cRow);
-      transposedRows(begin, end, a, aRow, k, b, bRow, n, c, cRow, scratch());
-    } else dots(begin, end, a, aRow, b, bRow, 0, c, cRow, n);
-  } else if (transposeA) {
-    if (takesNonZeros(m, n) || (bRow > WIDE && hasZeros(a, aRow, m, k))) outer(begin, end, a, aRow, b, bRow, c, k);
+    else if (m < TRANSPOSE_ROWS) dots(begin, end, a, aRow, b, bRow, 0, c, cRow, n);
     else {
-      clear(begin, end, c, cRow);
-      denseRows(begin, end, a, 4, aRow, k, b, bRow, c, cRow, scratch());
+      startRows(begin, end, 0, c, cRow);
+      transposedRows(begin, end, a, aRow, k, b, bRow, n, c, cRow, scratch());
     }
-  } else if (takesNonZeros(k, n)) {
-    const list = scratch(), toOffsets = offsetsAt(k);
-    for (let i = begin; i < end; i++) {
-      const last = listRow(a + <usize> i * aRow, k, bRow, list, toOffsets);
-      sparseRow(list, last, toOffsets, b, 0, c + <usize> i * cRow, cRow);
-    }
-  } else {
-    clear(begin, end, c, cRow);
-    wideRows(begin, end, a, aRow, k, b, bRow, c, cRow, scratch());
+  } else if (!transposeA) listedOrDense(begin, end, a, aRow, k, b, bRow, 0, c, scratch());
+  else if (gainsByLists(a, aRow, k, m, bRow)) outer(begin, end, a, aRow, b, bRow, c, k);
+  else {
+    startRows(begin, end, 0, c, cRow);
+    denseRows(begin, end, a, 4, aRow, k, b, bRow, c, cRow, scratch());
   }
   clearRowPads(begin, end, c, cRow, n);
 }
 
-// @ts-ignore: decorator
-@inline
-function clear(begin: i32, end: i32, c: usize, cRow: usize): void {
-  memory.fill(c + <usize> begin * cRow, 0, <usize> (end - begin) * cRow);
-}
-
-/** Whether many values of the first rows of A are zero. Both routes give the same bits: a sample may choose. */
-function hasZeros(a: usize, aRow: usize, m: i32, k: i32): bool {
-  const rows = min(k, 16), vectors = (m + 3) >> 2, zero = f32x4.splat(0);
-  let zeros = i32x4.splat(0);
-  for (let t: i32 = 0; t < rows; t++) {
-    let at = a + <usize> t * aRow;
-    for (let v: i32 = 0; v < vectors; v++, at += 16) zeros = i32x4.sub(zeros, f32x4.eq(v128.load(at), zero));
-  }
-  const count = i32x4.extract_lane(zeros, 0) + i32x4.extract_lane(zeros, 1) + i32x4.extract_lane(zeros, 2) +
-    i32x4.extract_lane(zeros, 3);
-  const values = <usize> (rows * vectors) << 2;
-  return isSparse(values - count, values);
-}
-
-/**
- * Rows [begin, end) of C = Aᵀ·B by the non-zeros of A's columns. Column i of A makes row i of C. Of a block of A's rows some
- * columns are turned into lists; then a few columns of B after another, so that they stay in the L1 cache for all lists.
- */
+/** Rows [begin, end) of C = Aᵀ·B by the non-zeros of A's columns. Column i of A makes row i of C. */
 function outer(begin: i32, end: i32, a: usize, aRow: usize, b: usize, bRow: usize, c: usize, k: i32): void {
-  const toOffsets = offsetsAt(BLOCK), bytes = listBytes(BLOCK), columns = listedBytes();
-  const ends = scratch(), lists = ends + (<usize> COLUMNS << 2);
-  for (let first: i32 = 0; first < k; first += BLOCK) {
-    const last = min(first + BLOCK, k), block = b + <usize> first * bRow;
-    // The lists are aligned to a multiple of four; those outside the range belong to another thread.
-    for (let i = begin & ~3; i < end; i += COLUMNS) {
-      const from = max(begin, i), to = min(end, i + COLUMNS);
-      for (let quad = i; quad < to; quad += 4) {
-        const at = <usize> (quad - i);
-        listColumns4(a + (<usize> quad << 2), aRow, first, last, bRow, lists + bytes * at, bytes, ends + (at << 2));
-      }
-      for (let at: usize = 0; at < bRow; at += columns) {
-        const width = min(columns, bRow - at);
-        for (let row = from; row < to; row++) {
-          const list = <usize> (row - i), into = c + <usize> row * bRow + at, done = load<usize>(ends + (list << 2));
-          sparseRow(lists + bytes * list, done, toOffsets, block + at, first == 0 ? 0 : into, into, width);
-        }
-      }
+  const work = scratch();
+  // Lists are made of four columns, a multiple of four on; those outside the range belong to another thread.
+  for (let i = begin & ~3; i < end; i += LISTS) {
+    const from = max(begin - i, 0), to = min(end - i, LISTS), stride = listedStride(bRow, to - from);
+    for (let first: i32 = 0; first < k; first += TERMS) {
+      const terms = min(TERMS, k - first), block = a + <usize> first * aRow + (<usize> i << 2);
+      for (let quad: i32 = 0; quad < to; quad += 4) listColumns4(block + (<usize> quad << 2), aRow, terms, stride, work, quad);
+      addLists(work, from, to, terms, b + <usize> first * bRow, bRow, 0, first == 0, c + <usize> i * bRow);
     }
   }
 }
 
-/** Lists the non-zeros of rows [first, last) of four columns of A from `a` on, and notes the lists' ends. */
+/** Lists the non-zeros of `terms` rows of four columns of A as lists `index` … of `work`. */
 // @ts-ignore: decorator
 @inline
-function listColumns4(
-  a: usize, aRow: usize, first: i32, last: i32, bRow: usize, list: usize, bytes: usize, ends: usize,
-): void {
-  const toOffsets = offsetsAt(BLOCK), step = i32x4.splat(<i32> bRow << 2), zero = f32x4.splat(0);
-  let e0 = list, e1 = e0 + bytes, e2 = e1 + bytes, e3 = e2 + bytes;
-  let offsets = i32x4.mul(i32x4.splat(<i32> bRow), i32x4(0, 1, 2, 3)), at = a + <usize> first * aRow;
-  for (let t = first; t < last; t += 4, at += aRow << 2) {
+function listColumns4(a: usize, aRow: usize, terms: i32, stride: usize, work: usize, index: i32): void {
+  const toOffsets = offsetsAt(TERMS), step = i32x4.splat(<i32> stride << 2), zero = f32x4.splat(0);
+  let e0 = listAt(work, index), e1 = listAt(work, index + 1), e2 = listAt(work, index + 2), e3 = listAt(work, index + 3);
+  let offsets = i32x4.mul(i32x4.splat(<i32> stride), i32x4(0, 1, 2, 3));
+  for (let t: i32 = 0, at = a; t < terms; t += 4, at += aRow << 2) {
     const r0 = v128.load(at);
-    const r1 = t + 1 < last ? v128.load(at + aRow) : zero;
-    const r2 = t + 2 < last ? v128.load(at + (aRow << 1)) : zero;
-    const r3 = t + 3 < last ? v128.load(at + aRow * 3) : zero;
+    const r1 = t + 1 < terms ? v128.load(at + aRow) : zero;
+    const r2 = t + 2 < terms ? v128.load(at + (aRow << 1)) : zero;
+    const r3 = t + 3 < terms ? v128.load(at + aRow * 3) : zero;
     if (v128.any_true(v128.or(v128.or(r0, r1), v128.or(r2, r3)))) {
       const low01 = i32x4.shuffle(r0, r1, 0, 4, 1, 5), low23 = i32x4.shuffle(r2, r3, 0, 4, 1, 5);
       const high01 = i32x4.shuffle(r0, r1, 2, 6, 3, 7), high23 = i32x4.shuffle(r2, r3, 2, 6, 3, 7);
@@ -129,10 +78,10 @@ function listColumns4(
     }
     offsets = i32x4.add(offsets, step);
   }
-  store<usize>(ends, e0);
-  store<usize>(ends, e1, 4);
-  store<usize>(ends, e2, 8);
-  store<usize>(ends, e3, 12);
+  setEnd(work, index, e0);
+  setEnd(work, index + 1, e1);
+  setEnd(work, index + 2, e2);
+  setEnd(work, index + 3, e3);
 }
 
 /** Rows [begin, end) of C = Aᵀ·Bᵀ. */

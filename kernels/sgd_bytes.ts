@@ -45,7 +45,7 @@ function single(
 ): void {
   const list = scratch(), toOffsets = offsetsAt(k);
   const from = <usize> begin * row, to = <usize> end * row;
-  for (let at = list, done = listByteRow(x, 0, k, scale, row, list, toOffsets); at < done; at += 4) {
+  for (let at = list, done = listByteRow(x, k, scale, row, list, toOffsets); at < done; at += 4) {
     const offset = <usize> load<u32>(at + toOffsets);
     if (offset < from || offset >= to) continue;
     const value = v128.load32_splat(at), weights = w + offset;

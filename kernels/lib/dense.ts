@@ -1,20 +1,48 @@
 // Dense products by tiles in registers (tiles.ts, wide_tiles.ts): a few columns of W at a time for all rows of X. With many
 // rows the columns are packed side by side first; a transposed matrix always is. Each element is summed in the order of K.
-import { joinsVectors } from "./layout";
+import { joinsVectors, pitchBytes } from "./layout";
 import { tile1x4, tile1x8, tile4x8, tile6x4, tile6x8 } from "./tiles";
 import { tile1x16, tile4x16, tile6x16 } from "./wide_tiles";
 
 /** Terms of K that are summed at a time: their part of 16 columns of W takes 16 KiB. As in src/ops/_support.ts. */
 const PART: i32 = 256;
-/** Rows from which it pays to pack those columns side by side: far apart, each lies on a page of its own. */
-const PACK_ROWS: i32 = 64;
+/** Rows from which it pays to pack those columns side by side, and where they are all in the same few sets of the cache. */
+const PACK_ROWS: i32 = 64, PACK_APART_ROWS: i32 = 16;
+/** Bytes of 16 packed columns, and columns of X that are made rows at a time, behind them. */
+const PACK_BYTES: usize = 16384;
+const COLUMNS: i32 = 96;
 
-/** Y += X·W for rows [begin, end), by tiles; `pack` is room for PART times 16 values. */
+/** Rows of X from which tiles of a transposed matrix are as fast as dot products. As the bits differ, all threads' together. */
+export const TRANSPOSE_ROWS: i32 = 16;
+
+/** Starts rows [begin, end) of Y: each with `bias`, or with zeros if it is 0. */
+export function startRows(begin: i32, end: i32, bias: usize, y: usize, yRow: usize): void {
+  const from = y + <usize> begin * yRow, to = y + <usize> end * yRow;
+  if (bias == 0) {
+    memory.fill(from, 0, to - from);
+    return;
+  }
+  for (let row = from; row < to; row += yRow) {
+    let at: usize = 0;
+    for (; at + 32 <= yRow; at += 32) {
+      const low = v128.load(bias + at), high = v128.load(bias + at, 16);
+      v128.store(row + at, low);
+      v128.store(row + at, high, 16);
+    }
+    if (at < yRow) v128.store(row + at, v128.load(bias + at));
+  }
+}
+
+/** Y += X·W for rows [begin, end), by tiles; `pack` is room for PACK_BYTES and COLUMNS rows of PART values. */
 export function denseRows(
   begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32,
   w: usize, wRow: usize, y: usize, yRow: usize, pack: usize,
 ): void {
-  const packs = end - begin >= PACK_ROWS, part = packs ? PART : k;
+  if (isApart(xStep)) {
+    apartRows(begin, end, x, xStep, k, w, wRow, y, yRow, pack);
+    return;
+  }
+  const packs = end - begin >= (isApart(wRow) ? PACK_APART_ROWS : PACK_ROWS), part = packs ? PART : k;
   for (let first: i32 = 0; first < k; first += part) {
     const terms = min(part, k - first), xk = x + <usize> first * xStep, wk = w + <usize> first * wRow;
     for (let at: usize = 0, width: usize = 0; at < yRow; at += width) {
@@ -25,14 +53,59 @@ export function denseRows(
   }
 }
 
-/** Y += X·Bᵀ for rows [begin, end) and at most PART terms, by the same tiles: 16 rows of B at a time are transposed. */
+/** Whether values so many bytes apart are all in the same few sets of a cache. */
+// @ts-ignore: decorator
+@inline
+function isApart(bytes: usize): bool {
+  return (bytes & 4095) == 0;
+}
+
+/**
+ * Rows of Y from columns of X whose values are all in the same few sets of the cache: so many columns are made rows first.
+ */
+function apartRows(
+  begin: i32, end: i32, x: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize, pack: usize,
+): void {
+  const rowsAt = pack + PACK_BYTES;
+  for (let first: i32 = 0; first < k; first += PART) {
+    const terms = min(PART, k - first), row = pitchBytes(terms), from = x + <usize> first * xStep;
+    for (let i = begin & ~3; i < end; i += COLUMNS) {
+      const to = min(i + COLUMNS, end);
+      packTransposed(from + (<usize> i << 2), xStep, to - i, 0, terms, row, rowsAt);
+      denseRows(
+        max(begin, i), to, rowsAt - <usize> i * row, row, 4, terms, w + <usize> first * wRow, wRow, y, yRow, pack,
+      );
+    }
+  }
+}
+
+function packColumns(w: usize, wRow: usize, terms: i32, width: usize, pack: usize): void {
+  if (width == 64) {
+    for (let t: i32 = 0; t < terms; t++, w += wRow, pack += 64) {
+      const a = v128.load(w), b = v128.load(w, 16), c = v128.load(w, 32), d = v128.load(w, 48);
+      v128.store(pack, a);
+      v128.store(pack, b, 16);
+      v128.store(pack, c, 32);
+      v128.store(pack, d, 48);
+    }
+    return;
+  }
+  for (let t: i32 = 0; t < terms; t++, w += wRow) {
+    for (let at: usize = 0; at < width; at += 16, pack += 16) v128.store(pack, v128.load(w + at));
+  }
+}
+
+/** Y += X·Bᵀ for rows [begin, end), by the same tiles: 16 rows of B at a time are transposed. */
 export function transposedRows(
   begin: i32, end: i32, x: usize, xRow: usize, k: i32, b: usize, bRow: usize, n: i32, y: usize, yRow: usize, pack: usize,
 ): void {
-  for (let at: usize = 0, width: usize = 0; at < yRow; at += width) {
-    width = tileWidth(yRow - at);
-    packTransposed(b, bRow, k, <i32> (at >> 2), n, width, pack);
-    tileRows(begin, end, x, xRow, 4, k, pack, width, y + at, yRow, width);
+  for (let first: i32 = 0; first < k; first += PART) {
+    const terms = min(PART, k - first), offset = <usize> first << 2;
+    for (let at: usize = 0, width: usize = 0; at < yRow; at += width) {
+      width = tileWidth(yRow - at);
+      packTransposed(b + offset, bRow, terms, <i32> (at >> 2), n, width, pack);
+      tileRows(begin, end, x + offset, xRow, 4, terms, pack, width, y + at, yRow, width);
+    }
   }
 }
 
@@ -41,12 +114,6 @@ export function transposedRows(
 @inline
 function tileWidth(left: usize): usize {
   return left >= 64 && joinsVectors() ? 64 : left >= 32 ? 32 : 16;
-}
-
-function packColumns(w: usize, wRow: usize, terms: i32, width: usize, pack: usize): void {
-  for (let t: i32 = 0; t < terms; t++, w += wRow) {
-    for (let at: usize = 0; at < width; at += 16, pack += 16) v128.store(pack, v128.load(w + at));
-  }
 }
 
 /** Columns j … of Bᵀ side by side; rows of B past the last repeat it. */

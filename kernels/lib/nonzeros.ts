@@ -62,17 +62,14 @@ export function listRow(x: usize, k: i32, stride: usize, list: usize, toOffsets:
   return at;
 }
 
-/**
- * Lists the non-zeros of bytes [from, to) of a row, times `scale`, with offsets t·stride; `from` is a multiple of 16.
- * Returns the end of the values.
- */
-export function listByteRow(
-  x: usize, from: i32, to: i32, scale: f32, stride: usize, list: usize, toOffsets: usize,
-): usize {
+/** Lists the non-zeros of a row of `k` bytes, times `scale`, with offsets t·stride; returns the end of the values. */
+// @ts-ignore: decorator
+@inline
+export function listByteRow(x: usize, k: i32, scale: f32, stride: usize, list: usize, toOffsets: usize): usize {
   const factor = f32x4.splat(scale), lanes = i32x4.mul(i32x4.splat(<i32> stride), i32x4(0, 1, 2, 3));
   const quarter = i32x4.splat(<i32> stride << 2);
-  let at = list, t = from;
-  for (; t + 16 <= to; t += 16) {
+  let at = list, t: i32 = 0;
+  for (; t + 16 <= k; t += 16) {
     const bytes = v128.load(x + <usize> t);
     if (!v128.any_true(bytes)) continue;
     const low = i16x8.extend_low_i8x16_u(bytes), high = i16x8.extend_high_i8x16_u(bytes);
@@ -85,7 +82,7 @@ export function listByteRow(
     offsets = i32x4.add(offsets, quarter);
     at = append4(at, toOffsets, scaled(i32x4.extend_high_i16x8_u(high), factor), offsets);
   }
-  for (; t < to; t += 4) {
+  for (; t < k; t += 4) {
     const four = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(x + <usize> t)));
     at = append4(at, toOffsets, scaled(four, factor), i32x4.add(lanes, i32x4.splat(t * <i32> stride)));
   }

@@ -55,15 +55,21 @@ export function exact(): (index: number) => number {
   return () => 0;
 }
 
-/** Scratch bytes in which the WASM kernels pack 16 columns of 256 terms; see kernels/lib/dense.ts. */
-export const PACK_BYTES = 256 * 64;
-
 /** Scratch bytes of a WASM kernel's list of up to `count` non-zeros; the same as in kernels/lib/nonzeros.ts. */
 export function listBytes(count: number): number {
   return 8 * count + 32;
 }
 
-/** Scratch bytes in which the WASM kernels list 32 rows of `k` values each, with their parts; see kernels/lib/listed.ts. */
-export function listedRowsBytes(k: number): number {
-  return 32 * (listBytes(k) + 4 * (Math.ceil(k / 128) + 1));
+/** Vectors that the WASM kernels list at a time, and terms of each; see kernels/lib/listed.ts. */
+const LISTS = 256;
+const TERMS = 128;
+
+/** Scratch bytes of a WASM kernel's lists of up to `lists` vectors, with their places and ends, and the columns that they multiply. */
+export function listedScratch(lists: number): number {
+  return TERMS * 256 + 8 * LISTS + Math.min(LISTS, lists + 3 & ~3) * listBytes(TERMS);
+}
+
+/** Scratch bytes of a product of `rows` rows: for those lists, or for tiles of packed columns (kernels/lib/dense.ts). */
+export function productScratch(rows: number): number {
+  return Math.max(listedScratch(rows), 256 * 64 + 256 * 4 * Math.min(96, rows + 3 & ~3));
 }

@@ -9,7 +9,7 @@ import type { CallTypes, Op, OpCase, View } from "../ir/op.ts";
 import { columnsOf, rowsOf, tensorType } from "../core/tensor.ts";
 import { activate, type Activation, ACTIVATION_CODE, activationError, ACTIVATIONS } from "./_activation.ts";
 import { activationGrad } from "./activation_grad.ts";
-import { fits, listedRowsBytes, PACK_BYTES, ROUNDING } from "./_support.ts";
+import { fits, productScratch, ROUNDING } from "./_support.ts";
 import { productLaunch } from "./_product_tiles.ts";
 import { matmul } from "./matmul.ts";
 import { sumRows } from "./sum_rows.ts";
@@ -100,8 +100,8 @@ export const linearOp: Op<LinearAttrs> = {
     const { m, k, n } = sizes(types);
     return {
       units: m,
-      args: [k, n, ACTIVATION_CODE[types.attrs.activation], +types.attrs.transposeWeights],
-      scratchBytes: Math.max(listedRowsBytes(k), PACK_BYTES),
+      args: [m, k, n, ACTIVATION_CODE[types.attrs.activation], +types.attrs.transposeWeights],
+      scratchBytes: productScratch(m),
     };
   },
   cases: [
@@ -116,6 +116,8 @@ export const linearOp: Op<LinearAttrs> = {
     ...ACTIVATIONS.map((activation) => linearCase(5, 7, 67, activation)),
     linearCase(128, 784, 900, "sigmoid", { bench: true }),
     linearCase(67, 257, 132, "tanh", { sparse: true }),
+    linearCase(3, 131, 20, "relu"),
+    linearCase(37, 131, 28, "identity", { sparse: true }),
     linearCase(1, 1, 1, "relu", { transposed: true }),
     linearCase(128, 900, 784, "sigmoid", { transposed: true, bench: true }),
     linearCase(17, 31, 29, "tanh", { transposed: true }),

@@ -7,14 +7,9 @@ import { columnsOf, tensorType } from "../core/tensor.ts";
 import type { CallTypes, Op, OpCase } from "../ir/op.ts";
 import { activate, type Activation, ACTIVATION_CODE, activationError, ACTIVATIONS } from "./_activation.ts";
 import { type BytesAttrs, bytesInputs, bytesPerRow, bytesReader } from "./_bytes.ts";
-import { fits, listBytes, ROUNDING } from "./_support.ts";
+import { fits, listedScratch, ROUNDING } from "./_support.ts";
 
 type LinearBytesAttrs = BytesAttrs & { readonly activation: Activation };
-
-/** Rows that the WASM kernel lists at a time. */
-const LISTED_ROWS = 32;
-/** Inputs of a part of a list. */
-const PART = 128;
 
 function sizes({ inputs, attrs }: CallTypes<LinearBytesAttrs>) {
   return { m: attrs.rows, k: columnsOf(inputs[0]!.shape), n: columnsOf(inputs[2]!.shape) };
@@ -73,7 +68,7 @@ export const linearBytesOp: Op<LinearBytesAttrs> = {
     return {
       units: m,
       args: [m, k, n, scale, ACTIVATION_CODE[activation], +whole],
-      scratchBytes: (listBytes(k) + 4 * (Math.ceil(k / PART) + 1)) * LISTED_ROWS,
+      scratchBytes: listedScratch(m),
     };
   },
   cases: [

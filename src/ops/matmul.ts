@@ -7,11 +7,7 @@ import { type Node, node } from "../ir/node.ts";
 import type { CallTypes, Op, OpCase, View } from "../ir/op.ts";
 import { type Shape, tensorType } from "../core/tensor.ts";
 import { productLaunch } from "./_product_tiles.ts";
-import { fits, listBytes, listedRowsBytes, PACK_BYTES, ROUNDING } from "./_support.ts";
-
-/** Rows and columns of A of which the WASM kernel makes lists at a time where A is transposed. */
-const LISTED_ROWS = 128;
-const LISTED_COLUMNS = 64;
+import { fits, productScratch, ROUNDING } from "./_support.ts";
 
 type MatmulAttrs = { readonly transposeA: boolean; readonly transposeB: boolean };
 
@@ -87,10 +83,7 @@ export const matmulOp: Op<MatmulAttrs> = {
     return {
       units: m,
       args: [m, k, n, +types.attrs.transposeA, +types.attrs.transposeB],
-      scratchBytes: Math.max(
-        types.attrs.transposeA ? LISTED_COLUMNS * (listBytes(LISTED_ROWS) + 4) : listedRowsBytes(k),
-        PACK_BYTES,
-      ),
+      scratchBytes: productScratch(m),
     };
   },
   cases: [
@@ -115,6 +108,12 @@ export const matmulOp: Op<MatmulAttrs> = {
     matmulCase(67, 259, 131, "nn", { sparse: true }),
     matmulCase(131, 67, 259, "tn", { sparse: true }),
     matmulCase(741, 19, 739, "nt"),
+    matmulCase(17, 259, 30, "nt"),
+    // Rows of 4,096 bytes, which all fall into the same few sets of a cache.
+    matmulCase(17, 7, 1024, "nn"),
+    matmulCase(67, 131, 1024, "nn", { sparse: true }),
+    matmulCase(1024, 9, 67, "tn"),
+    matmulCase(131, 9, 1024, "tn", { sparse: true }),
   ],
 };
 
