@@ -7,8 +7,7 @@
 // Limits: scratch for the lists, the sums, and, where there is padding, the images with their borders; see
 // src/ops/_conv_scratch.ts. Sums run from the first image to the last in one order, however rows are shared.
 import { isDense } from "./lib/dense_images";
-import { hasDenseTiles } from "./lib/dense_windows";
-import { pitchBytes, scratch } from "./lib/layout";
+import { joinsVectors, pitchBytes, scratch } from "./lib/layout";
 import { append4, listBytes, offsetsAt } from "./lib/nonzeros";
 import { addProducts, productTiles, storeProducts } from "./lib/window_products";
 import { addWindows } from "./lib/window_sums";
@@ -43,7 +42,7 @@ export function conv2d_weight_grad(
   const isInside = top == 0 && left == 0 && neededHeight <= height && neededWidth <= width;
   const windowRow = isInside ? row : (neededWidth * pixel + 3) & ~3;
   const imageBytes = <usize> (isInside ? height * row : neededHeight * windowRow) << 2;
-  if (kw * pixel >= 6 && hasDenseTiles(filters) && isMostlyDense(dY, images, <usize> positions * yPixel, false)) {
+  if (kw * pixel >= 6 && joinsVectors() && (filters & 15) == 0 && isMostlyDense(dY, images, <usize> positions * yPixel, false)) {
     // The same share of all tiles as of all units.
     const tiles = productTiles(kh, kw * pixel, filters), units = kh * (filters >> 2);
     const from = <i32> (<i64> tiles * begin / units), to = <i32> (<i64> tiles * end / units);

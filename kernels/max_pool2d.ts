@@ -23,11 +23,18 @@ export function max_pool2d(
     let corner = x + <usize> (image * h + first) * row;
     for (let ox: i32 = 0; ox < ow; ox++, corner += step, to += pixel) {
       if (kh == 2 && kw == 2) {
-        for (let c: usize = 0; c < pixel; c += 16) {
-          const upper = corner + c, lower = upper + row;
-          const above = larger(v128.load(upper), v128.load(upper + pixel));
-          v128.store(to + c, larger(above, larger(v128.load(lower), v128.load(lower + pixel))));
+        let c: usize = 0;
+        for (; c + 32 <= pixel; c += 32) {
+          const upper = corner + c, lower = upper + row, into = to + c, beside = upper + pixel, below = lower + pixel;
+          const above0 = larger(v128.load(upper), v128.load(beside));
+          const above1 = larger(v128.load(upper, 16), v128.load(beside, 16));
+          const under0 = larger(v128.load(lower), v128.load(below));
+          const under1 = larger(v128.load(lower, 16), v128.load(below, 16));
+          const most0 = larger(above0, under0), most1 = larger(above1, under1);
+          v128.store(into, most0);
+          v128.store(into, most1, 16);
         }
+        if (c < pixel) v128.store(to + c, maximum(corner + c, row, pixel, 2, 2));
       } else {
         for (let c: usize = 0; c < pixel; c += 16) v128.store(to + c, maximum(corner + c, row, pixel, kh, kw));
       }

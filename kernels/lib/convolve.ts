@@ -15,7 +15,7 @@ export function convolve(
   begin: i32, end: i32, x: usize, xImage: usize, y: usize, yImage: usize, w: usize, bias: usize, sources: i32,
   channels: i32, isTurned: bool, activation: i32, work: usize, flatRow: i32,
 ): void {
-  const packed = work + (flatRow > 0 ? <usize> (targetHeight * targetRow) << 2 : 0), first = firstDense(begin, end, x, xImage);
+  const packed = work + (flatRow > 0 ? <usize> (targetHeight * targetRow) << 2 : 0), first = flatRow > 0 ? end : firstDense(begin, end, x, xImage);
   let tiled: i32 = 0;
   if (first < end) {
     packDense(packed, w, sources, isTurned);
@@ -44,15 +44,17 @@ export function convolve(
   }
 }
 
-/** Weights as dense_images.ts wants them: 16 channels of the target after 16. */
+/** Weights as dense_images.ts wants them: 16 channels of the target after 16, of the last ones eight if there are no more. */
 function packDense(packed: usize, w: usize, sources: i32, isTurned: bool): void {
-  const bytes = densePackedBytes(), blocks = targetPixel >> 4, row = <usize> targetPixel << 2;
-  memory.fill(packed, 0, bytes * blocks);
-  for (let ky: i32 = 0; ky < kh; ky++) {
-    for (let kx: i32 = 0; kx < kw; kx++) {
-      let from = w + <usize> (tapAt(ky, kx, isTurned) * sources) * row, into = packed + densePackedAt(ky, kx);
-      for (let c: i32 = 0; c < sources; c++, from += row, into += 64) {
-        for (let j: i32 = 0; j < blocks; j++) memory.copy(into + <usize> j * bytes, from + (<usize> j << 6), 64);
+  const bytes = densePackedBytes(), row = <usize> targetPixel << 2;
+  for (let at: usize = 0; at < row; at += 64, packed += bytes) {
+    const width = min(64, row - at), isNarrow = width <= 32;
+    memory.fill(packed, 0, bytes);
+    for (let ky: i32 = 0; ky < kh; ky++) {
+      for (let kx: i32 = 0; kx < kw; kx++) {
+        const offset = densePackedAt(ky, kx);
+        let from = w + <usize> (tapAt(ky, kx, isTurned) * sources) * row + at, into = packed + (isNarrow ? offset >> 1 : offset);
+        for (let c: i32 = 0; c < sources; c++, from += row, into += isNarrow ? 32 : 64) memory.copy(into, from, width);
       }
     }
   }

@@ -1,6 +1,7 @@
 // Images of which most values are not zero, for windows as they are set (window_moves.ts): by Winograd's maps where the
 // window is 3 × 3 (winograd.ts), else by tiles (dense_windows.ts). Both take weights packed 16 channels after 16.
-import { denseOver, densePackedBytes, hasDenseTiles, setDense } from "./dense_windows";
+import { denseOver, densePackedBytes, setDense } from "./dense_windows";
+import { joinsVectors } from "./layout";
 import { targetPixel } from "./window_moves";
 import { endWinograd, hasWinograd, setWinograd, winogradOver } from "./winograd";
 
@@ -19,7 +20,7 @@ export function isDense(x: usize, bytes: usize, byWinograd: bool): bool {
 /** The first of images [begin, end), of `bytes` bytes each, that is computed here; `end` if there is none. */
 export function firstDense(begin: i32, end: i32, x: usize, bytes: usize): i32 {
   const byWinograd = hasWinograd();
-  if (!byWinograd && !hasDenseTiles(targetPixel)) return end;
+  if (!byWinograd && !joinsVectors()) return end;
   let b = begin;
   while (b < end && !isDense(x + <usize> b * bytes, bytes, byWinograd)) b++;
   return b;
@@ -30,15 +31,15 @@ export function overDense(
   first: i32, end: i32, x: usize, xBytes: usize, y: usize, yBytes: usize, packed: usize, bias: usize, channels: i32,
   activation: i32,
 ): i32 {
-  const byWinograd = hasWinograd(), work = packed + densePackedBytes() * (targetPixel >> 4);
+  const byWinograd = hasWinograd(), work = packed + densePackedBytes() * ((targetPixel + 15) >> 4);
   if (byWinograd) setWinograd(work, packed, bias, channels, activation);
-  else setDense(work, channels);
+  else setDense(work, channels, bias);
   let count: i32 = 0;
   for (let b = first; b < end; b++) {
     const source = x + <usize> b * xBytes, target = y + <usize> b * yBytes;
     if (b > first && !isDense(source, xBytes, byWinograd)) continue;
     if (byWinograd) winogradOver(source, target);
-    else denseOver(source, target, packed, bias, work, activation);
+    else denseOver(source, target, packed, work, activation);
     count++;
   }
   if (byWinograd) endWinograd();

@@ -38,14 +38,14 @@ function windowBytes(
   return Math.max(...tiles) + 12 * targetHeight + 4 * (sourceHeight + 1) + 16;
 }
 
-/** The same where few values are zero: weights of all channels, masks, and what either way of tiles takes. */
+/** The same where few values are zero: weights of all channels, and what either way of tiles takes. */
 function tiledBytes(windows: Windows): number {
   const { sourcePixel, kh, kw, targetHeight, targetWidth, targetPixel, spreadY, spreadX, reached } = windows;
-  if (targetPixel % 16 > 0) return 0;
-  const weights = 4 * kh * kw * sourcePixel * targetPixel;
-  const places = 8 * (targetHeight * targetWidth + 5 * spreadY * spreadX);
-  const tiles = Math.max(places + 4 * sourcePixel * reached, winogradBytes(windows));
-  return weights + 4 * targetPixel + tiles + 64;
+  const channels = roundUp(targetPixel, 16), weights = 4 * kh * kw * sourcePixel * channels;
+  // Masks, biases, and a tile that is not written as a whole.
+  const blocks = 8 * channels + 512, places = 8 * (targetHeight * targetWidth + 7 * spreadY * spreadX);
+  const tiles = Math.max(blocks + places + 4 * sourcePixel * reached, 4 * channels + winogradBytes(windows));
+  return weights + tiles + 64;
 }
 
 /** Of kernels/lib/winograd.ts: maps, weights, values and sums at 36 points, places of 12 tiles, an image with its borders. */

@@ -224,6 +224,20 @@ export const WASM_BUGS: readonly PlantedBug[] = [
     to: "",
   },
   {
+    what: "writes more channels than the last tile has",
+    op: "conv2d",
+    file: "lib/dense_windows.ts",
+    from: "isWhole = bytes == 64 || bytes == 32",
+    to: "isWhole = true",
+  },
+  {
+    what: "takes tiles of eight positions for tiles of six",
+    op: "conv2d_input_grad",
+    file: "lib/dense_windows.ts",
+    from: "tile = isNarrow ? LAST_TILE : TILE",
+    to: "tile = LAST_TILE",
+  },
+  {
     what: "drops the bias of what goes by tiles",
     op: "linear",
     file: "lib/dense.ts",
