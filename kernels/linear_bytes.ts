@@ -4,26 +4,37 @@
 // Limits: scratch for what is listed at a time; see src/ops/_support.ts.
 import { activateRows } from "./lib/activate";
 import { byteRow, pitchBytes, scratch } from "./lib/layout";
-import { addLists, listAt, listedStride, LISTS, placeAt, setEnd, TERMS } from "./lib/listed";
-import { listByteRow, offsetsAt } from "./lib/nonzeros";
+import { addLists, byteListAt, endOf, listAt, listedStride, LISTS, placeAt, setEnd, TERMS } from "./lib/listed";
+import { listByteRow, offsetsAt, widenList } from "./lib/nonzeros";
+import { sparseByteRow } from "./lib/rows";
+
+/** Bytes of a row of W up to which lists of bytes are multiplied as they are: once. */
+const WIDE: usize = 256;
 
 export function linear_bytes(
   begin: i32, end: i32, table: usize, order: usize, w: usize, b: usize, y: usize, step: usize,
   m: i32, k: i32, n: i32, scale: f32, activation: i32, whole: i32,
 ): void {
-  const yRow = pitchBytes(n), work = scratch();
+  const yRow = pitchBytes(n), work = scratch(), isWide = yRow > WIDE;
   for (let first = begin; first < end; first += LISTS) {
     const lists = min(LISTS, end - first), stride = listedStride(yRow, lists);
     for (let i: i32 = 0; i < lists; i++) {
       store<u32>(placeAt(work, i), <u32> byteRow(table, order, step, first + i, m, k, whole));
     }
     for (let part: i32 = 0; part < k; part += TERMS) {
-      const terms = min(TERMS, k - part);
+      const terms = min(TERMS, k - part), weights = w + <usize> part * yRow, y0 = y + <usize> first * yRow;
       for (let i: i32 = 0; i < lists; i++) {
-        const x = <usize> load<u32>(placeAt(work, i)) + <usize> part;
-        setEnd(work, i, listByteRow(x, terms, scale, stride, listAt(work, i), offsetsAt(TERMS)));
+        const list = isWide ? byteListAt(work) : listAt(work, i);
+        const last = listByteRow(<usize> load<u32>(placeAt(work, i)) + <usize> part, terms, list);
+        setEnd(work, i, isWide ? widenList(list, last, scale, stride, 0, listAt(work, i), offsetsAt(TERMS)) : last);
       }
-      addLists(work, 0, lists, terms, w + <usize> part * yRow, yRow, b, part == 0, y + <usize> first * yRow);
+      if (isWide) {
+        addLists(work, 0, lists, terms, weights, yRow, b, part == 0, y0);
+        continue;
+      }
+      for (let i: i32 = 0, into = y0; i < lists; i++, into += yRow) {
+        sparseByteRow(listAt(work, i), endOf(work, i), scale, yRow, weights, part == 0 ? b : into, into, yRow);
+      }
     }
   }
   activateRows(begin, end, y, n, activation);

@@ -3,7 +3,7 @@
 // Split: none (one unit): each list begins where the one before ends, and it is made once.
 import { BLOCK_ROWS, COLUMNS, columnEnd, columnList, listColumns, setRow } from "./lib/columns";
 import { scratch } from "./lib/layout";
-import { listByteRow, offsetsAt } from "./lib/nonzeros";
+import { listByteRow, widenList } from "./lib/nonzeros";
 
 export function list_bytes(
   begin: i32, end: i32, table: usize, order: usize, lists: usize,
@@ -17,20 +17,22 @@ export function list_bytes(
       const rows = min(BLOCK_ROWS, m - first);
       for (let t: i32 = 0; t < rows; t++) setRow(scratch(), t, rowAt(table, order, first + t, pitch));
       for (let c: i32 = 0; c < k; c += COLUMNS) {
-        listColumns(scratch(), rows, c, pitch, scale, <usize> stride);
+        listColumns(scratch(), rows, c, pitch);
         for (let column: i32 = 0; column < min(COLUMNS, k - c); column++, starts += 4) {
-          const list = columnList(scratch(), column), bytes = columnEnd(scratch(), column) - list;
+          const list = columnList(scratch(), column), end = columnEnd(scratch(), column);
           store<u32>(starts, <u32> ((at - values) >> 2));
-          memory.copy(at, list, bytes);
-          memory.copy(at + toOffsets, list + offsetsAt(BLOCK_ROWS), bytes);
-          at += bytes;
+          at = widenList(list, end, scale, <usize> stride, 0, at, toOffsets);
         }
       }
     }
   } else {
     for (let i: i32 = 0; i < m; i++, starts += 4) {
       store<u32>(starts, <u32> ((at - values) >> 2));
-      at = listByteRow(rowAt(table, order, i, pitch), k, scale, <usize> stride, at, toOffsets);
+      const row = rowAt(table, order, i, pitch), list = scratch();
+      for (let part: i32 = 0; part < k; part += BLOCK_ROWS) {
+        const end = listByteRow(row + <usize> part, min(BLOCK_ROWS, k - part), list);
+        at = widenList(list, end, scale, <usize> stride, part, at, toOffsets);
+      }
     }
   }
   store<u32>(starts, <u32> ((at - values) >> 2));

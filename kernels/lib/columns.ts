@@ -1,6 +1,6 @@
 // Lists of the non-zeros of columns, from rows of bytes: what the gradient of a first layer's weights needs.
-// Sixteen columns of a block of up to 256 rows at a time; four rows are transposed in registers.
-import { append4, listBytes, offsetsAt, scaled } from "./nonzeros";
+// Sixteen columns of a block of up to 256 rows at a time; eight rows are transposed in registers.
+import { append8, BYTE_LIST, bytesUpTo } from "./nonzeros";
 
 /** Rows of a block, and columns that are listed together. As in src/ops/matmul_bytes.ts. */
 export const BLOCK_ROWS: i32 = 256;
@@ -15,7 +15,7 @@ const LISTS_AT: usize = ENDS_AT + 4 * 16;
 // @ts-ignore: decorator
 @inline
 export function columnScratch(): usize {
-  return LISTS_AT + listBytes(BLOCK_ROWS) * <usize> COLUMNS;
+  return LISTS_AT + BYTE_LIST * <usize> COLUMNS;
 }
 
 /** Notes row `index` of the block. */
@@ -28,7 +28,7 @@ export function setRow(at: usize, index: i32, row: usize): void {
 // @ts-ignore: decorator
 @inline
 export function columnList(at: usize, column: i32): usize {
-  return at + LISTS_AT + listBytes(BLOCK_ROWS) * <usize> column;
+  return at + LISTS_AT + BYTE_LIST * <usize> column;
 }
 
 // @ts-ignore: decorator
@@ -37,55 +37,64 @@ export function columnEnd(at: usize, column: i32): usize {
   return <usize> load<u32>(at + ENDS_AT + (<usize> column << 2));
 }
 
-/** Sixteen bytes of a row from column `c`; zero past its pitch. */
+/** Sixteen bytes of row `t` of the block from column `c`; zeros past its pitch and past the rows. */
 // @ts-ignore: decorator
 @inline
-function sixteen(row: usize, c: i32, pitch: i32): v128 {
-  if (c + 16 <= pitch) return v128.load(row + <usize> c);
-  let bytes = v128.load32_zero(row + <usize> c);
-  if (c + 4 < pitch) bytes = i32x4.replace_lane(bytes, 1, load<i32>(row + <usize> c + 4));
-  if (c + 8 < pitch) bytes = i32x4.replace_lane(bytes, 2, load<i32>(row + <usize> c + 8));
-  return bytes;
+function sixteen(rowsAt: usize, t: i32, rows: i32, c: i32, pitch: i32): v128 {
+  if (t >= rows) return i32x4.splat(0);
+  const row = <usize> load<u32>(rowsAt + (<usize> t << 2)) + <usize> c;
+  return c + 16 <= pitch ? v128.load(row) : bytesUpTo(row, pitch - c);
 }
 
-/** Appends four columns of four rows, given as bytes column by column, to the lists of `column` and the next three. */
+/** Appends two columns of eight rows, given column by column, to the lists of `column` and the next. */
 // @ts-ignore: decorator
 @inline
-function appendColumns(at: usize, column: i32, bytes: v128, factor: v128, offsets: v128): void {
-  const low = i16x8.extend_low_i8x16_u(bytes), high = i16x8.extend_high_i8x16_u(bytes);
-  const toOffsets = offsetsAt(BLOCK_ROWS), ends = at + ENDS_AT + (<usize> column << 2);
-  store<u32>(ends, <u32> append4(<usize> load<u32>(ends), toOffsets, scaled(i32x4.extend_low_i16x8_u(low), factor), offsets));
-  store<u32>(ends, <u32> append4(<usize> load<u32>(ends, 4), toOffsets, scaled(i32x4.extend_high_i16x8_u(low), factor), offsets), 4);
-  store<u32>(ends, <u32> append4(<usize> load<u32>(ends, 8), toOffsets, scaled(i32x4.extend_low_i16x8_u(high), factor), offsets), 8);
-  store<u32>(ends, <u32> append4(<usize> load<u32>(ends, 12), toOffsets, scaled(i32x4.extend_high_i16x8_u(high), factor), offsets), 12);
+function appendColumns(at: usize, column: i32, bytes: v128, places: v128): void {
+  const mask = i8x16.bitmask(i8x16.ne(bytes, i8x16.splat(0))), ends = at + ENDS_AT + (<usize> column << 2);
+  const second = i8x16.shuffle(bytes, bytes, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
+  store<u32>(ends, <u32> append8(<usize> load<u32>(ends), bytes, mask & 255, places));
+  store<u32>(ends, <u32> append8(<usize> load<u32>(ends, 4), second, mask >> 8, places), 4);
 }
 
-/**
- * Lists the non-zeros, times `scale`, of columns c … c+15 of the block's first `rows` rows (set by `setRow`) with
- * offsets t·stride, t counting the block's rows.
- */
-export function listColumns(at: usize, rows: i32, c: i32, pitch: i32, scale: f32, stride: usize): void {
+// @ts-ignore: decorator
+@inline
+function lowBytes(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+
+// @ts-ignore: decorator
+@inline
+function highBytes(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+
+/** Appends eight columns of eight rows, given as bytes of rows 0 and 1, 2 and 3, 4 and 5, 6 and 7 beside each other. */
+// @ts-ignore: decorator
+@inline
+function append8Columns(at: usize, column: i32, v01: v128, v23: v128, v45: v128, v67: v128, places: v128): void {
+  const low03 = i16x8.shuffle(v01, v23, 0, 8, 1, 9, 2, 10, 3, 11), high03 = i16x8.shuffle(v01, v23, 4, 12, 5, 13, 6, 14, 7, 15);
+  const low47 = i16x8.shuffle(v45, v67, 0, 8, 1, 9, 2, 10, 3, 11), high47 = i16x8.shuffle(v45, v67, 4, 12, 5, 13, 6, 14, 7, 15);
+  appendColumns(at, column, i32x4.shuffle(low03, low47, 0, 4, 1, 5), places);
+  appendColumns(at, column + 2, i32x4.shuffle(low03, low47, 2, 6, 3, 7), places);
+  appendColumns(at, column + 4, i32x4.shuffle(high03, high47, 0, 4, 1, 5), places);
+  appendColumns(at, column + 6, i32x4.shuffle(high03, high47, 2, 6, 3, 7), places);
+}
+
+/** Lists the non-zeros of columns c … c+15 of the block's first `rows` rows (set by `setRow`) with their rows as places. */
+export function listColumns(at: usize, rows: i32, c: i32, pitch: i32): void {
+  const rowsAt = at + ROWS_AT;
   for (let column: i32 = 0; column < COLUMNS; column++) {
     store<u32>(at + ENDS_AT + (<usize> column << 2), <u32> columnList(at, column));
   }
-  const zero = i32x4.splat(0), factor = f32x4.splat(scale), step = i32x4.splat(<i32> stride << 2);
-  let offsets = i32x4.mul(i32x4.splat(<i32> stride), i32x4(0, 1, 2, 3));
-  for (let t: i32 = 0; t < rows; t += 4) {
-    const rowsAt = at + ROWS_AT + (<usize> t << 2);
-    const v0 = sixteen(<usize> load<u32>(rowsAt), c, pitch);
-    const v1 = t + 1 < rows ? sixteen(<usize> load<u32>(rowsAt, 4), c, pitch) : zero;
-    const v2 = t + 2 < rows ? sixteen(<usize> load<u32>(rowsAt, 8), c, pitch) : zero;
-    const v3 = t + 3 < rows ? sixteen(<usize> load<u32>(rowsAt, 12), c, pitch) : zero;
-    if (v128.any_true(v128.or(v128.or(v0, v1), v128.or(v2, v3)))) {
-      const low01 = i8x16.shuffle(v0, v1, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-      const high01 = i8x16.shuffle(v0, v1, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-      const low23 = i8x16.shuffle(v2, v3, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-      const high23 = i8x16.shuffle(v2, v3, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-      appendColumns(at, 0, i16x8.shuffle(low01, low23, 0, 8, 1, 9, 2, 10, 3, 11), factor, offsets);
-      appendColumns(at, 4, i16x8.shuffle(low01, low23, 4, 12, 5, 13, 6, 14, 7, 15), factor, offsets);
-      appendColumns(at, 8, i16x8.shuffle(high01, high23, 0, 8, 1, 9, 2, 10, 3, 11), factor, offsets);
-      appendColumns(at, 12, i16x8.shuffle(high01, high23, 4, 12, 5, 13, 6, 14, 7, 15), factor, offsets);
-    }
-    offsets = i32x4.add(offsets, step);
+  for (let t: i32 = 0; t < rows; t += 8) {
+    const v0 = sixteen(rowsAt, t, rows, c, pitch), v1 = sixteen(rowsAt, t + 1, rows, c, pitch);
+    const v2 = sixteen(rowsAt, t + 2, rows, c, pitch), v3 = sixteen(rowsAt, t + 3, rows, c, pitch);
+    const v4 = sixteen(rowsAt, t + 4, rows, c, pitch), v5 = sixteen(rowsAt, t + 5, rows, c, pitch);
+    const v6 = sixteen(rowsAt, t + 6, rows, c, pitch), v7 = sixteen(rowsAt, t + 7, rows, c, pitch);
+    const any = v128.or(v128.or(v128.or(v0, v1), v128.or(v2, v3)), v128.or(v128.or(v4, v5), v128.or(v6, v7)));
+    if (!v128.any_true(any)) continue;
+    const places = i8x16.splat(<i8> t);
+    append8Columns(at, 0, lowBytes(v0, v1), lowBytes(v2, v3), lowBytes(v4, v5), lowBytes(v6, v7), places);
+    append8Columns(at, 8, highBytes(v0, v1), highBytes(v2, v3), highBytes(v4, v5), highBytes(v6, v7), places);
   }
 }

@@ -4,9 +4,9 @@
 // that of dense.ts, which is faster where most values are not zero: either may be taken for any rows.
 //
 // Scratch: those columns of W side by side, since far apart each would lie on a page of its own, or all in the same sets of
-// the cache; the ends of the lists; where they come from; the lists.
+// the cache; the ends of the lists; where they come from; a list of bytes; the lists.
 import { denseRows, startRows } from "./dense";
-import { listBytes, listRow, offsetsAt } from "./nonzeros";
+import { BYTE_LIST, listBytes, listRow, offsetsAt } from "./nonzeros";
 import { listedBytes, sparseRow } from "./rows";
 
 /** Vectors that are listed at a time, and terms of each; as in src/ops/_support.ts. */
@@ -17,13 +17,21 @@ const COPIED: i32 = 48, COPIED_APART: i32 = 24;
 /** Vectors that tell how many values are zero. */
 const SAMPLED: i32 = 16;
 
-const ENDS_AT: usize = 256 * 128, PLACES_AT: usize = ENDS_AT + 4 * 256, LISTS_AT: usize = PLACES_AT + 4 * 256;
+const ENDS_AT: usize = 256 * 128, PLACES_AT: usize = ENDS_AT + 4 * 256, BYTES_AT: usize = PLACES_AT + 4 * 256;
+const LISTS_AT: usize = BYTES_AT + BYTE_LIST;
 
 /** Where list `index` begins. */
 // @ts-ignore: decorator
 @inline
 export function listAt(scratch: usize, index: i32): usize {
   return scratch + LISTS_AT + listBytes(TERMS) * <usize> index;
+}
+
+/** Where a list of bytes may be before it is one of numbers. */
+// @ts-ignore: decorator
+@inline
+export function byteListAt(scratch: usize): usize {
+  return scratch + BYTES_AT;
 }
 
 /** Where it is noted from where list `index` is made. */
@@ -37,6 +45,12 @@ export function placeAt(scratch: usize, index: i32): usize {
 @inline
 export function setEnd(scratch: usize, index: i32, end: usize): void {
   store<u32>(scratch + ENDS_AT + (<usize> index << 2), <u32> end);
+}
+
+// @ts-ignore: decorator
+@inline
+export function endOf(scratch: usize, index: i32): usize {
+  return <usize> load<u32>(scratch + ENDS_AT + (<usize> index << 2));
 }
 
 /** Bytes from what an entry multiplies to what the next term would: what offsets are multiples of. */

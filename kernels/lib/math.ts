@@ -6,11 +6,45 @@ export function fma(a: v128, b: v128, c: v128): v128 {
   return f32x4.relaxed_madd(a, b, c);
 }
 
-/** A mean of what came, the newer the heavier: keep·mean + fresh·value. */
+/**
+ * What an optimizer remembers of a gradient that stays away halves every few steps, and after a thousand is no normal number:
+ * computing with it takes five times as long, and moves no weight. Below these it is 0: a mean or a velocity, which is
+ * multiplied by a rate yet, and a mean of squares.
+ */
+const LEAST = memory.data<f32>([7.888609052210118e-31, 1.1754943508222875e-38]);
+
+/** `mean`, or 0 where it is so small; NaN stays NaN. */
 // @ts-ignore: decorator
 @inline
-export function runningMean(keep: v128, mean: v128, fresh: v128, value: v128): v128 {
-  return fma(keep, mean, f32x4.mul(fresh, value));
+export function faded(mean: v128, least: v128): v128 {
+  return v128.andnot(mean, f32x4.lt(f32x4.abs(mean), least));
+}
+
+// @ts-ignore: decorator
+@inline
+export function leastMean(): v128 {
+  return v128.load32_splat(LEAST);
+}
+
+// @ts-ignore: decorator
+@inline
+export function leastSquare(): v128 {
+  return v128.load32_splat(LEAST, 4);
+}
+
+/** A mean of what came, the newer the heavier: keep·mean + fresh·value, or 0 below `least`. */
+// @ts-ignore: decorator
+@inline
+export function runningMean(keep: v128, mean: v128, fresh: v128, value: v128, least: v128): v128 {
+  return faded(fma(keep, mean, f32x4.mul(fresh, value)), least);
+}
+
+/** The same of the squares of what came. */
+// @ts-ignore: decorator
+@inline
+export function runningSquare(keep: v128, mean: v128, fresh: v128, value: v128, least: v128): v128 {
+  const square = fma(keep, mean, f32x4.mul(fresh, f32x4.mul(value, value)));
+  return v128.andnot(square, f32x4.lt(square, least));
 }
 
 /** Below it exp would be no normal number. */

@@ -79,6 +79,7 @@ export const linearBytesOp: Op<LinearBytesAttrs> = {
     ...ACTIVATIONS.map((activation) => bytesCase(7, 13, 5, activation, { count: 3 })),
     bytesCase(37, 31, 29, "tanh"),
     bytesCase(5, 20, 67, "identity"),
+    bytesCase(259, 131, 132, "relu"),
     bytesCase(11385, 29, 30, "relu", { whole: true }),
   ],
 };

@@ -57,6 +57,7 @@ export const listBytesOp: Op<ListBytesAttrs> = {
   cases: [
     listCase(1, 1, false),
     listCase(1, 784, true),
+    listCase(3, 784, false),
     listCase(37, 31, false),
     listCase(131, 37, true),
     listCase(300, 20, true),

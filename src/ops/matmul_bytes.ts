@@ -6,7 +6,7 @@
 import { columnsOf, tensorType } from "../core/tensor.ts";
 import type { CallTypes, Op, OpCase } from "../ir/op.ts";
 import { type BytesAttrs, bytesInputs, bytesPerRow, bytesReader, columnScratch } from "./_bytes.ts";
-import { fits, flatGrid, ROUNDING } from "./_support.ts";
+import { fits, flatGrid, listedScratch, ROUNDING } from "./_support.ts";
 
 function sizes({ inputs, attrs }: CallTypes<BytesAttrs>) {
   return { m: attrs.rows, k: columnsOf(inputs[0]!.shape), n: columnsOf(inputs[2]!.shape) };
@@ -60,7 +60,11 @@ export const matmulBytesOp: Op<BytesAttrs> = {
   },
   wasm(types) {
     const { m, k, n } = sizes(types), { scale, whole } = types.attrs;
-    return { units: k, args: [m, k, n, scale, +whole], scratchBytes: columnScratch() };
+    return {
+      units: k,
+      args: [m, k, n, scale, +whole],
+      scratchBytes: columnScratch() + listedScratch(k + 15),
+    };
   },
   cases: [
     bytesCase(1, 1, 1),
@@ -71,6 +75,8 @@ export const matmulBytesOp: Op<BytesAttrs> = {
     bytesCase(131, 37, 29),
     bytesCase(259, 37, 5),
     bytesCase(6, 20, 67),
+    // B of more than 128 KiB.
+    bytesCase(131, 37, 260),
     bytesCase(11385, 29, 30, { whole: true }),
   ],
 };

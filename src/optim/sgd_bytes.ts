@@ -17,7 +17,7 @@ import {
   bytesReader,
   columnScratch,
 } from "../ops/_bytes.ts";
-import { fits, flatGrid, listBytes, ROUNDING } from "../ops/_support.ts";
+import { fits, flatGrid, ROUNDING } from "../ops/_support.ts";
 import { matmulBytesOp } from "../ops/matmul_bytes.ts";
 import { sgdOp } from "./sgd.ts";
 
@@ -85,7 +85,7 @@ export const sgdBytesOp: Op<BytesAttrs> = {
     return {
       units: k,
       args: [m, k, n, scale, +whole],
-      scratchBytes: Math.max(listBytes(k), columnScratch() + 4 * (n + 3)),
+      scratchBytes: columnScratch() + 4 * (n + 3),
     };
   },
   cases: [

@@ -238,6 +238,27 @@ export const WASM_BUGS: readonly PlantedBug[] = [
     to: "tile = LAST_TILE",
   },
   {
+    what: "takes places of bytes in the upper half for those in the lower",
+    op: "linear_bytes",
+    file: "lib/nonzeros.ts",
+    from: "i8x16.add(places, i8x16.splat(8))",
+    to: "places",
+  },
+  {
+    what: "forgets before which place a part of a long list begins",
+    op: "list_bytes",
+    file: "lib/nonzeros.ts",
+    from: "i32x4.add(first, i32x4.mul(",
+    to: "i32x4.add(i32x4.splat(0), i32x4.mul(",
+  },
+  {
+    what: "lists eight rows of columns as if they were the first eight",
+    op: "matmul_bytes",
+    file: "lib/columns.ts",
+    from: "i8x16.splat(<i8> t)",
+    to: "i8x16.splat(0)",
+  },
+  {
     what: "drops the bias of what goes by tiles",
     op: "linear",
     file: "lib/dense.ts",

@@ -110,6 +110,46 @@ Deno.test("the vectors hold each optimizer without decay, with coupled and with 
   assertEquals([...wanted, ...ofAdam].filter((one) => !found.has(one)), []);
 });
 
+/** States after updates by gradients of zero, from `start` on. */
+async function fading(optimizer: Optimizer, start: number, updates: number): Promise<readonly TypedArray[]> {
+  const executor = await wasmExecutor({ threads: 1 }), shape = [12];
+  const params = leaf("parameter", "params", shape), grads = leaf("input", "grads", shape);
+  const states = optimizer.states.map((name) => leaf("state", name, shape));
+  const program = await executor.load(compile({ update: [optimizer.update(params, grads, states)] }));
+  for (const state of states) program.write(state, new Array(12).fill(start));
+  const steps = Array.from({ length: updates }, (_, step) => (
+    { start: 0, count: 1, slot: 0, step, seed: 0, scalars: optimizer.scalars(step) }
+  ));
+  await program.run("update", steps);
+  const found = await Promise.all(states.map((state) => program.read(state)));
+  program.close();
+  return found;
+}
+
+const REMEMBERING = {
+  momentum: sgd({ momentum: 0.9 }),
+  nesterov: sgd({ momentum: 0.9, nesterov: true }),
+  rmsprop: rmsprop({ momentum: 0.9, centered: true }),
+  adam: adam({ beta2: 0.9 }),
+  amsgrad: adam({ beta2: 0.9, amsgrad: true }),
+};
+
+for (const [name, optimizer] of Object.entries(REMEMBERING)) {
+  Deno.test(`what ${name} remembers of a gradient that stays away ends at 0, never at a slow denormal number`, async () => {
+    for (const updates of [1, 10, 100, 700, 800, 900, 1000]) {
+      for (const state of await fading(optimizer, 0.5, updates)) {
+        for (const value of state) {
+          assert(value === 0 || Math.abs(value) >= 2 ** -126, `${updates}: ${value}`);
+        }
+      }
+    }
+    const [first] = await fading(optimizer, 0.5, 1000);
+    assert(first!.every((value) => value === 0));
+    const [unknown] = await fading(optimizer, NaN, 1);
+    assert(unknown!.every(Number.isNaN), "a NaN stays one");
+  });
+}
+
 Deno.test("worstError() sees one parameter that is off", () => {
   const expected = [[1, -2], [3, 4]];
   assertEquals(worstError([Float64Array.of(1, -2), Float64Array.of(3, 4)], expected), 0);
