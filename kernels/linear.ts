@@ -3,7 +3,7 @@
 // rows and transposed weights by dot products (lib/dots.ts).
 // Limits: scratch for what is listed, or packed, at a time; see src/ops/_support.ts.
 import { activateRows } from "./lib/activate";
-import { startRows, transposedRows, TRANSPOSE_ROWS } from "./lib/dense";
+import { transposedRows, TRANSPOSE_ROWS } from "./lib/dense";
 import { dots } from "./lib/dots";
 import { pitchBytes, scratch } from "./lib/layout";
 import { listedOrDense } from "./lib/listed";
@@ -24,9 +24,6 @@ export function linear(
   const xRow = pitchBytes(k), yRow = pitchBytes(n);
   if (!transposeWeights) listedOrDense(begin, end, x, xRow, k, w, yRow, b, y, scratch());
   else if (m < TRANSPOSE_ROWS) dots(begin, end, x, xRow, w, xRow, b, y, yRow, n);
-  else {
-    startRows(begin, end, b, y, yRow);
-    transposedRows(begin, end, x, xRow, k, w, xRow, n, y, yRow, scratch());
-  }
+  else transposedRows(begin, end, x, xRow, k, w, xRow, n, b, y, yRow, scratch());
   activateRows(begin, end, y, n, activation);
 }

@@ -6,7 +6,7 @@
 //   Aᵀ·Bᵀ  plain loops: no layer of the library needs it fast.
 // Limits: scratch for what is listed, or packed, at a time; see src/ops/_support.ts. The order of summation does not depend
 // on the split.
-import { denseRows, startRows, transposedRows, TRANSPOSE_ROWS } from "./lib/dense";
+import { denseRows, transposedRows, TRANSPOSE_ROWS } from "./lib/dense";
 import { dots } from "./lib/dots";
 import { pitchBytes, scratch } from "./lib/layout";
 import { addLists, gainsByLists, listAt, listedOrDense, listedStride, LISTS, setEnd, TERMS } from "./lib/listed";
@@ -29,16 +29,10 @@ export function matmul(
   if (transposeB) {
     if (transposeA) plain(begin, end, a, aRow, b, bRow, c, cRow, k, n);
     else if (m < TRANSPOSE_ROWS) dots(begin, end, a, aRow, b, bRow, 0, c, cRow, n);
-    else {
-      startRows(begin, end, 0, c, cRow);
-      transposedRows(begin, end, a, aRow, k, b, bRow, n, c, cRow, scratch());
-    }
+    else transposedRows(begin, end, a, aRow, k, b, bRow, n, 0, c, cRow, scratch());
   } else if (!transposeA) listedOrDense(begin, end, a, aRow, k, b, bRow, 0, c, scratch());
   else if (gainsByLists(a, aRow, k, m, bRow)) outer(begin, end, a, aRow, b, bRow, c, k);
-  else {
-    startRows(begin, end, 0, c, cRow);
-    denseRows(begin, end, a, 4, aRow, k, b, bRow, c, cRow, scratch());
-  }
+  else denseRows(begin, end, a, 4, aRow, k, b, bRow, 0, false, c, cRow, scratch());
   clearRowPads(begin, end, c, cRow, n);
 }
 

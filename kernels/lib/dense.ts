@@ -1,6 +1,7 @@
 // Dense products by tiles in registers (tiles.ts, wide_tiles.ts): a few columns of W at a time for all rows of X. With many
 // rows the columns are packed side by side first; a transposed matrix always is. Each element is summed in the order of K.
 import { joinsVectors, pitchBytes } from "./layout";
+import { ZEROS } from "./rows";
 import { tile1x4, tile1x8, tile4x8, tile6x4, tile6x8 } from "./tiles";
 import { tile1x16, tile4x16, tile6x16 } from "./wide_tiles";
 
@@ -15,42 +16,52 @@ const COLUMNS: i32 = 96;
 /** Rows of X from which tiles of a transposed matrix are as fast as dot products. As the bits differ, all threads' together. */
 export const TRANSPOSE_ROWS: i32 = 16;
 
-/** Starts rows [begin, end) of Y: each with `bias`, or with zeros if it is 0. */
-export function startRows(begin: i32, end: i32, bias: usize, y: usize, yRow: usize): void {
-  const from = y + <usize> begin * yRow, to = y + <usize> end * yRow;
-  if (bias == 0) {
-    memory.fill(from, 0, to - from);
-    return;
-  }
-  for (let row = from; row < to; row += yRow) {
-    let at: usize = 0;
-    for (; at + 32 <= yRow; at += 32) {
-      const low = v128.load(bias + at), high = v128.load(bias + at, 16);
-      v128.store(row + at, low);
-      v128.store(row + at, high, 16);
-    }
-    if (at < yRow) v128.store(row + at, v128.load(bias + at));
-  }
-}
-
-/** Y += X·W for rows [begin, end), by tiles; `pack` is room for PACK_BYTES and COLUMNS rows of PART values. */
+/**
+ * Y = bias + X·W for rows [begin, end), by tiles; no bias: 0. With `adds` Y += X·W. `pack` is room for PACK_BYTES and COLUMNS
+ * rows of PART values.
+ */
 export function denseRows(
   begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32,
-  w: usize, wRow: usize, y: usize, yRow: usize, pack: usize,
+  w: usize, wRow: usize, bias: usize, adds: bool, y: usize, yRow: usize, pack: usize,
 ): void {
   if (isApart(xStep)) {
-    apartRows(begin, end, x, xStep, k, w, wRow, y, yRow, pack);
+    apartRows(begin, end, x, xStep, k, w, wRow, bias, y, yRow, pack);
     return;
   }
   const packs = end - begin >= (isApart(wRow) ? PACK_APART_ROWS : PACK_ROWS), part = packs ? PART : k;
   for (let first: i32 = 0; first < k; first += part) {
     const terms = min(part, k - first), xk = x + <usize> first * xStep, wk = w + <usize> first * wRow;
+    const goesOn = adds || first > 0;
     for (let at: usize = 0, width: usize = 0; at < yRow; at += width) {
       width = tileWidth(yRow - at);
       if (packs) packColumns(wk + at, wRow, terms, width, pack);
-      tileRows(begin, end, xk, xRow, xStep, terms, packs ? pack : wk + at, packs ? width : wRow, y + at, yRow, width);
+      const columns = packs ? pack : wk + at, row = packs ? width : wRow;
+      tileRows(begin, end, xk, xRow, xStep, terms, columns, row, goesOn ? 0 : startAt(bias, at), y + at, yRow, width);
     }
   }
+}
+
+/** Y = bias + X·Bᵀ for rows [begin, end), by the same tiles: 16 rows of B at a time are transposed. */
+export function transposedRows(
+  begin: i32, end: i32, x: usize, xRow: usize, k: i32, b: usize, bRow: usize, n: i32, bias: usize, y: usize, yRow: usize,
+  pack: usize,
+): void {
+  for (let first: i32 = 0; first < k; first += PART) {
+    const terms = min(PART, k - first), offset = <usize> first << 2;
+    for (let at: usize = 0, width: usize = 0; at < yRow; at += width) {
+      width = tileWidth(yRow - at);
+      packTransposed(b + offset, bRow, terms, <i32> (at >> 2), n, width, pack);
+      const start = first > 0 ? 0 : startAt(bias, at);
+      tileRows(begin, end, x + offset, xRow, 4, terms, pack, width, start, y + at, yRow, width);
+    }
+  }
+}
+
+/** Where a tile's row of biases lies, or of zeros. */
+// @ts-ignore: decorator
+@inline
+function startAt(bias: usize, at: usize): usize {
+  return bias == 0 ? ZEROS : bias + at;
 }
 
 /** Whether values so many bytes apart are all in the same few sets of a cache. */
@@ -64,7 +75,7 @@ function isApart(bytes: usize): bool {
  * Rows of Y from columns of X whose values are all in the same few sets of the cache: so many columns are made rows first.
  */
 function apartRows(
-  begin: i32, end: i32, x: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize, pack: usize,
+  begin: i32, end: i32, x: usize, xStep: usize, k: i32, w: usize, wRow: usize, bias: usize, y: usize, yRow: usize, pack: usize,
 ): void {
   const rowsAt = pack + PACK_BYTES;
   for (let first: i32 = 0; first < k; first += PART) {
@@ -73,7 +84,8 @@ function apartRows(
       const to = min(i + COLUMNS, end);
       packTransposed(from + (<usize> i << 2), xStep, to - i, 0, terms, row, rowsAt);
       denseRows(
-        max(begin, i), to, rowsAt - <usize> i * row, row, 4, terms, w + <usize> first * wRow, wRow, y, yRow, pack,
+        max(begin, i), to, rowsAt - <usize> i * row, row, 4, terms, w + <usize> first * wRow, wRow, bias, first > 0, y, yRow,
+        pack,
       );
     }
   }
@@ -92,20 +104,6 @@ function packColumns(w: usize, wRow: usize, terms: i32, width: usize, pack: usiz
   }
   for (let t: i32 = 0; t < terms; t++, w += wRow) {
     for (let at: usize = 0; at < width; at += 16, pack += 16) v128.store(pack, v128.load(w + at));
-  }
-}
-
-/** Y += X·Bᵀ for rows [begin, end), by the same tiles: 16 rows of B at a time are transposed. */
-export function transposedRows(
-  begin: i32, end: i32, x: usize, xRow: usize, k: i32, b: usize, bRow: usize, n: i32, y: usize, yRow: usize, pack: usize,
-): void {
-  for (let first: i32 = 0; first < k; first += PART) {
-    const terms = min(PART, k - first), offset = <usize> first << 2;
-    for (let at: usize = 0, width: usize = 0; at < yRow; at += width) {
-      width = tileWidth(yRow - at);
-      packTransposed(b + offset, bRow, terms, <i32> (at >> 2), n, width, pack);
-      tileRows(begin, end, x + offset, xRow, 4, terms, pack, width, y + at, yRow, width);
-    }
   }
 }
 
@@ -140,29 +138,29 @@ export function rowsOf16(
 ): void {
   for (let at: usize = 0, width: usize = 0; at < 64; at += width) {
     width = tileWidth(64 - at);
-    tileRows(begin, end, x, xRow, xStep, k, w + at, wRow, y + at, yRow, width);
+    tileRows(begin, end, x, xRow, xStep, k, w + at, wRow, 0, y + at, yRow, width);
   }
 }
 
-/** Y += X·W for rows [begin, end) of `width` bytes. */
+/** Y = a row of starts + X·W for rows [begin, end) of `width` bytes; if `start` is 0, Y += X·W. */
 function tileRows(
-  begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
-  width: usize,
+  begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, start: usize, y: usize,
+  yRow: usize, width: usize,
 ): void {
-  if (width == 16) {
-    columns4(begin, end, x, xRow, xStep, k, w, wRow, y, yRow);
-    return;
-  }
+  const sRow = start == 0 ? yRow : 0;
   for (let i = begin, rows: i32 = 0; i < end; i += rows) {
-    const xi = x + <usize> i * xRow, yi = y + <usize> i * yRow;
-    rows = tileHeight(end - i);
+    const xi = x + <usize> i * xRow, yi = y + <usize> i * yRow, s = start == 0 ? yi : start;
+    rows = width == 16 ? (end - i >= 6 ? 6 : 1) : tileHeight(end - i);
     if (width == 64) {
-      if (rows == 6) tile6x16(xi, xRow, xStep, k, w, wRow, yi, yRow, yi, yRow);
-      else if (rows == 4) tile4x16(xi, xRow, xStep, k, w, wRow, yi, yRow);
-      else tile1x16(xi, xRow, xStep, k, w, wRow, yi, yRow);
-    } else if (rows == 6) tile6x8(xi, xRow, xStep, k, w, wRow, yi, yRow);
-    else if (rows == 4) tile4x8(xi, xRow, xStep, k, w, wRow, yi, yRow);
-    else tile1x8(xi, xRow, xStep, k, w, wRow, yi, yRow);
+      if (rows == 6) tile6x16(xi, xRow, xStep, k, w, wRow, s, sRow, yi, yRow);
+      else if (rows == 4) tile4x16(xi, xRow, xStep, k, w, wRow, s, sRow, yi, yRow);
+      else tile1x16(xi, xRow, xStep, k, w, wRow, s, sRow, yi, yRow);
+    } else if (width == 32) {
+      if (rows == 6) tile6x8(xi, xRow, xStep, k, w, wRow, s, sRow, yi, yRow);
+      else if (rows == 4) tile4x8(xi, xRow, xStep, k, w, wRow, s, sRow, yi, yRow);
+      else tile1x8(xi, xRow, xStep, k, w, wRow, s, sRow, yi, yRow);
+    } else if (rows == 6) tile6x4(xi, xRow, xStep, k, w, wRow, s, sRow, yi, yRow);
+    else tile1x4(xi, xRow, xStep, k, w, wRow, s, sRow, yi, yRow);
   }
 }
 
@@ -171,12 +169,4 @@ function tileRows(
 @inline
 function tileHeight(left: i32): i32 {
   return left >= 6 && left != 8 ? 6 : left >= 4 ? 4 : 1;
-}
-
-function columns4(
-  begin: i32, end: i32, x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
-): void {
-  let i = begin;
-  for (; i + 6 <= end; i += 6) tile6x4(x + <usize> i * xRow, xRow, xStep, k, w, wRow, y + <usize> i * yRow, yRow);
-  for (; i < end; i++) tile1x4(x + <usize> i * xRow, xRow, xStep, k, w, wRow, y + <usize> i * yRow, yRow);
 }

@@ -5,7 +5,7 @@
 //
 // Scratch: those columns of W side by side, since far apart each would lie on a page of its own, or all in the same sets of
 // the cache; the ends of the lists; where they come from; a list of bytes; the lists.
-import { denseRows, startRows } from "./dense";
+import { denseRows } from "./dense";
 import { BYTE_LIST, listBytes, listRow, offsetsAt } from "./nonzeros";
 import { listedBytes, sparseRow } from "./rows";
 
@@ -133,8 +133,7 @@ export function listedOrDense(
   const rows = end - begin;
   // A tile of one row is one sum that waits for itself.
   if (rows < 4 ? isNarrow(k, wRow) : !gainsByLists(x + <usize> begin * xRow, xRow, rows, k, wRow)) {
-    startRows(begin, end, bias, y, wRow);
-    denseRows(begin, end, x, xRow, 4, k, w, wRow, y, wRow, scratch);
+    denseRows(begin, end, x, xRow, 4, k, w, wRow, bias, false, y, wRow, scratch);
     return;
   }
   for (let first = begin; first < end; first += LISTS) {

@@ -3,20 +3,24 @@
 // sum each element in the order of K, so that neither the choice of tiles nor the split over threads shows.
 import { fma } from "./math";
 
-/** Y += X·W for 6 rows × 8 columns: 12 sums, 2 vectors of W and a value of X fill the 16 registers. */
+/**
+ * Y = S + X·W for 6 rows × 8 columns: 12 sums, 2 vectors of W and a value of X fill the 16 registers. S may be Y, or one row for
+ * all, such as biases, with `sRow` 0.
+ */
 // @ts-ignore: decorator
 @inline
 export function tile6x8(
-  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
+  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, s: usize, sRow: usize, y: usize, yRow: usize,
 ): void {
   const y1 = y + yRow, y2 = y1 + yRow, y3 = y2 + yRow, y4 = y3 + yRow, y5 = y4 + yRow;
+  const s1 = s + sRow, s2 = s1 + sRow, s3 = s2 + sRow, s4 = s3 + sRow, s5 = s4 + sRow;
   const x1 = xRow, x2 = x1 + xRow, x3 = x2 + xRow, x4 = x3 + xRow, x5 = x4 + xRow;
-  let a0 = v128.load(y), a1 = v128.load(y, 16);
-  let b0 = v128.load(y1), b1 = v128.load(y1, 16);
-  let c0 = v128.load(y2), c1 = v128.load(y2, 16);
-  let d0 = v128.load(y3), d1 = v128.load(y3, 16);
-  let e0 = v128.load(y4), e1 = v128.load(y4, 16);
-  let f0 = v128.load(y5), f1 = v128.load(y5, 16);
+  let a0 = v128.load(s), a1 = v128.load(s, 16);
+  let b0 = v128.load(s1), b1 = v128.load(s1, 16);
+  let c0 = v128.load(s2), c1 = v128.load(s2, 16);
+  let d0 = v128.load(s3), d1 = v128.load(s3, 16);
+  let e0 = v128.load(s4), e1 = v128.load(s4, 16);
+  let f0 = v128.load(s5), f1 = v128.load(s5, 16);
   let row = w, value = x;
   for (let t: i32 = 0; t < k; t++) {
     const w0 = v128.load(row), w1 = v128.load(row, 16);
@@ -59,14 +63,15 @@ export function tile6x8(
 // @ts-ignore: decorator
 @inline
 export function tile4x8(
-  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
+  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, s: usize, sRow: usize, y: usize, yRow: usize,
 ): void {
   const y1 = y + yRow, y2 = y1 + yRow, y3 = y2 + yRow;
+  const s1 = s + sRow, s2 = s1 + sRow, s3 = s2 + sRow;
   const x1 = xRow, x2 = x1 + xRow, x3 = x2 + xRow;
-  let a0 = v128.load(y), a1 = v128.load(y, 16);
-  let b0 = v128.load(y1), b1 = v128.load(y1, 16);
-  let c0 = v128.load(y2), c1 = v128.load(y2, 16);
-  let d0 = v128.load(y3), d1 = v128.load(y3, 16);
+  let a0 = v128.load(s), a1 = v128.load(s, 16);
+  let b0 = v128.load(s1), b1 = v128.load(s1, 16);
+  let c0 = v128.load(s2), c1 = v128.load(s2, 16);
+  let d0 = v128.load(s3), d1 = v128.load(s3, 16);
   let row = w, value = x;
   for (let t: i32 = 0; t < k; t++) {
     const w0 = v128.load(row), w1 = v128.load(row, 16);
@@ -99,9 +104,9 @@ export function tile4x8(
 // @ts-ignore: decorator
 @inline
 export function tile1x8(
-  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
+  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, s: usize, sRow: usize, y: usize, yRow: usize,
 ): void {
-  let a0 = v128.load(y), a1 = v128.load(y, 16);
+  let a0 = v128.load(s), a1 = v128.load(s, 16);
   let row = w, value = x;
   for (let t: i32 = 0; t < k; t++) {
     const w0 = v128.load(row), w1 = v128.load(row, 16);
@@ -119,16 +124,17 @@ export function tile1x8(
 // @ts-ignore: decorator
 @inline
 export function tile6x4(
-  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
+  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, s: usize, sRow: usize, y: usize, yRow: usize,
 ): void {
   const y1 = y + yRow, y2 = y1 + yRow, y3 = y2 + yRow, y4 = y3 + yRow, y5 = y4 + yRow;
+  const s1 = s + sRow, s2 = s1 + sRow, s3 = s2 + sRow, s4 = s3 + sRow, s5 = s4 + sRow;
   const x1 = xRow, x2 = x1 + xRow, x3 = x2 + xRow, x4 = x3 + xRow, x5 = x4 + xRow;
-  let a0 = v128.load(y);
-  let b0 = v128.load(y1);
-  let c0 = v128.load(y2);
-  let d0 = v128.load(y3);
-  let e0 = v128.load(y4);
-  let f0 = v128.load(y5);
+  let a0 = v128.load(s);
+  let b0 = v128.load(s1);
+  let c0 = v128.load(s2);
+  let d0 = v128.load(s3);
+  let e0 = v128.load(s4);
+  let f0 = v128.load(s5);
   let row = w, value = x;
   for (let t: i32 = 0; t < k; t++) {
     const w0 = v128.load(row);
@@ -153,9 +159,9 @@ export function tile6x4(
 // @ts-ignore: decorator
 @inline
 export function tile1x4(
-  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
+  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, s: usize, sRow: usize, y: usize, yRow: usize,
 ): void {
-  let a0 = v128.load(y);
+  let a0 = v128.load(s);
   let row = w, value = x;
   for (let t: i32 = 0; t < k; t++) {
     const w0 = v128.load(row);

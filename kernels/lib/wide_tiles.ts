@@ -3,10 +3,7 @@
 // ones. The order of summation is as there: the numbers are the same, bit for bit.
 import { fma } from "./math";
 
-/**
- * Y = S + X·W for 6 rows × 16 columns: joined, 12 sums, 2 vectors of W and a value of X. S may be Y, or a row of zeros with
- * `sRow` 0.
- */
+/** Y = S + X·W for 6 rows × 16 columns: joined, 12 sums, 2 vectors of W and a value of X. */
 export function tile6x16(
   x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, s: usize, sRow: usize, y: usize, yRow: usize,
 ): void {
@@ -85,14 +82,15 @@ export function tile6x16(
 // @ts-ignore: decorator
 @inline
 export function tile4x16(
-  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
+  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, s: usize, sRow: usize, y: usize, yRow: usize,
 ): void {
   const y1 = y + yRow, y2 = y1 + yRow, y3 = y2 + yRow;
+  const s1 = s + sRow, s2 = s1 + sRow, s3 = s2 + sRow;
   const x1 = xRow, x2 = x1 + xRow, x3 = x2 + xRow;
-  let a0 = v128.load(y), a1 = v128.load(y, 16), a2 = v128.load(y, 32), a3 = v128.load(y, 48);
-  let b0 = v128.load(y1), b1 = v128.load(y1, 16), b2 = v128.load(y1, 32), b3 = v128.load(y1, 48);
-  let c0 = v128.load(y2), c1 = v128.load(y2, 16), c2 = v128.load(y2, 32), c3 = v128.load(y2, 48);
-  let d0 = v128.load(y3), d1 = v128.load(y3, 16), d2 = v128.load(y3, 32), d3 = v128.load(y3, 48);
+  let a0 = v128.load(s), a1 = v128.load(s, 16), a2 = v128.load(s, 32), a3 = v128.load(s, 48);
+  let b0 = v128.load(s1), b1 = v128.load(s1, 16), b2 = v128.load(s1, 32), b3 = v128.load(s1, 48);
+  let c0 = v128.load(s2), c1 = v128.load(s2, 16), c2 = v128.load(s2, 32), c3 = v128.load(s2, 48);
+  let d0 = v128.load(s3), d1 = v128.load(s3, 16), d2 = v128.load(s3, 32), d3 = v128.load(s3, 48);
   let row = w, value = x;
   for (let t: i32 = 0; t < k; t++) {
     const w0 = v128.load(row), w1 = v128.load(row, 16), w2 = v128.load(row, 32), w3 = v128.load(row, 48);
@@ -141,9 +139,9 @@ export function tile4x16(
 // @ts-ignore: decorator
 @inline
 export function tile1x16(
-  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, y: usize, yRow: usize,
+  x: usize, xRow: usize, xStep: usize, k: i32, w: usize, wRow: usize, s: usize, sRow: usize, y: usize, yRow: usize,
 ): void {
-  let a0 = v128.load(y), a1 = v128.load(y, 16), a2 = v128.load(y, 32), a3 = v128.load(y, 48);
+  let a0 = v128.load(s), a1 = v128.load(s, 16), a2 = v128.load(s, 32), a3 = v128.load(s, 48);
   let row = w, value = x;
   for (let t: i32 = 0; t < k; t++) {
     const w0 = v128.load(row), w1 = v128.load(row, 16), w2 = v128.load(row, 32), w3 = v128.load(row, 48);

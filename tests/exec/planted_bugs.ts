@@ -262,8 +262,8 @@ export const WASM_BUGS: readonly PlantedBug[] = [
     what: "drops the bias of what goes by tiles",
     op: "linear",
     file: "lib/dense.ts",
-    from: "if (bias == 0) {",
-    to: "if (bias != 0) {",
+    from: "return bias == 0 ? ZEROS : bias + at;",
+    to: "return ZEROS;",
   },
   {
     what: "drops the bias of what goes by lists",
