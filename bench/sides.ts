@@ -73,7 +73,9 @@ export function jsonLines(text: string): readonly SideLine[] {
 /** Where programs say what went wrong: the last line that speaks of an error, or the last at all. */
 function lastLine(text: string): string {
   const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  return lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? "it failed without a word";
+  // Deno says it first, Python last; below or above are the places where it happened.
+  return lines.findLast((line) => /^(error: |[\w.]*(Error|Exception)\b)/.test(line)) ?? lines.at(-1) ??
+    "it failed without a word";
 }
 
 /** What a program prints when all goes well; undefined if it is not there, fails, or takes over two minutes. */

@@ -105,7 +105,7 @@ function paramsOf(layers) {
 }
 
 async function training({ name, network: which, batch, lossRows }) {
-  const { images, labels, rows } = await readSideImages(folder);
+  const { inputs: images, targets: labels } = await readSideImages(folder), rows = labels.length;
   const objective = { autoencoder: reconstruction, denoising }[which] ?? crossEntropy;
   const isClassifier = objective === crossEntropy, masks = which === "denoising";
   const classes = which === "cnn" ? 10 : 5, params = paramsOf(await readSideWeights(folder, which));

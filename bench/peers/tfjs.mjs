@@ -78,7 +78,7 @@ function backward(layers, outputs, dLast, xTransposed) {
 
 /** W5: a tied denoising autoencoder; d is the gradient by the logits, divided by the images of the batch. */
 async function denoising() {
-  const { images, rows } = await readSideImages(folder);
+  const { inputs: images, targets } = await readSideImages(folder), rows = targets.length;
   const [encoder, decoder] = await readSideWeights(folder, "denoising");
   const w = tf.variable(tf.tensor2d(encoder.weights, encoder.shape));
   const hiddenBias = tf.variable(tf.tensor1d(encoder.bias)),
@@ -124,7 +124,7 @@ async function training({ name, network, batch, lossRows }) {
     console.error("tfjs-wasm has no gradient of a convolution by its filters: it cannot train this network");
     Deno.exit(1);
   }
-  const { images, labels, rows } = await readSideImages(folder);
+  const { inputs: images, targets: labels } = await readSideImages(folder), rows = labels.length;
   if (name === "W5") return await denoising();
   const values = await readSideWeights(folder, network), isClassifier = network === "classifier";
   const layers = values.map(({ shape, weights, bias }) => ({

@@ -406,7 +406,8 @@ Deno.test("compare() runs sides in processes, names the one that fails, and prin
     const script =
       'console.log(JSON.stringify({ peer: "p", variant: "v", workload: Deno.args.at(-1), threads: 1, msPerStep: 1e9 }))';
     const peer = { ...ours, name: "p", args: () => ["eval", script] };
-    const broken = { ...ours, name: "broken", args: () => ["eval", 'throw new Error("no such thing")'] };
+    const failing = 'function errors() {\n  throw new Error("no such thing");\n}\nerrors();';
+    const broken = { ...ours, name: "broken", args: () => ["eval", failing] };
     const { printed, noted } = await run(async (_args, output) => {
       await compare(
         [ours, peer, broken],
@@ -425,9 +426,25 @@ Deno.test("compare() runs sides in processes, names the one that fails, and prin
     assertAlmostEquals(lines[2].ratio, lines[0].msPerStep / 1e9, 1e-3 * lines[2].ratio);
     assert(lines[0].lossAfter < lines[0].lossBefore);
     assert(
-      noted.some((text) => text.startsWith("round 1 of 1: broken W2: ") && text.includes("no such thing")),
+      noted.some((text) => /^round 1 of 1: broken W2: error: .*no such thing$/.test(text)),
       `${noted}`,
     );
+  });
+});
+
+Deno.test("the scripts of the peers, which no compiler reads, take of the images what there is", async () => {
+  await withTempFolder(async (folder) => {
+    await writeIdxFolder(folder, { train: 100, t10k: 60, classes: DIGITS });
+    await writeSideData(folder, await trainingImages(folder), 7);
+    const given = Object.keys(await readSideImages(folder));
+    for (const script of ["jax.mjs", "tfjs.mjs"]) {
+      const source = await Deno.readTextFile(new URL(`../../bench/peers/${script}`, import.meta.url));
+      const taken = [...source.matchAll(/const \{([^}]*)\} = await readSideImages/g)].flatMap(([, names]) =>
+        names!.split(",").map((name) => name.split(":")[0]!.trim())
+      );
+      assert(taken.length > 0, script);
+      assertEquals(taken.filter((name) => !given.includes(name)), [], script);
+    }
   });
 });
 
