@@ -42,24 +42,29 @@ export function conv2d_weight_grad(
   const isInside = top == 0 && left == 0 && neededHeight <= height && neededWidth <= width;
   const windowRow = isInside ? row : (neededWidth * pixel + 3) & ~3;
   const imageBytes = <usize> (isInside ? height * row : neededHeight * windowRow) << 2;
-  if (kw * pixel >= 6 && joinsVectors() && (filters & 15) == 0 && isMostlyDense(dY, images, <usize> positions * yPixel, false)) {
+  if (kw * pixel >= 6 && filters >= 8 && joinsVectors() && isMostlyDense(dY, images, <usize> positions * yPixel, false)) {
     // The same share of all tiles as of all units.
     const tiles = productTiles(kh, kw * pixel, filters), units = kh * (filters >> 2);
     const from = <i32> (<i64> tiles * begin / units), to = <i32> (<i64> tiles * end / units);
-    const sums = scratch(), borders = sums + <usize> (to - from) * 384, rowBytes = <usize> windowRow << 2;
+    const sums = scratch(), wide = sums + <usize> (to - from) * 384, rowBytes = <usize> windowRow << 2;
+    const isNarrow = yPixel < 64, borders = isNarrow ? wide + (<usize> positions << 6) : wide;
     memory.fill(sums, 0, isInside ? borders - sums : borders - sums + imageBytes);
     for (let b: i32 = 0; b < images && from < to; b++) {
-      let source = x + (<usize> (b * height * row) << 2);
+      let source = x + (<usize> (b * height * row) << 2), gradients = dY + <usize> (b * positions) * yPixel;
+      if (isNarrow) {
+        widen(gradients, yPixel, positions, wide);
+        gradients = wide;
+      }
       if (!isInside) {
         copyInto(source, borders, height, width, pixel, row, top, left, neededHeight, neededWidth, windowRow);
         source = borders;
       }
       addProducts(
         from, to, source, <usize> (strideX * pixel) << 2, <usize> strideY * rowBytes, rowBytes,
-        dY + <usize> (b * positions) * yPixel, yPixel, oh, ow, kh, kw * pixel, sums,
+        gradients, isNarrow ? 64 : yPixel, filters, oh, ow, kh, kw * pixel, sums,
       );
     }
-    storeProducts(from, to, sums, dW, yPixel, kh, kw, pixel, channels, flip);
+    storeProducts(from, to, sums, dW, filters, kh, kw, pixel, channels, flip);
     return;
   }
   const block = min(images, max(1, LISTED_POSITIONS / padded)), capacity = block * padded;
@@ -137,6 +142,13 @@ function isMostlyDense(dY: usize, images: i32, bytes: usize, byWinograd: bool): 
   let dense: i32 = 0, looked: i32 = 0;
   for (let b: i32 = 0; b < images; b += step, looked++) dense += <i32> isDense(dY + <usize> b * bytes, bytes, byWinograd);
   return dense * 2 > looked;
+}
+
+/** Copies `count` pixels of fewer than 64 bytes to places 64 bytes apart. */
+function widen(from: usize, pixel: usize, count: i32, into: usize): void {
+  for (let i: i32 = 0; i < count; i++, from += pixel, into += 64) {
+    for (let at: usize = 0; at < pixel; at += 16) v128.store(into + at, v128.load(from + at));
+  }
 }
 
 /** Copies what the windows reach of an image into the middle of zeros. */

@@ -17,18 +17,26 @@ function tilesOf(run: i32): i32 {
   return (run + TILE - 1) / TILE;
 }
 
-/** Tiles of windows of `kh` rows of `run` values and `filters` filters, a multiple of 16. */
+/** Tiles of windows of `kh` rows of `run` values and `filters` filters. */
 export function productTiles(kh: i32, run: i32, filters: i32): i32 {
-  return tilesOf(run) * kh * (filters >> 4);
+  return tilesOf(run) * kh * ((filters + 15) >> 4);
+}
+
+/** The first filter of a block of 16; the last may overlap the one before. */
+// @ts-ignore: decorator
+@inline
+function firstFilter(block: i32, filters: i32): i32 {
+  return max(0, min(block << 4, filters - 16));
 }
 
 /**
  * Adds an image to the sums of tiles [begin, end). `x` is the first window, `xStep` and `xRow` the bytes from one to the
- * next along and across the image, `windowRow` those from a row of a window to the next; gradients have `yPixel` bytes.
+ * next along and across the image, `windowRow` those from a row of a window to the next; gradients have `yPixel` bytes a
+ * pixel, at least 64, and are of `filters` filters.
  */
 export function addProducts(
   begin: i32, end: i32, x: usize, xStep: usize, xRow: usize, windowRow: usize, dY: usize, yPixel: usize,
-  oh: i32, ow: i32, kh: i32, run: i32, sums: usize,
+  filters: i32, oh: i32, ow: i32, kh: i32, run: i32, sums: usize,
 ): void {
   const chunk = max(1, POSITIONS / ow), tiles = tilesOf(run), nextRow = xRow - <usize> ow * xStep;
   for (let oy: i32 = 0; oy < oh; oy += chunk) {
@@ -37,23 +45,25 @@ export function addProducts(
     for (let tile = begin; tile < end; tile++, into += TILE_BYTES) {
       const first = min(tile % tiles * TILE, run - TILE), ky = tile / tiles % kh, block = tile / tiles / kh;
       const values = windows + <usize> ky * windowRow + (<usize> first << 2);
-      products6x16(values, xStep, nextRow, gradients + (<usize> block << 6), yPixel, ow, rows, into);
+      products6x16(values, xStep, nextRow, gradients + (<usize> firstFilter(block, filters) << 2), yPixel, ow, rows, into);
     }
   }
 }
 
 /** Writes the sums of tiles [begin, end) to the weights' gradient. */
 export function storeProducts(
-  begin: i32, end: i32, sums: usize, dW: usize, yPixel: usize, kh: i32, kw: i32, pixel: i32, channels: i32, flip: i32,
+  begin: i32, end: i32, sums: usize, dW: usize, filters: i32, kh: i32, kw: i32, pixel: i32, channels: i32, flip: i32,
 ): void {
-  const run = kw * pixel, tiles = tilesOf(run);
+  const run = kw * pixel, tiles = tilesOf(run), row = <usize> filters << 2;
   for (let tile = begin; tile < end; tile++, sums += TILE_BYTES) {
     const own = tile % tiles * TILE, first = min(own, run - TILE), ky = tile / tiles % kh, block = tile / tiles / kh;
+    const filter = block << 4, from = sums + (<usize> (filter - firstFilter(block, filters)) << 2);
     for (let i = own - first; i < TILE; i++) {
       const kx = (first + i) / pixel, c = (first + i) % pixel;
       if (c >= channels) continue;
       const tap = flip ? (kh - 1 - ky) * kw + kw - 1 - kx : ky * kw + kx;
-      memory.copy(dW + <usize> (tap * channels + c) * yPixel + (<usize> block << 6), sums + (<usize> i << 6), 64);
+      const into = dW + <usize> (tap * channels + c) * row + (<usize> filter << 2);
+      memory.copy(into, from + (<usize> i << 6), <usize> min(16, filters - filter) << 2);
     }
   }
 }

@@ -49,6 +49,9 @@ export const CONV_CASES: readonly ConvCase[] = [
   convCase([2, 8, 8, 16], [3, 3], 37, { padTop: 1, padBottom: 1, padLeft: 1, padRight: 1, bench: true }),
   convCase([1, 20, 3, 33], [4, 2], 2, { strideY: 3 }),
   convCase([11385, 3, 4], [2, 3], 5),
+  // Filters of a block of 16 and a part of one.
+  convCase([2, 6, 5, 6], [2, 3], 20, { strideY: 2, padLeft: 1 }),
+  convCase([3, 5, 6, 4], [3, 2], 28),
   // Images and filters of whole blocks of 16 channels.
   convCase([32, 16, 16, 32], [3, 3], 32, {
     padTop: 1,

@@ -110,7 +110,8 @@ export function convWeightListBytes(sizes: ConvSizes, attrs: ConvAttrs): number 
   const run = roundUp(kw * x.pixel, 4);
   const lists = 4 * positions + 4 * listBytes(images * positions) + 4 * kh * run * roundUp(n, 4) +
     4 * images * padded;
-  // Tiles of six values of the window and 16 filters have 384 bytes of sums.
-  const tiles = 384 * kh * Math.ceil(kw * x.pixel / 6) * Math.ceil(n / 16) + 4 * padded;
+  // Tiles of six values of the window and 16 filters have 384 bytes of sums; of fewer filters, gradients are made 16 wide.
+  const wide = roundUp(n, 4) < 16 ? 64 * oh * ow : 0;
+  const tiles = 384 * kh * Math.ceil(kw * x.pixel / 6) * Math.ceil(n / 16) + 4 * padded + wide;
   return Math.max(lists, tiles, winogradProductBytes(sizes)) + 64;
 }

@@ -231,6 +231,13 @@ export const WASM_BUGS: readonly PlantedBug[] = [
     to: "isWhole = true",
   },
   {
+    what: "stores an overlapping block of filters where it begins",
+    op: "conv2d_weight_grad",
+    file: "lib/window_products.ts",
+    from: "from = sums + (<usize> (filter - firstFilter(block, filters)) << 2)",
+    to: "from = sums",
+  },
+  {
     what: "takes tiles of eight positions for tiles of six",
     op: "conv2d_input_grad",
     file: "lib/dense_windows.ts",
