@@ -116,7 +116,7 @@ export function gainsByLists(x: usize, step: usize, count: i32, length: i32, wRo
   const sum = i32x4.extract_lane(zeros, 0) + i32x4.extract_lane(zeros, 1) + i32x4.extract_lane(zeros, 2) +
     i32x4.extract_lane(zeros, 3);
   const entries = (vectors << 2) - sum;
-  return entries * 64 < (vectors << 2) * min(40, <i32> (wRow >> 2) - 12);
+  return <i64> entries * 64 < <i64> (vectors << 2) * min(40, <i64> (wRow >> 2) - 12);
 }
 
 /** Whether to look for zeros costs more than it saves. */
