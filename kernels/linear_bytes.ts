@@ -6,16 +6,13 @@ import { activateRows } from "./lib/activate";
 import { byteRow, pitchBytes, scratch } from "./lib/layout";
 import { addLists, byteListAt, endOf, listAt, listedStride, LISTS, placeAt, setEnd, TERMS } from "./lib/listed";
 import { listByteRow, offsetsAt, widenList } from "./lib/nonzeros";
-import { sparseByteRow } from "./lib/rows";
-
-/** Bytes of a row of W up to which lists of bytes are multiplied as they are: once. */
-const WIDE: usize = 256;
+import { BYTES_ROW, sparseByteRow } from "./lib/rows";
 
 export function linear_bytes(
   begin: i32, end: i32, table: usize, order: usize, w: usize, b: usize, y: usize, step: usize,
   m: i32, k: i32, n: i32, scale: f32, activation: i32, whole: i32,
 ): void {
-  const yRow = pitchBytes(n), work = scratch(), isWide = yRow > WIDE;
+  const yRow = pitchBytes(n), work = scratch(), isWide = yRow > BYTES_ROW;
   for (let first = begin; first < end; first += LISTS) {
     const lists = min(LISTS, end - first), stride = listedStride(yRow, lists);
     for (let i: i32 = 0; i < lists; i++) {

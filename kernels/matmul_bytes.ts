@@ -7,10 +7,8 @@ import { BLOCK_ROWS, columnEnd, columnList, COLUMNS, columnScratch, listColumns,
 import { byteRow, pitchBytes, scratch } from "./lib/layout";
 import { addLists, listAt, listedStride, LISTS, setEnd, TERMS } from "./lib/listed";
 import { offsetsAt, widenList } from "./lib/nonzeros";
-import { clearRowPads, sparseByteRow, sparseRow } from "./lib/rows";
+import { BYTES_ROW, clearRowPads, sparseByteRow, sparseRow } from "./lib/rows";
 
-/** Bytes of a row of B up to which lists of bytes are multiplied as they are: once. */
-const WIDE: usize = 256;
 /** Bytes of B up to which it stays in a near cache as it is. */
 const LARGE: usize = 131072;
 
@@ -18,7 +16,7 @@ export function matmul_bytes(
   begin: i32, end: i32, table: usize, order: usize, b: usize, c: usize, step: usize,
   m: i32, k: i32, n: i32, scale: f32, whole: i32,
 ): void {
-  const row = pitchBytes(n), at = scratch(), isLarge = row > WIDE && <usize> m * row > LARGE, block = isLarge ? TERMS : BLOCK_ROWS;
+  const row = pitchBytes(n), at = scratch(), isLarge = row > BYTES_ROW && <usize> m * row > LARGE, block = isLarge ? TERMS : BLOCK_ROWS;
   for (let first: i32 = 0; first < m; first += block) {
     const rows = min(block, m - first), gradients = b + <usize> first * row;
     for (let t: i32 = 0; t < rows; t++) setRow(at, t, byteRow(table, order, step, first + t, m, k, whole));
@@ -38,7 +36,7 @@ function oneByOne(
     for (let column = max(begin - i, 0), last = min(end - i, COLUMNS); column < last; column++) {
       const list = columnList(at, column), done = columnEnd(at, column), into = c + <usize> (i + column) * row;
       const from: usize = isFirst ? 0 : into;
-      if (row <= WIDE) sparseByteRow(list, done, scale, row, b, from, into, row);
+      if (row <= BYTES_ROW) sparseByteRow(list, done, scale, row, b, from, into, row);
       else sparseRow(wide, widenList(list, done, scale, row, 0, wide, toOffsets), toOffsets, b, from, into, row);
     }
   }

@@ -1,6 +1,6 @@
 // Lists of the non-zeros of columns, from rows of bytes: what the gradient of a first layer's weights needs.
 // Sixteen columns of a block of up to 256 rows at a time; eight rows are transposed in registers.
-import { append8, BYTE_LIST, bytesUpTo } from "./nonzeros";
+import { append8, BYTE_LIST, bytesUpTo, highEight } from "./nonzeros";
 
 /** Rows of a block, and columns that are listed together. As in src/ops/matmul_bytes.ts. */
 export const BLOCK_ROWS: i32 = 256;
@@ -51,9 +51,8 @@ function sixteen(rowsAt: usize, t: i32, rows: i32, c: i32, pitch: i32): v128 {
 @inline
 function appendColumns(at: usize, column: i32, bytes: v128, places: v128): void {
   const mask = i8x16.bitmask(i8x16.ne(bytes, i8x16.splat(0))), ends = at + ENDS_AT + (<usize> column << 2);
-  const second = i8x16.shuffle(bytes, bytes, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
   store<u32>(ends, <u32> append8(<usize> load<u32>(ends), bytes, mask & 255, places));
-  store<u32>(ends, <u32> append8(<usize> load<u32>(ends, 4), second, mask >> 8, places), 4);
+  store<u32>(ends, <u32> append8(<usize> load<u32>(ends, 4), highEight(bytes), mask >> 8, places), 4);
 }
 
 // @ts-ignore: decorator

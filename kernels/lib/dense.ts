@@ -34,7 +34,7 @@ export function denseRows(
     const goesOn = adds || first > 0;
     for (let at: usize = 0, width: usize = 0; at < yRow; at += width) {
       width = tileWidth(yRow - at);
-      if (packs) packColumns(wk + at, wRow, terms, width, pack);
+      if (packs) copyColumns(wk + at, wRow, terms, width, pack, width);
       const columns = packs ? pack : wk + at, row = packs ? width : wRow;
       tileRows(begin, end, xk, xRow, xStep, terms, columns, row, goesOn ? 0 : startAt(bias, at), y + at, yRow, width);
     }
@@ -91,19 +91,18 @@ function apartRows(
   }
 }
 
-function packColumns(w: usize, wRow: usize, terms: i32, width: usize, pack: usize): void {
-  if (width == 64) {
-    for (let t: i32 = 0; t < terms; t++, w += wRow, pack += 64) {
-      const a = v128.load(w), b = v128.load(w, 16), c = v128.load(w, 32), d = v128.load(w, 48);
-      v128.store(pack, a);
-      v128.store(pack, b, 16);
-      v128.store(pack, c, 32);
-      v128.store(pack, d, 48);
+/** Copies `width` bytes of each of `terms` rows of W to rows `stride` bytes apart. */
+export function copyColumns(w: usize, wRow: usize, terms: i32, width: usize, into: usize, stride: usize): void {
+  for (let t: i32 = 0; t < terms; t++, w += wRow, into += stride) {
+    let at: usize = 0;
+    for (; at + 64 <= width; at += 64) {
+      const a = v128.load(w + at), b = v128.load(w + at, 16), c = v128.load(w + at, 32), d = v128.load(w + at, 48);
+      v128.store(into + at, a);
+      v128.store(into + at, b, 16);
+      v128.store(into + at, c, 32);
+      v128.store(into + at, d, 48);
     }
-    return;
-  }
-  for (let t: i32 = 0; t < terms; t++, w += wRow) {
-    for (let at: usize = 0; at < width; at += 16, pack += 16) v128.store(pack, v128.load(w + at));
+    for (; at < width; at += 16) v128.store(into + at, v128.load(w + at));
   }
 }
 

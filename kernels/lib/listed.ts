@@ -5,7 +5,7 @@
 //
 // Scratch: those columns of W side by side, since far apart each would lie on a page of its own, or all in the same sets of
 // the cache; the ends of the lists; where they come from; a list of bytes; the lists.
-import { denseRows } from "./dense";
+import { copyColumns, denseRows } from "./dense";
 import { BYTE_LIST, listBytes, listRow, offsetsAt } from "./nonzeros";
 import { listedBytes, sparseRow } from "./rows";
 
@@ -81,20 +81,6 @@ export function addLists(
     for (let i = from; i < to; i++, list += listBytes(TERMS), end += 4, into += wRow) {
       sparseRow(list, <usize> load<u32>(end), toOffsets, columns, isFirst ? start : into, into, width);
     }
-  }
-}
-
-function copyColumns(w: usize, wRow: usize, terms: i32, width: usize, into: usize, stride: usize): void {
-  for (let t: i32 = 0; t < terms; t++, w += wRow, into += stride) {
-    let at: usize = 0;
-    for (; at + 64 <= width; at += 64) {
-      const a = v128.load(w + at), b = v128.load(w + at, 16), c = v128.load(w + at, 32), d = v128.load(w + at, 48);
-      v128.store(into + at, a);
-      v128.store(into + at, b, 16);
-      v128.store(into + at, c, 32);
-      v128.store(into + at, d, 48);
-    }
-    for (; at < width; at += 16) v128.store(into + at, v128.load(w + at));
   }
 }
 

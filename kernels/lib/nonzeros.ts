@@ -93,13 +93,19 @@ export function append8(at: usize, bytes: v128, mask: i32, base: v128): usize {
   return at + <usize> popcnt<i32>(mask);
 }
 
+/** The high eight lanes in the place of the low ones. */
+// @ts-ignore: decorator
+@inline
+export function highEight(bytes: v128): v128 {
+  return i8x16.shuffle(bytes, bytes, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+
 // @ts-ignore: decorator
 @inline
 function append16(at: usize, bytes: v128, base: i32): usize {
   const mask = i8x16.bitmask(i8x16.ne(bytes, i8x16.splat(0))), places = i8x16.splat(<i8> base);
   const next = append8(at, bytes, mask & 255, places);
-  const high = i8x16.shuffle(bytes, bytes, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
-  return append8(next, high, mask >> 8, i8x16.add(places, i8x16.splat(8)));
+  return append8(next, highEight(bytes), mask >> 8, i8x16.add(places, i8x16.splat(8)));
 }
 
 /** Lists the bytes of a row of `k`, at most 256, that are not zero; returns the end of the list. */

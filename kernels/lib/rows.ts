@@ -151,6 +151,9 @@ export function sparseRow(
   along(false, list, end, toOffsets, 0, 0, w, from, y, bytes);
 }
 
+/** Bytes of a row up to which a list of bytes is gone through once: of more it is widened first (nonzeros.ts). */
+export const BYTES_ROW: usize = 256;
+
 /** The same for a list of bytes, whose values are multiples of `scale`, and places of `stride`. */
 export function sparseByteRow(
   list: usize, end: usize, scale: f32, stride: usize, w: usize, from: usize, y: usize, bytes: usize,

@@ -1,7 +1,7 @@
 /** What the ops share that multiply by rows of bytes without gathering them first. Legend: R table rows, M batch rows, K bytes a row. */
 import type { TensorType } from "../core/tensor.ts";
 import type { CaseInput, ReferenceCall, View } from "../ir/op.ts";
-import { fits } from "./_support.ts";
+import { BYTE_LIST, fits } from "./_support.ts";
 
 /** Settings of a gather that an op has taken in; see gather.ts. */
 export type BytesAttrs = { readonly rows: number; readonly scale: number; readonly whole: boolean };
@@ -34,7 +34,7 @@ const COLUMNS = 16;
 
 /** Scratch bytes of the lists of columns. */
 export function columnScratch(): number {
-  return 4 * 260 + 4 * 16 + 528 * COLUMNS;
+  return 4 * 260 + 4 * 16 + BYTE_LIST * COLUMNS;
 }
 
 /** Table and order of a case. */

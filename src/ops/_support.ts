@@ -60,13 +60,16 @@ export function listBytes(count: number): number {
   return 8 * count + 32;
 }
 
+/** Scratch bytes of a WASM kernel's list of bytes; the same as in kernels/lib/nonzeros.ts. */
+export const BYTE_LIST = 528;
+
 /** Vectors that the WASM kernels list at a time, and terms of each; see kernels/lib/listed.ts. */
 const LISTS = 256;
 const TERMS = 128;
 
 /** Scratch bytes of a WASM kernel's lists of up to `lists` vectors, with their places and ends, a list of bytes, and the columns that they multiply. */
 export function listedScratch(lists: number): number {
-  return TERMS * 256 + 8 * LISTS + 528 + Math.min(LISTS, lists + 3 & ~3) * listBytes(TERMS);
+  return TERMS * 256 + 8 * LISTS + BYTE_LIST + Math.min(LISTS, lists + 3 & ~3) * listBytes(TERMS);
 }
 
 /** Scratch bytes of a product of `rows` rows: for those lists, or for tiles of packed columns (kernels/lib/dense.ts). */
